@@ -1,0 +1,185 @@
+/**
+ * The words every step shares: what an event is, before anything is masked or stored.
+ *
+ * An *event* is what happened, as the caller tells it. The catalogue (`catalogue.ts`) says which events exist and what each
+ * may carry; capture adds who and where; `mask/` turns the resulting draft into what may be written.
+ */
+
+export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
+export type Outcome = 'success' | 'failure' | 'denied' | 'unknown'
+/** The kind of log. Operational and application lines are plain JSON lines; audit, activity and keys are ledgers. */
+export type Stream = 'operational' | 'application' | 'audit' | 'activity' | 'keys'
+export type RetentionClass = 'standard' | 'long' | 'keys'
+/** What happens when a record cannot be made durable: see `record/`. */
+export type FailureClass = 'block' | 'spool' | 'best_effort'
+/** OCSF severity_id: 0 unknown, 1 informational, 2 low, 3 medium, 4 high, 5 critical, 6 fatal. */
+export type Severity = 0 | 1 | 2 | 3 | 4 | 5 | 6
+export type Phase = 'attempt' | 'result'
+
+export type Action =
+  | 'create'
+  | 'read'
+  | 'update'
+  | 'delete'
+  | 'list'
+  | 'search'
+  | 'export'
+  | 'import'
+  | 'share'
+  | 'login'
+  | 'logout'
+  | 'grant'
+  | 'revoke'
+  | 'enable'
+  | 'disable'
+  | 'start'
+  | 'stop'
+  | 'approve'
+  | 'reject'
+  | 'other'
+
+export type Category =
+  | 'authn'
+  | 'account'
+  | 'authz'
+  | 'data'
+  | 'keys'
+  | 'config'
+  | 'governance'
+  | 'security'
+  | 'system'
+  | 'application'
+  | 'integration'
+  | 'code'
+  | 'audit_meta'
+  | 'alert'
+  | 'evidence'
+
+export type ActorType = 'user' | 'service' | 'api_key' | 'system' | 'agent' | 'anonymous'
+
+/** Who acted. `id` is the application's own identifier; it is never stored in clear. */
+export interface ActorInput {
+  readonly id?: string
+  /** Default: `user` when an id is given, else `anonymous`. */
+  readonly type?: ActorType
+  readonly sessionRef?: string
+  readonly authMethod?: string
+  readonly mfa?: boolean
+  readonly roles?: readonly string[]
+  readonly onBehalfOf?: string
+  /** False when the identifier was only claimed, as in a failed login. Default: what the catalogue says of the event. */
+  readonly proved?: boolean
+}
+
+/** What was acted on. `type` and `class` are the application's own names; `id` and `owner` are stored as tokens. */
+export interface TargetInput {
+  readonly type: string
+  readonly id?: string
+  readonly owner?: string
+  readonly class?: string
+}
+
+export interface DecisionInput {
+  readonly effect: 'allow' | 'deny'
+  readonly policyId?: string
+  readonly policyVersion?: string
+  readonly permission?: string
+  readonly rolesEvaluated?: readonly string[]
+}
+
+export interface ChangeInput {
+  readonly field: string
+  readonly op: 'add' | 'remove' | 'replace'
+  /** Only for high-entropy values; stored as tokens, never in clear. */
+  readonly before?: string
+  readonly after?: string
+}
+
+export interface VolumeInput {
+  /** Count of records touched: a non-negative integer. */
+  readonly records?: number
+  readonly bytes?: number
+}
+
+/** The kinds of value that metadata may have. There is no free text among them, on purpose. */
+export type MetadataKind =
+  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  /** A Date, or a string in ISO 8601; written as `YYYY-MM-DDTHH:mm:ss.sssZ`. */
+  | { readonly kind: 'time' }
+  /** A string that matches the anchored pattern; at most 64 characters. */
+  | { readonly kind: 'id'; readonly pattern: RegExp }
+  /** Any string; written as a keyed token `p1_…` of that purpose. */
+  | { readonly kind: 'token'; readonly purpose: string }
+  /** Any string; written masked. */
+  | { readonly kind: 'mask'; readonly mask: 'email' | 'phone' | 'address' | 'card' | 'secret' }
+
+export type MetadataSchema = Readonly<Record<string, MetadataKind>>
+
+/** One entry of the catalogue. */
+export interface EventDefinition {
+  /** Three letters and three digits, for example `ATN001`; `event_code` is this plus S, F, D or U for the outcome. */
+  readonly code: string
+  readonly category: Category
+  readonly level: Level
+  readonly severity: Severity
+  readonly action: Action
+  /** The outcome when the caller names none. */
+  readonly outcome: Outcome
+  readonly failureClass: FailureClass
+  readonly retentionClass: RetentionClass
+  /** Default `audit`. */
+  readonly stream?: Stream
+  /** The closed list of reasons; an empty list allows none. */
+  readonly reasons: readonly string[]
+  readonly metadata: MetadataSchema
+  /** What must be present; what is missing is a `TRAILMARK_EVENT_INCOMPLETE` error. */
+  readonly requires?: readonly ('purpose' | 'changes' | 'ticketRef' | 'targets')[]
+  /** True where the actor's identifier is only claimed: it becomes a token and never a subject. */
+  readonly unprovedActor?: true
+  /** True where the full client address will be sealed (authn, authz, export, security). */
+  readonly sealsAddress?: true
+}
+
+/** The value that a metadata kind accepts. */
+export type MetadataValue<K extends MetadataKind> = K extends { kind: 'enum'; values: readonly (infer V)[] }
+  ? V
+  : K extends { kind: 'boolean' }
+    ? boolean
+    : K extends { kind: 'integer' }
+      ? number
+      : K extends { kind: 'time' }
+        ? Date | string
+        : string
+
+export type MetadataInput<M extends MetadataSchema> = { readonly [K in keyof M]?: MetadataValue<M[K]> }
+
+/** What a caller hands to `record()`. Everything is optional: what is absent is taken from the request in progress. */
+export interface EventInput<D extends EventDefinition = EventDefinition> {
+  readonly actor?: ActorInput
+  readonly targets?: readonly TargetInput[]
+  /** Identifiers of the people whose data this is about; stored as pseudonyms. At most 20. */
+  readonly subjects?: readonly string[]
+  readonly outcome?: Outcome
+  readonly reason?: D['reasons'][number]
+  /** May only raise the catalogue's severity. */
+  readonly severity?: Severity
+  readonly decision?: DecisionInput
+  readonly changes?: readonly ChangeInput[]
+  readonly volume?: VolumeInput
+  readonly purpose?: string
+  readonly legalBasis?: string
+  readonly ticketRef?: string
+  readonly caseRef?: string
+  readonly tenant?: string
+  readonly metadata?: MetadataInput<D['metadata']>
+  readonly phase?: Phase
+  readonly operationId?: string
+  readonly correlationId?: string
+  readonly causationId?: string
+  /** When it happened, if not now. */
+  readonly occurredAt?: Date
+  /** The request it belongs to, when it may not be the one in progress (pooled callbacks, queues): this one wins. */
+  readonly request?: object
+}
