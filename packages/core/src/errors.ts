@@ -1,0 +1,28 @@
+/**
+ * Every code this package can answer with, and the one class that carries them.
+ *
+ * Codes are public: callers match on them, they may be retired, and they are never renamed or reused. The sentence is what
+ * the documentation prints; the message of each error adds the values that let a reader act.
+ */
+export const codes = {
+  AUDIT_OPTION_INVALID: 'An option has a value it cannot have; the message names the option.',
+  AUDIT_DIR_UNUSABLE: 'The data directory cannot be created or written.',
+  AUDIT_EVENT_INCOMPLETE: 'An event lacks something its definition requires, such as a purpose.',
+  AUDIT_RECORD_DROPPED: 'The record was dropped because the queue was full; an audit_gap record names the range.',
+  AUDIT_NOT_RECORDED: 'The policy in force says that this event is not recorded.',
+  AUDIT_CLOSED: 'The audit was closed before this record was made.',
+  AUDIT_CARRIER_INVALID: 'A carrier is not the JSON that carrier() makes, or is larger than 1 KB.',
+} as const
+
+export type AuditErrorCode = keyof typeof codes
+
+/** An error of the audit trail itself. Match on `code`; the message is for people and may change. */
+export class AuditError extends Error {
+  override readonly name = 'AuditError'
+  readonly code: AuditErrorCode
+
+  constructor(code: AuditErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
