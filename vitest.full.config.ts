@@ -1,15 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { reporters, shared } from './vitest.shared.ts'
 
-/** What is too slow for every save: kills under load, three Node versions, packed tarballs, real components. */
+/** What is too slow for every save: kills under load, three Node versions, packed tarballs, restarts, real components. */
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@trailmark/source', 'module', 'node', 'development|production'] } },
+  ssr: shared.ssr,
   test: {
+    ...shared.test,
+    ...reporters('full'),
     include: ['test/full/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    execArgv: ['--conditions=@trailmark/source'],
-    env: { NODE_ENV: 'test' },
     testTimeout: 600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     fileParallelism: false,
   },
 })

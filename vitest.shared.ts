@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+
+/**
+ * What both test runs share: packages resolve to their sources, in the test process and in what it starts.
+ * `resolve.conditions` alone is not enough for Vite's module runner, and workers need the condition on their command line.
+ */
+export const shared = {
+  ssr: { resolve: { conditions: ['@trailmark/source', 'module', 'node', 'development|production'] } },
+  test: {
+    execArgv: ['--conditions=@trailmark/source'],
+    env: { NODE_ENV: 'test' },
+  },
+}
+
+/** A machine-readable report beside the one for people, where `TRAILMARK_TEST_REPORTS` names a directory. */
+export function reporters(name: string): { reporters?: string[]; outputFile?: { json: string } } {
+  const directory = process.env['TRAILMARK_TEST_REPORTS']
+  return directory ? { reporters: ['default', 'json'], outputFile: { json: join(directory, `${name}.json`) } } : {}
+}
