@@ -1,0 +1,5 @@
+/** The keys of an audit trail: one that signs the ledger, and those that turn identifiers into tokens. */
+export { codes, KeysError, type KeysErrorCode } from './errors.ts'
+export { memoryKeys } from './memory.ts'
+export { type OpenKeysOptions, openKeys } from './open.ts'
+export type { Keys, LogSigner, TokenKey, TokenKeys, TokenScope } from './ports.ts'
