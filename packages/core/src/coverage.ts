@@ -1,0 +1,89 @@
+/**
+ * Which mounted routes are audited: every route is declared, exempt with a reason, or reported.
+ *
+ * Adapters tell what they see; nothing here reads a request. The answer is data for `trailmark coverage` and for a test of
+ * the application that fails when a route was forgotten.
+ */
+
+export type RouteStatus = 'audited' | 'exempt' | 'unaudited'
+
+export interface RouteCoverage {
+  readonly method: string
+  /** The template as mounted: `/patients/:id`. */
+  readonly route: string
+  readonly status: RouteStatus
+  /** What the route was declared to do; only where audited. */
+  readonly verb?: string
+  /** Why the route needs no record; only where exempt. */
+  readonly reason?: string
+}
+
+/** Every route seen so far, sorted by route and method, with the counts. */
+export interface Coverage {
+  readonly routes: readonly RouteCoverage[]
+  readonly audited: number
+  readonly exempt: number
+  readonly unaudited: number
+  /** True when more than `routesMax` routes were told; those beyond are not listed. */
+  readonly truncated: boolean
+}
+
+/** For adapters: how routes are told. Telling the same route again changes nothing; a declaration beats an exemption. */
+export interface CoverageRegister {
+  mounted(route: string, method: string): void
+  declared(route: string, method: string, verb: string): void
+  exempt(route: string, method: string, reason: string): void
+  report(): Coverage
+}
+
+/** More than any application mounts; a bound, so that routes made from requests by mistake cannot grow without end. */
+export const routesMax = 10_000
+
+export function createCoverage(): CoverageRegister {
+  const seen = new Map<string, { method: string; route: string; verb?: string; reason?: string }>()
+  let truncated = false
+
+  function entry(route: string, method: string) {
+    const verb = method.toUpperCase()
+    const key = `${verb} ${route}`
+    let found = seen.get(key)
+    if (found === undefined) {
+      if (seen.size >= routesMax) {
+        truncated = true
+        return undefined
+      }
+      found = { method: verb, route }
+      seen.set(key, found)
+    }
+    return found
+  }
+
+  return {
+    mounted: (route, method) => void entry(route, method),
+    declared(route, method, verb) {
+      const found = entry(route, method)
+      if (found !== undefined) found.verb = verb
+    },
+    exempt(route, method, reason) {
+      const found = entry(route, method)
+      if (found !== undefined) found.reason = reason
+    },
+    report() {
+      const routes = [...seen.values()].map(describe).sort(byRoute)
+      const count = (status: RouteStatus) => routes.filter((route) => route.status === status).length
+      return { routes, audited: count('audited'), exempt: count('exempt'), unaudited: count('unaudited'), truncated }
+    },
+  }
+}
+
+function describe(seen: { method: string; route: string; verb?: string; reason?: string }): RouteCoverage {
+  const { method, route, verb, reason } = seen
+  if (verb !== undefined) return { method, route, status: 'audited', verb }
+  if (reason !== undefined) return { method, route, status: 'exempt', reason }
+  return { method, route, status: 'unaudited' }
+}
+
+function byRoute(a: RouteCoverage, b: RouteCoverage): number {
+  if (a.route !== b.route) return a.route < b.route ? -1 : 1
+  return a.method < b.method ? -1 : a.method > b.method ? 1 : 0
+}

@@ -1,0 +1,81 @@
+/**
+ * What `audit.health()` and `audit.ready()` answer: the state of every ledger, as plain data without secrets.
+ */
+
+/** One ledger of this process. */
+export interface LedgerHealth {
+  /** Stream and retention class: `audit.standard`. */
+  readonly stream: string
+  /** The writer directory in use. */
+  readonly writer: string
+  /** Absent for a memory ledger. */
+  readonly dir?: string
+  /** False while the ledger cannot write; it tries again by itself. */
+  readonly healthy: boolean
+  readonly failure?: { readonly code: string; readonly message: string }
+  /** Entries written or queued in this ledger directory, over its whole life. */
+  readonly entries: number
+  /** Highest index known durable; -1 for none. */
+  readonly durable: number
+  readonly queueBytes: number
+  readonly queueEntries: number
+  /** Records dropped since the start because the queue was full; each is named by an `audit_gap` record. */
+  readonly dropped: number
+  /** How often this process went on in a new writer directory after a final failure. */
+  readonly reopened: number
+  readonly checkpoint?: { readonly size: number; readonly time: string }
+}
+
+/** Counters since the start of the process. They only grow. */
+export interface Counts {
+  /** Records accepted into a ledger. */
+  recorded: number
+  /** Records dropped because a queue was full. */
+  dropped: number
+  /** Calls of `record()` that the policy answered with level `none`. */
+  notRecorded: number
+  /** Events refused because something their definition requires was missing. */
+  incomplete: number
+  /** Events whose name the catalogue does not know. */
+  unknownEvent: number
+  /** Times the ambient context named another request than the explicit one. */
+  contextMismatch: number
+  /** Internal failures of `record()` itself. Anything but 0 is a defect worth reporting. */
+  failed: number
+  /** Operational lines that could not be written. */
+  linesLost: number
+  /** Times the wall clock jumped against the monotonic one. */
+  clockJumps: number
+}
+
+export interface Health {
+  /** `ok`; `degraded`: still accepting, but a ledger cannot write; `failing`: records are being dropped. */
+  readonly status: 'ok' | 'degraded' | 'failing'
+  readonly ledgers: readonly LedgerHealth[]
+  /** Bytes waiting, over all ledgers, and the bound of each. */
+  readonly queueBytes: number
+  readonly queueBytesMax: number
+  readonly counts: Readonly<Counts>
+  /** What is weak about this set-up, as names: `keys_generated`, `keys_in_git_tree`, `no_anchor`, … */
+  readonly weak: readonly string[]
+}
+
+/** Whether this process should get traffic, and if not, why: one short sentence each, fit for a probe's answer. */
+export interface Readiness {
+  readonly ready: boolean
+  readonly reasons: readonly string[]
+}
+
+export function createCounts(): Counts {
+  return {
+    recorded: 0,
+    dropped: 0,
+    notRecorded: 0,
+    incomplete: 0,
+    unknownEvent: 0,
+    contextMismatch: 0,
+    failed: 0,
+    linesLost: 0,
+    clockJumps: 0,
+  }
+}

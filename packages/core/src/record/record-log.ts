@@ -1,0 +1,73 @@
+/**
+ * The port behind the recorder: the few things it asks of a ledger.
+ *
+ * `@trailmark/ledger` satisfies it as it is; `memory-log.ts` is the same in memory; a shared ledger implements it too.
+ * The recorder owns what an entry says, the log owns when it is safe.
+ */
+import type { Position } from '../receipt.ts'
+
+/** An entry that was accepted and not yet acknowledged; only its own kind of log can look inside. */
+export type PendingRecord = object
+
+export interface LogReceipt {
+  readonly acknowledged: Promise<Position>
+  readonly durable: Promise<Position>
+}
+
+/** What a log tells after it was opened. */
+export interface LogFact {
+  readonly kind: 'full' | 'writable' | 'failed' | 'replaced' | 'closed'
+  readonly code?: string
+  readonly message?: string
+}
+
+export interface LogOpening {
+  readonly writer: string
+  /** Random, made at every opening: a cloned volume shows two incarnations with one predecessor. */
+  readonly incarnation: string
+  /** Index the next entry will get. */
+  readonly next: number
+  readonly previous: 'new' | 'closed' | 'crashed'
+  readonly predecessor?: { readonly size: number; readonly root: string }
+  readonly recovered?: { readonly first: number; readonly bytes: number; readonly quarantine: string }
+  readonly refused: readonly { readonly writer: string; readonly code: string; readonly message: string }[]
+  readonly ack: string
+  readonly publicKey: string
+}
+
+export interface LogState {
+  readonly next: number
+  readonly durable: number
+  readonly queuedBytes: number
+  readonly queuedEntries: number
+  readonly healthy: boolean
+  readonly failure?: { readonly code: string; readonly message: string; readonly final: boolean }
+  readonly checkpoint?: { readonly size: number; readonly timeMs: number }
+}
+
+export interface RecordLog<P extends PendingRecord = PendingRecord> {
+  readonly writer: string
+  readonly dir?: string
+  readonly opening: LogOpening
+  readonly state: LogState
+  /** Accepts the members of one JSON object, without its braces. `head`: before what is queued. Never throws for I/O. */
+  append(body: string, head?: boolean): LogReceipt
+  /** After a final failure: everything never acknowledged, in order; the receipts move along. */
+  takeUnacknowledged(): readonly P[]
+  /** Takes over entries of a failed log of the same kind, each body rewritten. */
+  adopt(entries: readonly P[], rewrite: (body: string) => string): void
+  flush(): Promise<void>
+  flushSync(): void
+  close(): Promise<void>
+  closeSync(): void
+}
+
+/** What a log is opened for. `onFact` is called from then on, never while opening. */
+export interface OpenLog {
+  readonly stream: string
+  readonly retentionClass: string
+  readonly onFact: (fact: LogFact) => void
+}
+
+/** Opens one log; synchronous. Called again after a final failure, for a new writer. May throw, with a coded error. */
+export type OpenRecordLog = (open: OpenLog) => RecordLog

@@ -1,0 +1,121 @@
+/**
+ * The inside of an audit, for `core/http` alone: what following a request needs and an application must not reach.
+ *
+ * Also the place where a request in progress is found again, by its context or by the request object, so that `record()`
+ * can say who and where. The table of contexts stands on one symbol slot: two copies of this package see the same requests.
+ */
+import type { Clock } from './clock.ts'
+import type { Configuration } from './configuration.ts'
+import type { RequestContext } from './context.ts'
+import type { CoverageRegister } from './coverage.ts'
+import type { ExchangeFacts } from './draft.ts'
+import type { ActorInput, Category, EventInput, FailureClass, Level, Phase } from './event.ts'
+import type { Counts } from './health.ts'
+import type { SafeError } from './mask/safe-error.ts'
+import type { Receipt } from './receipt.ts'
+
+/** What the terminal line of one request says; the same facts as a record's, and nothing of who acted. */
+export interface AccessLine extends ExchangeFacts {
+  /** Default: by status and completion; 5xx ERROR, 4xx, aborted and timeout WARNING, else INFO. */
+  readonly level?: Level
+  /** True: not the end yet; the line is `http_request_open`. */
+  readonly opening?: boolean
+  readonly error?: SafeError
+}
+
+/** What `recordIn()` may be told besides the event. */
+export interface RecordExtra {
+  readonly actor?: ActorInput
+  /** The error behind the event, in any shape: only its safe skeleton is written. */
+  readonly error?: unknown
+  readonly operationId?: string
+  readonly phase?: Phase
+}
+
+export interface Runtime {
+  readonly options: Configuration
+  readonly clock: Clock
+  readonly coverage: CoverageRegister
+  readonly counts: Counts
+  /** Records an event of one known exchange. Never throws and never blocks. */
+  recordIn(exchange: ExchangeFacts | undefined, type: string, event: EventInput, extra?: RecordExtra): Receipt
+  /** The failure class the policy gives an event in this exchange, `none` where it is not recorded: whether to wait. */
+  failureClass(
+    exchange: ExchangeFacts | undefined,
+    type: string,
+    event: EventInput,
+    extra?: RecordExtra,
+  ): FailureClass | 'none'
+  /** Writes the terminal (or opening) line of one request to the operational stream. Never throws. */
+  accessLine(line: AccessLine): void
+  /** Tells the operator something, at most once per code in this process. */
+  notice(code: string, message: string): void
+  safeError(error: unknown): SafeError
+  /** Outside production, on a terminal: prints the raw error there alone, marked. Elsewhere does nothing. */
+  showRawError(error: unknown, requestId?: string): void
+}
+
+/** A request in progress, as far as records need it; `core/http` makes one per request and calls `rememberView`. */
+export interface ExchangeView {
+  readonly context: RequestContext
+  /** Asked when a record is made: what is known by then. */
+  facts(): ExchangeFacts
+  actor(): ActorInput | undefined
+  /** Told after the application recorded an event in this request, so that automatic ones can be left out. */
+  recorded(category: Category, type: string): void
+}
+
+const RUNTIME = Symbol.for('@trailmark/core/runtime/1')
+
+/** The runtime of an audit. Throws a TypeError for anything that `createAudit()` did not make. */
+export function runtimeOf(audit: object): Runtime {
+  const runtime: unknown = Reflect.get(audit, RUNTIME)
+  if (runtime === undefined) throw new TypeError('not an audit made by createAudit()')
+  return runtime as Runtime
+}
+
+/** For `audit.ts`: makes `runtimeOf(audit)` find `runtime`. */
+export function giveRuntime(audit: object, runtime: Runtime): void {
+  Object.defineProperty(audit, RUNTIME, { value: runtime })
+}
+
+const VIEWS = Symbol.for('@trailmark/core/exchanges/1')
+
+function exchanges(): WeakMap<object, ExchangeView> {
+  const found: unknown = Reflect.get(globalThis, VIEWS)
+  if (found instanceof WeakMap) return found
+  const made = new WeakMap<object, ExchangeView>()
+  Object.defineProperty(globalThis, VIEWS, { value: made })
+  return made
+}
+
+const views = exchanges()
+
+/**
+ * From now on records made inside `view.context`, or with `request` named, find this exchange.
+ * Entries disappear with their keys; nothing has to be removed.
+ */
+export function rememberView(view: ExchangeView, request: object): void {
+  views.set(view.context, view)
+  views.set(request, view)
+}
+
+/** The exchange of a context, if `core/http` follows it. */
+export function findView(context: RequestContext): ExchangeView | undefined {
+  return views.get(context)
+}
+
+/**
+ * The exchange of a request object: Node's own, or a framework's that keeps it as `raw` (Fastify) or `req` (Koa).
+ * Anything else, hostile objects included, is simply not found.
+ */
+export function findViewOf(request: object): ExchangeView | undefined {
+  const direct = views.get(request)
+  if (direct !== undefined) return direct
+  try {
+    const raw: unknown = Reflect.get(request, 'raw') ?? Reflect.get(request, 'req')
+    return typeof raw === 'object' && raw !== null ? views.get(raw) : undefined
+  } catch {
+    return undefined
+  }
+}
