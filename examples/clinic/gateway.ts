@@ -14,7 +14,7 @@ declare module 'express-serve-static-core' {
 }
 
 const records = originOf('records')
-const audit = createAudit({ ...inside('clinic-gateway', [records]), trust: false })
+const audit = createAudit({ ...inside('clinic-gateway', [records]), trust: false, serverTiming: true })
 const sessions = new Map<string, Identity>()
 
 const app = express()

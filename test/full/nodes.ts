@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Other versions of Node, each from its npm package, kept in the repository's cache folder. Fetched on first use, because
+ * somebody who wants only the demo should not wait for them.
+ */
+export const repository = fileURLToPath(new URL('../../', import.meta.url))
+
+const versions = { '22.15': '22.15.1', '22': '22.23.3', '24': '24.21.0', '26': '26.10.0' } as const
+export type NodeLine = keyof typeof versions
+
+/** The newest of each line that is supported, for what runs from sources. */
+export const lines: readonly NodeLine[] = ['22', '24', '26']
+/** The oldest supported version as well, for what runs from packed tarballs. */
+export const linesPacked: readonly NodeLine[] = ['22.15', '22', '24', '26']
+
+/** The path of that Node's binary. */
+export function nodeBinary(line: NodeLine): string {
+  const prefix = join(repository, 'node_modules/.cache/trailmark-nodes', versions[line])
+  const binary = join(prefix, 'node_modules/node/bin/node')
+  if (!existsSync(binary)) {
+    mkdirSync(prefix, { recursive: true })
+    const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error']
+    execFileSync('npm', ['install', '--prefix', prefix, ...quiet, `node@${versions[line]}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+  return binary
+}
