@@ -1,0 +1,68 @@
+/** What somebody was allowed or refused, and who was given more: authorisation events. Grants are kept for seven years. */
+import { count, event, flag, httpStatus, integer, name, oneOf, time } from './catalogue-kinds.ts'
+
+const scope = oneOf('global', 'tenant', 'project', 'resource', 'other')
+
+export const authzEvents = {
+  authz_allow: event('ATZ001', 'authz', 'INFO', 1, 'read', {
+    sealsAddress: true,
+    reasons: ['role', 'permission', 'owner', 'policy', 'public', 'delegation'],
+    metadata: { guard: name, rule: name, status: httpStatus },
+  }),
+  authz_deny: event('ATZ002', 'authz', 'WARNING', 3, 'read', {
+    outcome: 'denied',
+    sealsAddress: true,
+    reasons: [
+      'unauthenticated',
+      'forbidden',
+      'missing_role',
+      'missing_permission',
+      'missing_scope',
+      'not_owner',
+      'tenant_mismatch',
+      'policy',
+      'mfa_required',
+      'consent_required',
+      'account_disabled',
+      'network',
+      'expired',
+      'rate_limited',
+      'legal_hold',
+    ],
+    metadata: { guard: name, rule: name, status: httpStatus },
+  }),
+  permission_granted: event('ATZ003', 'authz', 'WARNING', 4, 'grant', {
+    failureClass: 'block',
+    retentionClass: 'long',
+    sealsAddress: true,
+    reasons: ['request', 'approval', 'onboarding', 'policy', 'incident'],
+    metadata: { permission: name, scope, expires_at: time, temporary: flag, approvers: integer(0, 100) },
+  }),
+  permission_revoked: event('ATZ004', 'authz', 'INFO', 2, 'revoke', {
+    retentionClass: 'long',
+    sealsAddress: true,
+    reasons: ['request', 'expired', 'offboarding', 'policy', 'incident', 'review'],
+    metadata: { permission: name, scope },
+  }),
+  role_assigned: event('ATZ005', 'authz', 'WARNING', 3, 'grant', {
+    failureClass: 'block',
+    retentionClass: 'long',
+    sealsAddress: true,
+    reasons: ['request', 'approval', 'onboarding', 'policy', 'incident'],
+    metadata: { role: name, scope, admin: flag, expires_at: time, temporary: flag, approvers: integer(0, 100) },
+  }),
+  role_removed: event('ATZ006', 'authz', 'INFO', 2, 'revoke', {
+    retentionClass: 'long',
+    sealsAddress: true,
+    reasons: ['request', 'expired', 'offboarding', 'policy', 'incident', 'review'],
+    metadata: { role: name, scope, admin: flag },
+  }),
+  break_glass_access: event('ATZ007', 'authz', 'CRITICAL', 5, 'grant', {
+    failureClass: 'block',
+    retentionClass: 'long',
+    sealsAddress: true,
+    requires: ['purpose'],
+    reasons: ['emergency', 'incident', 'outage', 'patient_care', 'legal'],
+    metadata: { role: name, expires_at: time, duration_s: count, approvers: integer(0, 100) },
+  }),
+} as const
