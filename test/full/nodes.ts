@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { repository } from '../process/repository.ts'
+
 
 /**
  * Other versions of Node, each from its npm package, kept in the repository's cache folder. Fetched on first use, because
  * somebody who wants only the demo should not wait for them.
  */
-export const repository = fileURLToPath(new URL('../../', import.meta.url))
+export { repository }
 
 const versions = { '22.15': '22.15.1', '22': '22.23.3', '24': '24.21.0', '26': '26.10.0' } as const
 export type NodeLine = keyof typeof versions
