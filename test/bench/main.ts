@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { repository } from '../process/repository.ts'
+import { run as http } from './http.ts'
+import { run as ledger } from './ledger.ts'
+import { run as record } from './record.ts'
+
+/** Runs every benchmark, or those named on the command line, and writes docs/benchmarks.md from what was measured. */
+export interface Section {
+  readonly title: string
+  readonly markdown: string
+}
+
+const all: Record<string, () => Promise<Section>> = { http, record, ledger }
+const asked = process.argv.slice(2).filter((name) => name in all)
+const names = asked.length > 0 ? asked : Object.keys(all)
+
+const sections: Section[] = []
+for (const name of names) {
+  process.stderr.write(`bench: ${name}\n`)
+  const section = await all[name]?.()
+  if (section) sections.push(section)
+}
+
+const git = (...args: string[]): string => execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim()
+const changed = git('status', '--porcelain', '--', 'packages', 'test/bench') === '' ? '' : ' with uncommitted changes'
+const memory = Math.round(totalmem() / 2 ** 30)
+const page = [
+  '# Benchmarks',
+  '',
+  'Written by `pnpm bench`. Everything is a ratio within one run: what is compared ran in turns, in short slices, on the same',
+  'machine. Absolute figures from a small shared machine are for scale only. Spread is the middle half of the slices.',
+  '',
+  `- machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${memory} GiB, ${process.platform} ${process.arch}`,
+  `- Node ${process.versions.node}, commit ${git('rev-parse', '--short=12', 'HEAD')}${changed}, ${new Date().toISOString().slice(0, 10)}`,
+  '',
+  ...sections.flatMap((section) => [`## ${section.title}`, '', section.markdown.trim(), '']),
+].join('\n')
+
+if (asked.length > 0) process.stdout.write(page)
+else writeFileSync(join(repository, 'docs/benchmarks.md'), page)
