@@ -1,0 +1,14 @@
+/** What authors of framework adapters import: `@trailmark/core/http`. Applications import `@trailmark/core`. */
+export { actorFrom } from './http/actor.ts'
+export {
+  type AccessDeclaration,
+  type AccessVerb,
+  type Exchange,
+  exchangeOf,
+  type FrameworkView,
+  type RawRequest,
+  type RawResponse,
+} from './http/exchange.ts'
+export { followRequest } from './http/follow.ts'
+export { type OrderProblem, orderProblemOf, tellOrder } from './http/order.ts'
+export { type Problem, problemFor } from './http/problem.ts'

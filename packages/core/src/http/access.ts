@@ -1,0 +1,173 @@
+/**
+ * A declared access to data, from the route's statement to the events that are recorded of it.
+ *
+ * Identifiers are asked when the route is entered, because frameworks take the route's parameters back on the way out, and
+ * once more at the end if there was none yet: what a request creates has no identifier before.
+ */
+import type { Completion } from '../draft.ts'
+import type { EventInput, Outcome, TargetInput, VolumeInput } from '../event.ts'
+import type { AccessDeclaration, AccessVerb } from './exchange.ts'
+
+const eventOf: Readonly<Record<AccessVerb, string>> = {
+  read: 'data_access',
+  create: 'data_create',
+  update: 'data_update',
+  delete: 'data_delete',
+  export: 'data_export',
+}
+/** Events that share the reasons of `reasonOf`; one of the application's own may have none, and a reason would be refused. */
+const withReasons: ReadonlySet<string> = new Set([...Object.values(eventOf), 'bulk_query', 'data_share'])
+
+const listMax = 20
+const idCharsMax = 1_024
+
+export class DeclaredAccess {
+  readonly type: string
+  readonly #declaration: AccessDeclaration
+  #ids: Identifiers
+  #subjects: Identifiers
+  #owner: Identifiers
+  /** Set for class `block`: pairs the attempt with its result. */
+  operationId: string | undefined
+  /** True when the attempt was not durable in time and the handler was not allowed to run. */
+  refused = false
+
+  constructor(declaration: AccessDeclaration) {
+    this.#declaration = declaration
+    this.type = declaration.event ?? eventOf[declaration.verb]
+    this.#ids = identifiers(declaration.id)
+    this.#subjects = identifiers(declaration.subject)
+    this.#owner = identifiers(declaration.owner)
+  }
+
+  /** What is about to happen; its outcome is unknown. */
+  attempt(): EventInput {
+    return { ...this.#common(), outcome: 'unknown' }
+  }
+
+  /** What happened, as far as the answer shows it. */
+  result(end: AccessEnd): EventInput {
+    const { id, subject, owner, metadata } = this.#declaration
+    if (this.#ids.listed.length === 0) this.#ids = identifiers(id)
+    if (this.#subjects.listed.length === 0) this.#subjects = identifiers(subject)
+    if (this.#owner.listed.length === 0) this.#owner = identifiers(owner)
+    const { outcome, reason } = this.refused ? ({ outcome: 'failure', reason: 'unavailable' } as const) : outcomeOf(end)
+    const volume = this.#volume()
+    const fields = ask(metadata)
+    return {
+      ...this.#common(),
+      outcome,
+      ...(reason !== undefined && withReasons.has(this.type) ? { reason } : {}),
+      ...(volume === undefined ? {} : { volume }),
+      // The definition's schema decides, key by key, what of it is written.
+      ...(typeof fields === 'object' && fields !== null
+        ? { metadata: fields as NonNullable<EventInput['metadata']> }
+        : {}),
+    }
+  }
+
+  #common(): EventInput {
+    const { resource, purpose, class: dataClass } = this.#declaration
+    const kind: TargetInput = dataClass === undefined ? { type: resource } : { type: resource, class: dataClass }
+    const owner = this.#owner.listed[0]
+    const owned = owner === undefined ? kind : { ...kind, owner }
+    const ids = this.#ids.listed
+    const subjects = this.#subjects.listed
+    return {
+      targets: ids.length === 0 ? [owned] : ids.map((id) => ({ ...owned, id })),
+      ...(subjects.length === 0 ? {} : { subjects }),
+      ...(purpose === undefined ? {} : { purpose }),
+    }
+  }
+
+  /** The declared volume; a list of identifiers that was too long to write is at least counted. */
+  #volume(): VolumeInput | undefined {
+    return (
+      volumeFrom(ask(this.#declaration.volume)) ??
+      (this.#ids.count > listMax ? { records: this.#ids.count } : undefined)
+    )
+  }
+}
+
+export interface AccessEnd {
+  /** Of the answer; undefined while no header was sent. */
+  readonly status: number | undefined
+  readonly completion: Completion
+}
+
+/** A refusal was decided even if the client left before reading it; a success counts only if it was delivered. */
+export function outcomeOf({ status, completion }: AccessEnd): { readonly outcome: Outcome; readonly reason?: string } {
+  if (status === 401) return { outcome: 'denied', reason: 'unauthenticated' }
+  if (status === 403) return { outcome: 'denied', reason: 'forbidden' }
+  if (status !== undefined && status >= 400) return { outcome: 'failure', reason: reasonOf(status) }
+  if (completion === 'error') return { outcome: 'failure', reason: 'error' }
+  if (completion === 'aborted' || completion === 'timeout') return { outcome: 'unknown', reason: completion }
+  return { outcome: 'success' }
+}
+
+function reasonOf(status: number): string {
+  if (status === 404 || status === 410) return 'not_found'
+  if (status === 409 || status === 412) return 'conflict'
+  if (status === 413) return 'too_large'
+  if (status === 429) return 'rate_limited'
+  if (status === 451) return 'legal_hold'
+  if (status === 503) return 'unavailable'
+  return status < 500 ? 'invalid' : 'error'
+}
+
+interface Identifiers {
+  readonly listed: readonly string[]
+  /** How many there were, listed or not. */
+  readonly count: number
+}
+
+const none: Identifiers = { listed: [], count: 0 }
+
+function identifiers(question: (() => unknown) | undefined): Identifiers {
+  const answer = ask(question)
+  const single = identifier(answer)
+  if (single !== undefined) return { listed: [single], count: 1 }
+  try {
+    if (!Array.isArray(answer)) return none
+    const listed: string[] = []
+    for (let i = 0; i < answer.length && i < listMax; i++) {
+      const id = identifier(answer[i])
+      if (id !== undefined) listed.push(id)
+    }
+    return { listed, count: answer.length }
+  } catch {
+    return none // A proxy, or a getter that throws.
+  }
+}
+
+function identifier(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value === 'bigint') return value.toString()
+  return typeof value === 'string' && value.length > 0 && value.length <= idCharsMax ? value : undefined
+}
+
+function volumeFrom(answer: unknown): VolumeInput | undefined {
+  if (isCount(answer)) return { records: answer }
+  if (typeof answer !== 'object' || answer === null) return undefined
+  try {
+    const records: unknown = Reflect.get(answer, 'records')
+    const bytes: unknown = Reflect.get(answer, 'bytes')
+    if (!isCount(records) && !isCount(bytes)) return undefined
+    return { ...(isCount(records) ? { records } : {}), ...(isCount(bytes) ? { bytes } : {}) }
+  } catch {
+    return undefined
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function ask(question: (() => unknown) | undefined): unknown {
+  if (typeof question !== 'function') return undefined
+  try {
+    return question()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Who acted, read from where authentication libraries leave it: `user`, `auth` and `session`.
+ *
+ * The values are the application's own objects, half of them filled from a token that a client sent. They are read by name,
+ * one property at a time; getters that throw, proxies and endless strings cost the actor and never the request.
+ */
+import type { ActorInput } from '../event.ts'
+
+/** Where the adapters look: `req.user`, `req.auth`, `ctx.state.user`, `req.session`. */
+export interface ActorSource {
+  readonly user?: unknown
+  readonly auth?: unknown
+  readonly session?: unknown
+}
+
+const idCharsMax = 1_024
+const rolesMax = 32
+const roleCharsMax = 64
+/** In the order of how sure the name is: `sub` of a token before a field somebody chose to call `uid`. */
+const idNames = ['id', 'sub', 'userId', 'user_id', '_id', 'uid'] as const
+
+/**
+ * The actor, or undefined when nobody is authenticated. `user` wins over `auth`, `auth` over `session`; a string or number
+ * is the identifier itself, an object is asked for `id`, `sub`, `userId`, `user_id`, `_id` and `uid`. Roles are taken from
+ * `roles` (a list) or `role`. Never throws.
+ */
+export function actorFrom(source: ActorSource): ActorInput | undefined {
+  return (
+    fromIdentity(field(source, 'user')) ??
+    fromIdentity(field(source, 'auth')) ??
+    fromIdentity(field(field(source, 'auth'), 'payload')) ??
+    fromIdentity(field(field(source, 'auth'), 'user')) ??
+    fromSession(field(source, 'session'))
+  )
+}
+
+function fromIdentity(identity: unknown): ActorInput | undefined {
+  const direct = identifier(identity)
+  if (direct !== undefined) return { id: direct }
+  for (const name of idNames) {
+    const id = identifier(field(identity, name))
+    if (id === undefined) continue
+    const roles = rolesOf(identity)
+    return roles.length > 0 ? { id, roles } : { id }
+  }
+  return undefined
+}
+
+/** A session names its user in few ways; its own `id` is the session's and must not become the actor. */
+function fromSession(session: unknown): ActorInput | undefined {
+  const id = identifier(field(session, 'userId')) ?? identifier(field(session, 'user_id'))
+  if (id !== undefined) return { id }
+  return fromIdentity(field(session, 'user')) ?? fromIdentity(field(field(session, 'passport'), 'user'))
+}
+
+function rolesOf(identity: unknown): string[] {
+  const roles = field(identity, 'roles')
+  const list = isList(roles) ? roles : [field(identity, 'role')]
+  const names: string[] = []
+  for (let i = 0; names.length < rolesMax && i < Math.min(lengthOf(list), 4 * rolesMax); i++) {
+    const role = field(list, String(i))
+    if (typeof role === 'string' && role.length > 0 && role.length <= roleCharsMax) names.push(role)
+  }
+  return names
+}
+
+/** A string or a number that can name somebody; identifiers of document databases are asked for their hex form. */
+function identifier(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.length > 0 && value.length <= idCharsMax ? value : undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value === 'bigint') return value.toString()
+  const toHexString = field(value, 'toHexString')
+  if (typeof toHexString !== 'function') return undefined
+  try {
+    const hex: unknown = Reflect.apply(toHexString, value, [])
+    return typeof hex === 'string' ? identifier(hex) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false // A revoked proxy.
+  }
+}
+
+function lengthOf(list: readonly unknown[]): number {
+  const length = field(list, 'length')
+  return typeof length === 'number' ? length : 0
+}
+
+function field(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  try {
+    return Reflect.get(value, name)
+  } catch {
+    return undefined
+  }
+}

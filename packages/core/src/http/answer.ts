@@ -1,0 +1,50 @@
+/**
+ * Puts a problem document on the wire, or cuts the connection where that is no longer possible.
+ *
+ * Once headers are out the client would take whatever we add, or a clean end, for the answer it asked for; only a broken
+ * connection says that it is not.
+ */
+import { STATUS_CODES } from 'node:http'
+import type { RawRequest, RawResponse } from './exchange.ts'
+import type { Problem } from './problem.ts'
+
+/** HTTP/2's INTERNAL_ERROR (RFC 9113, section 7): closing a stream without a code would look like a complete answer. */
+const http2InternalError = 2
+/** What the application had said about the answer it did not get to give. */
+const aboutTheBody = /^(?:content-.*|etag|last-modified|expires|cache-control|transfer-encoding|trailer|accept-ranges)$/
+
+/** Answers `problem`, or cuts the connection when headers are out. Does nothing once an answer was given in full. Never throws. */
+export function answerProblem(req: RawRequest, res: RawResponse, problem: Problem): void {
+  try {
+    if (res.writableEnded || isGone(res)) return
+    if (res.headersSent) return cut(res)
+    // A request still being piped into the response would go on writing behind the problem.
+    req.unpipe()
+    for (const name of res.getHeaderNames()) {
+      if (aboutTheBody.test(name)) res.removeHeader(name)
+    }
+    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value)
+    res.statusCode = problem.status
+    // HTTP/2 has no reason phrase and warns about one. In HTTP/1 an application may have put its own words there.
+    if (!('stream' in res)) res.statusMessage = STATUS_CODES[problem.status] ?? ''
+    if (req.method === 'HEAD') res.end()
+    else res.end(problem.body)
+    req.resume()
+  } catch {
+    cut(res)
+  }
+}
+
+/** Ends a response so that its client cannot believe it to be complete. */
+export function cut(res: RawResponse): void {
+  if ('stream' in res) {
+    res.stream.close(http2InternalError)
+    return
+  }
+  // Also right for a pipelined response that has no socket yet: it is told once the socket is assigned.
+  res.destroy()
+}
+
+function isGone(res: RawResponse): boolean {
+  return 'stream' in res ? res.stream.destroyed : res.destroyed
+}

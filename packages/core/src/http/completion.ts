@@ -1,0 +1,119 @@
+/**
+ * How an exchange ended, and the moment to ask: one answer per exchange, decided when it closes.
+ *
+ *     completed  the whole answer was handed to the network
+ *     timeout    the connection was idle too long, or the request took too long to arrive
+ *     error      an error reached the framework, or broke the answer off, and was not the client leaving
+ *     aborted    everything else: the client left
+ *
+ * The moment is the response's 'close', with the connection's 'close' behind it: Node 22 never closes a pipelined response
+ * that was still waiting for its turn when the client left. One listener of each kind stands on a connection however many
+ * requests it carries, because eleven pipelined ones would otherwise set off Node's listener warning.
+ */
+import type { EventEmitter } from 'node:events'
+import type { Completion } from '../draft.ts'
+import type { RawRequest, RawResponse } from './exchange.ts'
+
+/** What the connection tells about an exchange it carries. */
+export interface Carried {
+  timedOut: boolean
+  /** May be called again and again. */
+  finish(): void
+}
+
+/** A TCP or TLS socket, or an HTTP/2 session. */
+export type Connection = EventEmitter & { readonly errored?: unknown; readonly destroyed?: boolean }
+
+const carriedBy = new WeakMap<EventEmitter, Set<Carried>>()
+
+/** The connection a request came on. HTTP/2 hands out a proxy as `socket` that throws when touched late: its session stands in. */
+export function connectionOf(req: RawRequest): Connection | undefined {
+  const connection: unknown = 'stream' in req ? req.stream.session : req.socket
+  return isEmitter(connection) ? connection : undefined
+}
+
+function isEmitter(value: unknown): value is Connection {
+  return typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'function'
+}
+
+/** From now on the connection tells `carried` when it is idle for too long and when it is gone. */
+export function carry(connection: Connection, carried: Carried): void {
+  let all = carriedBy.get(connection)
+  if (all === undefined) {
+    all = new Set()
+    carriedBy.set(connection, all)
+    // On the connection alone: a 'timeout' listener on request, response or server switches off Node's own destroy.
+    connection.on('timeout', connectionTimedOut)
+    connection.on('close', connectionClosed)
+  }
+  all.add(carried)
+  if (connection.destroyed === true) connectionClosed.call(connection) // Its 'close' may be over already.
+}
+
+/** The connection has nothing more to tell this exchange. */
+export function drop(connection: Connection, carried: Carried): void {
+  carriedBy.get(connection)?.delete(carried)
+}
+
+function connectionTimedOut(this: EventEmitter): void {
+  for (const carried of carriedBy.get(this) ?? []) carried.timedOut = true
+}
+
+function connectionClosed(this: EventEmitter): void {
+  const left = carriedBy.get(this)
+  // After the responses' own 'close', which know more.
+  if (left !== undefined && left.size > 0) setImmediate(finishAll, left)
+}
+
+function finishAll(left: Set<Carried>): void {
+  for (const carried of left) carried.finish()
+}
+
+export interface CompletionQuestion {
+  readonly res: RawResponse
+  readonly connection: Connection | undefined
+  readonly timedOut: boolean
+  /** The first error that reached the framework; undefined for none. */
+  readonly error: { readonly thrown: unknown } | undefined
+}
+
+/** The row of the table above that this exchange is in. To be asked once the response or its connection has closed. */
+export function completionOf({ res, connection, timedOut, error }: CompletionQuestion): Completion {
+  if (wasDelivered(res)) return 'completed'
+  if (timedOut || codeOf(connection?.errored) === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout'
+  const thrown = error ?? brokeOff(res)
+  return thrown === undefined || isClientLeaving(thrown.thrown) ? 'aborted' : 'error'
+}
+
+function wasDelivered(res: RawResponse): boolean {
+  if (!('stream' in res)) return res.writableFinished
+  // HTTP/2 emits 'finish' for destroyed streams too, and a stream destroyed without an error ends cleanly by its code.
+  const { stream } = res
+  return stream.writableFinished && stream.rstCode === 0 && !stream.aborted && stream.errored === null
+}
+
+function brokeOff(res: RawResponse): { readonly thrown: unknown } | undefined {
+  const errored: unknown = 'stream' in res ? res.stream.errored : res.errored
+  return errored === null || errored === undefined ? undefined : { thrown: errored }
+}
+
+/** Whether an error only says that the other side went away or broke the protocol. */
+export function isClientLeaving(error: unknown): boolean {
+  const code = codeOf(error)
+  return (
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    code?.startsWith('HPE_') === true
+  )
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  try {
+    const code: unknown = Reflect.get(error, 'code')
+    return typeof code === 'string' ? code : undefined
+  } catch {
+    return undefined
+  }
+}

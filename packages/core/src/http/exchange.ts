@@ -1,0 +1,87 @@
+/**
+ * One request and its answer, as an adapter sees them: the words that every framework shares.
+ *
+ * An adapter hands over the raw request and response with a `FrameworkView` of the two things only its framework knows, and
+ * gets an `Exchange`. Everything else (ids, the one terminal line, the records a request owes) is the same everywhere and
+ * happens in `follow.ts`.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Audit } from '../audit.ts'
+import type { RequestContext } from '../context.ts'
+import type { ActorInput } from '../event.ts'
+
+/** The request as Node hands it out, HTTP/1 or HTTP/2; frameworks keep it as `req`, `request.raw` or `ctx.req`. */
+export type RawRequest = IncomingMessage | Http2ServerRequest
+/** The response as Node hands it out. */
+export type RawResponse = ServerResponse | Http2ServerResponse
+
+/** What only the framework knows. Both are asked late, at the end of the exchange, and may throw without harm. */
+export interface FrameworkView {
+  /** The route's template as mounted (`/patients/:id`), or undefined when nothing matched. Never the raw path. */
+  route(): string | undefined
+  /** Who acted, as far as the application has found out by now. */
+  actor(): ActorInput | undefined
+}
+
+export type AccessVerb = 'read' | 'create' | 'update' | 'delete' | 'export'
+
+/**
+ * A route's statement that it touches data, and whose. The functions are asked when the record is made; one that throws, or
+ * answers with something else than an identifier, costs that field and never the request.
+ */
+export interface AccessDeclaration {
+  readonly verb: AccessVerb
+  /** The application's own name of the kind of data: `patient`. */
+  readonly resource: string
+  /** Identifier of what is touched: a string, a number, or a list of at most 20. Stored as tokens. */
+  readonly id?: () => unknown
+  /** Identifiers of the people whose data it is: a string, a number, or a list of at most 20. Stored as pseudonyms. */
+  readonly subject?: () => unknown
+  /** Identifier of the owner of the target. Stored as a token. */
+  readonly owner?: () => unknown
+  /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end of the exchange. */
+  readonly volume?: () => unknown
+  readonly purpose?: string
+  /** The application's name of the data's class: `special_category`. */
+  readonly class?: string
+  /** Allow-listed by the event's definition. Asked at the end of the exchange. */
+  readonly metadata?: () => unknown
+  /** The catalogue's event, where it is not the verb's own (`data_access`, `data_create`, …): for example `bulk_query`. */
+  readonly event?: string
+}
+
+/** A request being followed. */
+export interface Exchange {
+  readonly context: RequestContext
+  readonly audit: Audit
+  /** Runs `work` with this exchange as its ambient context. */
+  run<T>(work: () => T): T
+  /** Says that `error` reached the framework's error path: the terminal line will say `error`. The first error stays. */
+  fail(error: unknown): void
+  /**
+   * Declares what the route touches; the record is made at the end, with the outcome the answer shows.
+   *
+   * For an event of class `block` the attempt is made durable first, and a promise says how that went: true, go on; false,
+   * it was not durable within 2 s, a 503 problem with the request id was answered, and the handler must not run. The
+   * promise never rejects. For every other class there is nothing to wait for and the answer is undefined.
+   */
+  declare(access: AccessDeclaration): undefined | Promise<boolean>
+  /**
+   * Answers `error` with a problem document (RFC 9457) that holds the status and the request id and nothing of the error's
+   * own words. Once headers are out the connection is cut instead, so that no truncated body looks complete.
+   */
+  answerError(error: unknown): void
+}
+
+const followed = new WeakMap<object, Exchange>()
+
+/** The exchange that already follows this raw request, so that a second mount can pass it through. */
+export function exchangeOf(rawRequest: object): Exchange | undefined {
+  return followed.get(rawRequest)
+}
+
+/** For `follow.ts`: from now on `exchangeOf(rawRequest)` finds this exchange. */
+export function rememberExchange(rawRequest: object, exchange: Exchange): void {
+  followed.set(rawRequest, exchange)
+}

@@ -1,0 +1,77 @@
+/**
+ * Follows one request from the moment an adapter sees it to its one terminal line, the same in every framework.
+ *
+ * Opens the context, answers with the request id, keeps the context through events that Node emits outside it, and arranges
+ * that the exchange is finished exactly once. Everything framework-specific comes in through the `FrameworkView`.
+ */
+import type { Audit } from '../audit.ts'
+import { bindEmitter } from '../capture/bind.ts'
+import { clientAddress } from '../capture/client-ip.ts'
+import { openContext } from '../capture/open-context.ts'
+import { type RequestContext, runInContext } from '../context.ts'
+import { type Runtime, rememberView, runtimeOf } from '../runtime.ts'
+import { carry, connectionOf } from './completion.ts'
+import { countAnswer, countBody } from './count-bytes.ts'
+import { type Exchange, type FrameworkView, type RawRequest, type RawResponse, rememberExchange } from './exchange.ts'
+import { LiveExchange } from './live-exchange.ts'
+import { createOpenings, type Openings } from './opening.ts'
+
+/**
+ * Follows a request on Node's own request and response, HTTP/1 or HTTP/2 (compatibility API).
+ *
+ * From here on the response carries `x-request-id`, whatever is recorded inside `exchange.run()` belongs to the exchange,
+ * and when response or connection close, the records it owes and exactly one terminal `http_request` line are made. The
+ * adapter asks `exchangeOf(req)` first: a request must be followed once. Throws a TypeError for an `audit` that
+ * `createAudit()` did not make, and nothing else.
+ *
+ *     const exchange = followRequest(audit, req, res, { route: () => matched?.template, actor: () => actorFrom(req) })
+ *     exchange.run(() => next())
+ */
+export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, view: FrameworkView): Exchange {
+  const runtime = runtimeOf(audit)
+  const connection = connectionOf(req)
+  const context = openContext(req, runtime.options)
+  const exchange = new LiveExchange({
+    audit,
+    runtime,
+    req,
+    res,
+    view,
+    context,
+    client: clientAddress(req, runtime.options.proxies),
+    connection,
+    received: countBody(req),
+    answered: countAnswer(res),
+    openings: openingsOf(runtime),
+  })
+  rememberExchange(req, exchange)
+  rememberView(exchange, req)
+  nameRequest(res, context, runtime.options.serverTiming)
+  runInContext(context, () => {
+    bindEmitter(req)
+    bindEmitter(res)
+  })
+  res.on('close', () => exchange.finish())
+  if (connection !== undefined) carry(connection, exchange)
+  openingsOf(runtime).add(exchange)
+  return exchange
+}
+
+function nameRequest(res: RawResponse, context: RequestContext, serverTiming: boolean): void {
+  if (res.headersSent) return
+  res.setHeader('x-request-id', context.requestId)
+  if (!serverTiming) return
+  const flags = context.traceFlags.toString(16).padStart(2, '0')
+  res.setHeader('server-timing', `trace;desc="00-${context.traceId}-${context.spanId}-${flags}"`)
+}
+
+const openings = new WeakMap<Runtime, Openings>()
+
+function openingsOf(runtime: Runtime): Openings {
+  let found = openings.get(runtime)
+  if (found === undefined) {
+    found = createOpenings(() => runtime.clock.monotonic(), runtime.options.openingMs)
+    openings.set(runtime, found)
+  }
+  return found
+}
