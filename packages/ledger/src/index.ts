@@ -1,0 +1,24 @@
+/**
+ * A tamper-evident, append-only log of lines: write it, read it, follow it. `@trailmark/ledger/verify` checks it.
+ *
+ * The ledger knows bytes and nothing of events: what happens to it is returned as facts, which others record.
+ */
+export { openLedger } from './append/open.ts'
+export { type Disk, type DiskLater, type FileFacts, type OpenMode, realDisk } from './disk.ts'
+export { codes, LedgerError, type LedgerErrorCode } from './errors.ts'
+export type {
+  AckLevel,
+  AppendReceipt,
+  Ledger,
+  LedgerFact,
+  LedgerState,
+  Opening,
+  OpenOptions,
+  PendingEntry,
+  Position,
+  RefusedWriter,
+  Signer,
+} from './ledger.ts'
+export { follow, readEntries } from './read/entries.ts'
+export { findStreams } from './read/find-streams.ts'
+export type { Entry, FollowOptions, ReadOptions, StreamInfo } from './stream.ts'

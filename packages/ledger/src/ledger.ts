@@ -1,0 +1,138 @@
+/**
+ * What a ledger is to the one that writes it: options, receipts, state and facts.
+ *
+ * A *stream* is a directory `<root>/<service>/<stream>.<retention class>`; a *writer* is one directory `w-<12 hex>` in it,
+ * held by one process at a time; an *entry* is one line, its index `n` counts from 0 per writer. FORMAT.md has the bytes.
+ */
+import type { Disk } from './disk.ts'
+
+/** Whoever signs checkpoints: a key file, a KMS, an HSM. Ed25519 only. */
+export interface Signer {
+  /** 32 raw bytes. */
+  readonly publicKey: Uint8Array
+  /** 64 raw bytes over exactly `message`. A signer that answers synchronously also signs in `closeSync()`. */
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
+/**
+ * When a receipt's `acknowledged` resolves. `durable`: after the fdatasync of its batch. `written`: after the write; the
+ * fdatasync follows at most 1 s later. `queued`: at once.
+ */
+export type AckLevel = 'durable' | 'written' | 'queued'
+
+export interface OpenOptions {
+  /** The directory of the stream; a writer directory `w-<12 hex>` is chosen or made inside. */
+  readonly dir: string
+  /** For instance `clinic/audit.standard`. The origin of the checkpoints and the name of their key is `<origin>/<writer>`. */
+  readonly origin: string
+  readonly stream: string
+  readonly retentionClass: string
+  readonly signer: Signer
+  /** Default `durable`. */
+  readonly ack?: AckLevel
+  /** Called with what happens after opening. It must not throw; what it throws is ignored. */
+  readonly onFact?: (fact: LedgerFact) => void
+  readonly disk?: Disk
+  readonly clock?: { now(): number }
+}
+
+/**
+ * What happened to an open ledger. `full`: a write failed and is tried again (`LEDGER_FULL`, `LEDGER_WRITE_FAILED`).
+ * `writable`: it succeeded again. `failed` and `replaced`: final, open a new ledger and let it adopt what was not
+ * acknowledged. `closed`: after an orderly close.
+ */
+export interface LedgerFact {
+  readonly kind: 'full' | 'writable' | 'failed' | 'replaced' | 'closed'
+  readonly code?: string
+  readonly message?: string
+}
+
+/** Where an entry is: for ever the same. */
+export interface Position {
+  readonly writer: string
+  readonly n: number
+}
+
+/**
+ * The promise about one entry. Each getter makes its promise when first read, so an unread receipt costs nothing; a
+ * rejection nobody waits for is never an unhandled one. Both reject with a LedgerError when the ledger is closed first.
+ */
+export interface AppendReceipt {
+  /** Resolves at the ledger's ack level. */
+  readonly acknowledged: Promise<Position>
+  /** Resolves after fdatasync has returned, whatever the ack level. */
+  readonly durable: Promise<Position>
+}
+
+/** An entry that a failed ledger could not make durable; the next one adopts it, and its receipt moves along. */
+export interface PendingEntry {
+  readonly body: string
+}
+
+/** What was found and done at opening. Core records it as `stream_open` and, where it applies, `ledger_recovered`. */
+export interface Opening {
+  readonly writer: string
+  /** 32 random hex characters: two processes on a cloned volume show two incarnations with one predecessor. */
+  readonly incarnation: string
+  /** The index the next entry gets. */
+  readonly next: number
+  /** `closed`: the last writer said goodbye. `crashed`: it did not. `new`: nothing was written here before. */
+  readonly previous: 'new' | 'closed' | 'crashed'
+  /** The tree that this incarnation continues; absent when there were no entries. */
+  readonly predecessor?: { readonly size: number; readonly root: string }
+  /** A torn tail that was cut off: the index it began at, its bytes, and the file that keeps it. */
+  readonly recovered?: { readonly first: number; readonly bytes: number; readonly quarantine: string }
+  /** Writer directories that could not be continued, and why. */
+  readonly refused: readonly RefusedWriter[]
+  readonly ack: AckLevel
+  /** Base64 of the 32 raw bytes of the Ed25519 key that signs this writer's checkpoints. */
+  readonly publicKey: string
+}
+
+export interface RefusedWriter {
+  readonly writer: string
+  readonly code: string
+  readonly message: string
+}
+
+export interface LedgerState {
+  /** The index the next entry gets once everything queued is written. */
+  readonly next: number
+  /** The highest durable index, -1 for none. */
+  readonly durable: number
+  /** Bytes and entries that are accepted and not yet durable (ack level `durable`) or not yet written (the others). */
+  readonly queuedBytes: number
+  readonly queuedEntries: number
+  readonly healthy: boolean
+  readonly failure?: { readonly code: string; readonly message: string; readonly final: boolean }
+  readonly checkpoint?: { readonly size: number; readonly timeMs: number }
+}
+
+/** An open writer. One per stream and process; made by `openLedger`. */
+export interface Ledger {
+  readonly writer: string
+  /** The writer directory. */
+  readonly dir: string
+  /** The checkpoint origin and key name, `<origin>/<writer>`. */
+  readonly origin: string
+  readonly opening: Opening
+  /**
+   * Queues one entry. `body` is the members of a JSON object without the outer braces and without `n`, `d`, `h`. With
+   * `head` it goes before what is queued, behind other heads. Never throws for I/O.
+   * Throws LEDGER_ENTRY_TOO_LARGE, LEDGER_ENTRY_INVALID, LEDGER_CLOSED.
+   */
+  append(body: string, head?: boolean): AppendReceipt
+  readonly state: LedgerState
+  /** After a final failure: everything that is not durable, in order; this ledger forgets it. */
+  takeUnacknowledged(): readonly PendingEntry[]
+  /** Queues what another ledger could not keep. `rewrite` may change the body (sequence numbers start anew). */
+  adopt(entries: readonly PendingEntry[], rewrite: (body: string) => string): void
+  /** Resolves when everything queued now is durable. Rejects on a final failure; waits while the disk is full. */
+  flush(): Promise<void>
+  /** The same, blocking; for the end of a process. Never throws for I/O: `state` tells what could not be kept. */
+  flushSync(): void
+  /** Flushes, signs a last checkpoint and releases the lock. What cannot be written any more is rejected. */
+  close(): Promise<void>
+  /** The same, blocking. An asynchronous signer cannot sign here: the newest checkpoint then stays the last one. */
+  closeSync(): void
+}

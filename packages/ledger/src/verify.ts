@@ -1,0 +1,8 @@
+/**
+ * The verifier: what an auditor imports, alone, as `@trailmark/ledger/verify`.
+ *
+ * It needs a directory (or a copy of one) and nothing else; with pinned public keys it also proves origin.
+ */
+export { LedgerError, type LedgerErrorCode } from './errors.ts'
+export type { Break, Gap, Note, StreamReport, VerifyOptions, VerifyReport } from './verify/report.ts'
+export { verify } from './verify/verify.ts'

@@ -1,0 +1,59 @@
+/** What a verification hands on: every break, every gap, and what is worth knowing although nothing is wrong. */
+
+export interface VerifyOptions {
+  /** Keys that were pinned outside the directory, 32 raw bytes each. Without them a ledger proves consistency, not origin. */
+  readonly publicKeys?: readonly Uint8Array[]
+  readonly signal?: AbortSignal
+  /** Bytes done and bytes in total, as far as known. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export interface VerifyReport {
+  /** True when every stream is whole and complete. */
+  readonly ok: boolean
+  /** Whether keys were pinned; without them the report says "self-signed". */
+  readonly pinned: boolean
+  readonly streams: StreamReport[]
+}
+
+export interface StreamReport {
+  readonly dir: string
+  readonly origin: string
+  readonly service: string
+  readonly stream: string
+  readonly retentionClass: string
+  readonly writer: string
+  readonly entries: number
+  readonly bytes: number
+  /** The root over every entry found, hex. */
+  readonly root: string
+  readonly checkpoint?: { readonly size: number; readonly root: string }
+  readonly integrity: { readonly ok: boolean; readonly breaks: Break[] }
+  readonly completeness: { readonly ok: boolean; readonly gaps: Gap[] }
+  readonly notes: Note[]
+}
+
+/** One place where the directory is not what was signed. */
+export interface Break {
+  readonly code: string
+  /** The index of the entry concerned; -1 when the break is in a file that holds no entries. */
+  readonly n: number
+  /** Relative to the writer directory. */
+  readonly file: string
+  readonly offset: number
+  readonly message: string
+}
+
+/** Sequence numbers without a record. Explained when an `audit_gap` record of the same opening names them. */
+export interface Gap {
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly message: string
+  readonly explained: boolean
+}
+
+/** Something a reader should know that is no finding. */
+export interface Note {
+  readonly code: string
+  readonly message: string
+}
