@@ -21,8 +21,24 @@ export function idLike(pattern: RegExp): { kind: 'id'; pattern: RegExp } {
   return { kind: 'id', pattern }
 }
 
+/**
+ * Values with so few possibilities that counting tokens guesses them. No token may be made of one, here by type and in
+ * `defineEvents()` at the start.
+ */
+export type Guessable =
+  | 'pin'
+  | 'birthday'
+  | 'birth_date'
+  | 'date_of_birth'
+  | 'gender'
+  | 'sex'
+  | 'boolean'
+  | 'yes_no'
+  | 'age'
+  | 'zip'
+
 /** Any string, written as a keyed token: equal values stay comparable, and nobody reads them. */
-export function token(purpose: string): { kind: 'token'; purpose: string } {
+export function token<const P extends string>(purpose: P extends Guessable ? never : P): { kind: 'token'; purpose: P } {
   return { kind: 'token', purpose }
 }
 

@@ -40,8 +40,9 @@ export const catalogue = Object.freeze({
   ...evidenceEvents,
 } as const satisfies Catalogue)
 
-export type BuiltinCatalogue = typeof catalogue
-export type BuiltinEvent = keyof BuiltinCatalogue
+/** The built-in events with their reasons and metadata, for the types of `record()`. */
+export type BuiltInEvents = typeof catalogue
+export type BuiltInEvent = keyof BuiltInEvents
 
 /** Names that callers may still use for an event; records carry the event's own name. */
 export const aliases = Object.freeze({
@@ -50,7 +51,7 @@ export const aliases = Object.freeze({
   VIEW_RECORD: 'data_access',
   UPDATE_PROFILE: 'data_update',
   EXPORT_DATA: 'data_export',
-} as const satisfies Record<string, BuiltinEvent>)
+} as const satisfies Record<string, BuiltInEvent>)
 
 export type Aliases = typeof aliases
 

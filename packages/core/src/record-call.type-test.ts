@@ -1,0 +1,177 @@
+/**
+ * What must not compile, checked by tsc: every expected error below is one way in which something private once reached a log.
+ *
+ * Nothing here runs. An expectation that no longer fails is itself an error, so a loosened type cannot go unnoticed.
+ */
+import type { catalogue } from './catalogue.ts'
+import { integer, oneOf, token } from './catalogue-kinds.ts'
+import { defineEvents } from './define-events.ts'
+import { asId, type RecordCall } from './record-call.ts'
+
+declare const record: RecordCall<typeof catalogue>
+declare const text: string
+declare const sha: string
+declare const number: number
+declare const anything: ReturnType<typeof JSON.parse>
+declare const error: Error
+declare const request: Request
+declare const headers: Headers
+declare const secret: { readonly expose: (reason: string) => string }
+declare const user: { id: string; email: string; passwordHash: string }
+
+// What is meant to compile.
+record('login_failure', { actor: { id: text }, reason: 'invalid_password', metadata: { attempt_count: 3 } })
+record('login_success')
+record('LOGIN', { metadata: { method: 'password' } })
+record('deployment', { metadata: { commit: asId(sha), previous_commit: 'a1b2c3d', environment: 'production' } })
+record('suspicious_pattern_detected', { reason: 'xss', metadata: { value: text, blocked: true } })
+record('data_access', {
+  targets: [{ type: 'patient', id: text }],
+  subjects: [text],
+  volume: { records: number },
+  request,
+  occurredAt: new Date(),
+})
+record('clock_jump', { metadata: { jump_ms: -1, direction: 'backward' } })
+record('alert_raised', { metadata: { since: new Date() } })
+
+// Names.
+// @ts-expect-error an event nobody defined
+record('login_failed')
+// @ts-expect-error a name that is only known at run time
+record(text)
+
+// The event as a whole.
+// @ts-expect-error any as the event
+record('login_failure', anything)
+// @ts-expect-error an error as the event
+record('application_error', error)
+// @ts-expect-error a request as the event
+record('login_failure', request)
+// @ts-expect-error free text as the event
+record('login_failure', 'wrong password for ann@example.org')
+// @ts-expect-error a field that events do not have
+record('login_failure', { message: 'wrong password' })
+// @ts-expect-error a misspelt field beside a right one
+record('login_failure', { reason: 'expired', meta: { attempt_count: 1 } })
+// @ts-expect-error a body
+record('data_create', { actor: { id: text }, body: { name: text } })
+
+// Reasons and other closed lists.
+// @ts-expect-error another event's reason
+record('login_failure', { reason: 'missing_role' })
+// @ts-expect-error free text as a reason
+record('login_failure', { reason: text })
+// @ts-expect-error any as a reason
+record('login_failure', { reason: anything })
+// @ts-expect-error a reason where the event has none
+record('login_success', { reason: 'expired' })
+// @ts-expect-error an outcome that does not exist
+record('login_failure', { outcome: 'failed' })
+// @ts-expect-error an outcome from a variable of any text
+record('login_failure', { outcome: text })
+// @ts-expect-error any as an outcome
+record('login_failure', { outcome: anything })
+// @ts-expect-error a severity that does not exist
+record('login_failure', { severity: 7 })
+
+// Metadata.
+// @ts-expect-error a key that the event does not declare
+record('login_failure', { metadata: { password: 'x' } })
+// @ts-expect-error an undeclared key beside a declared one
+record('login_failure', { metadata: { attempt_count: 1, user_name: text } })
+// @ts-expect-error any key where the event has no metadata at all
+record('http_request', { metadata: { url: '/patients/7' } })
+// @ts-expect-error any text where a closed list is due
+record('login_failure', { metadata: { method: text } })
+// @ts-expect-error a word outside the closed list
+record('login_failure', { metadata: { method: 'telepathy' } })
+// @ts-expect-error any text where an identifier is due
+record('deployment', { metadata: { commit: sha } })
+// @ts-expect-error text where a number is due
+record('login_failure', { metadata: { attempt_count: '3' } })
+// @ts-expect-error a number where yes or no is due
+record('login_success', { metadata: { remembered: 1 } })
+// @ts-expect-error any as a value
+record('login_failure', { metadata: { attempt_count: anything } })
+// @ts-expect-error any as the metadata
+record('login_failure', { metadata: anything })
+// @ts-expect-error an error as a value
+record('application_error', { metadata: { error_type: error } })
+// @ts-expect-error an error as the metadata
+record('application_error', { metadata: error })
+// @ts-expect-error a header object as the metadata
+record('login_failure', { metadata: headers })
+// @ts-expect-error a request as a value
+record('invalid_token_presented', { metadata: { scheme: request } })
+// @ts-expect-error a buffer as a value, even where any text is welcome because it becomes a token
+record('new_device_seen', { metadata: { device: Buffer.from('x') } })
+// @ts-expect-error a buffer as the metadata
+record('new_device_seen', { metadata: Buffer.from('x') })
+// @ts-expect-error a secret
+record('new_device_seen', { metadata: { device: secret } })
+// @ts-expect-error null is not a value
+record('login_failure', { metadata: { attempt_count: null } })
+// @ts-expect-error a nested object
+record('login_failure', { metadata: { attempt_count: { value: 1 } } })
+// @ts-expect-error a list
+record('login_failure', { metadata: { method: ['password'] } })
+
+// People and things.
+// @ts-expect-error a whole user, with more than an identifier
+record('login_success', { actor: user })
+// @ts-expect-error any as the actor
+record('login_success', { actor: anything })
+// @ts-expect-error any as the actor's identifier
+record('login_success', { actor: { id: anything } })
+// @ts-expect-error an actor's field that does not exist
+record('login_success', { actor: { id: text, email: text } })
+// @ts-expect-error a target without a type
+record('data_access', { targets: [{ id: text }] })
+// @ts-expect-error a target's content
+record('data_access', { targets: [{ type: 'patient', name: text }] })
+// @ts-expect-error any among the targets
+record('data_access', { targets: [anything] })
+// @ts-expect-error people as objects
+record('data_access', { subjects: [user] })
+// @ts-expect-error any as the subjects
+record('data_access', { subjects: anything })
+// @ts-expect-error a changed value instead of an operation
+record('data_update', { changes: [{ field: 'diagnosis', value: text }] })
+// @ts-expect-error any in a decision
+record('authz_deny', { decision: { effect: anything } })
+// @ts-expect-error the rows instead of their number
+record('data_export', { volume: { records: [user] } })
+// @ts-expect-error any as the purpose
+record('data_export', { purpose: anything })
+
+// Events of an application's own are checked the same way.
+const own = defineEvents({
+  ward_transferred: {
+    code: 'CLN001',
+    category: 'data',
+    action: 'update',
+    reasons: ['full', 'isolation'],
+    metadata: { beds: integer(0, 50), ward: oneOf('north', 'south'), device: token('device') },
+  },
+})
+declare const ownRecord: RecordCall<typeof catalogue & typeof own>
+ownRecord('ward_transferred', { reason: 'full', metadata: { beds: 1, ward: 'north', device: text } })
+ownRecord('login_failure', { reason: 'expired' })
+// @ts-expect-error an undeclared key
+ownRecord('ward_transferred', { metadata: { patient: text } })
+// @ts-expect-error a word outside the closed list
+ownRecord('ward_transferred', { metadata: { ward: 'east' } })
+// @ts-expect-error another event's reason
+ownRecord('ward_transferred', { reason: 'invalid_password' })
+// @ts-expect-error a reason where none was defined
+ownRecord('login_success', { reason: 'full' })
+// @ts-expect-error a category that does not exist
+defineEvents({ bad_category: { code: 'CLN002', category: 'wards', action: 'update' } })
+// @ts-expect-error a kind that would hold free text
+defineEvents({ free: { code: 'CLN003', category: 'data', action: 'update', metadata: { note: { kind: 'text' } } } })
+// @ts-expect-error a token of something that is guessed in an afternoon
+token('date_of_birth')
+
+/** Whoever knows more events may be used by whoever knows fewer: adapters take any audit. */
+export const widened: RecordCall<typeof catalogue> = ownRecord
