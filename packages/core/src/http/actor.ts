@@ -6,13 +6,6 @@
  */
 import type { ActorInput } from '../event.ts'
 
-/** Where the adapters look: `req.user`, `req.auth`, `ctx.state.user`, `req.session`. */
-export interface ActorSource {
-  readonly user?: unknown
-  readonly auth?: unknown
-  readonly session?: unknown
-}
-
 const idCharsMax = 1_024
 const rolesMax = 32
 const roleCharsMax = 64
@@ -20,11 +13,12 @@ const roleCharsMax = 64
 const idNames = ['id', 'sub', 'userId', 'user_id', '_id', 'uid'] as const
 
 /**
- * The actor, or undefined when nobody is authenticated. `user` wins over `auth`, `auth` over `session`; a string or number
+ * The actor, or undefined when nobody is authenticated. `source` is whatever has `user`, `auth` and `session`: Express's
+ * request, Koa's `ctx.state` with the session added. `user` wins over `auth`, `auth` over `session`; a string or number
  * is the identifier itself, an object is asked for `id`, `sub`, `userId`, `user_id`, `_id` and `uid`. Roles are taken from
  * `roles` (a list) or `role`. Never throws.
  */
-export function actorFrom(source: ActorSource): ActorInput | undefined {
+export function actorFrom(source: object): ActorInput | undefined {
   return (
     fromIdentity(field(source, 'user')) ??
     fromIdentity(field(source, 'auth')) ??

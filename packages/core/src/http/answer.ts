@@ -17,7 +17,10 @@ const aboutTheBody = /^(?:content-.*|etag|last-modified|expires|cache-control|tr
 export function answerProblem(req: RawRequest, res: RawResponse, problem: Problem): void {
   try {
     if (res.writableEnded || isGone(res)) return
-    if (res.headersSent) return cut(res)
+    if (res.headersSent) {
+      cut(res)
+      return
+    }
     // A request still being piped into the response would go on writing behind the problem.
     req.unpipe()
     for (const name of res.getHeaderNames()) {

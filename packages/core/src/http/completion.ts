@@ -6,6 +6,8 @@
  *     error      an error reached the framework, or broke the answer off, and was not the client leaving
  *     aborted    everything else: the client left
  *
+ * An upgrade never gets here: `upgrade.ts` ends its exchange at the handshake.
+ *
  * The moment is the response's 'close', with the connection's 'close' behind it: Node 22 never closes a pipelined response
  * that was still waiting for its turn when the client left. One listener of each kind stands on a connection however many
  * requests it carries, because eleven pipelined ones would otherwise set off Node's listener warning.

@@ -19,7 +19,7 @@ export function recordOwed(
   status: number | undefined,
   req: RawRequest,
   actor: ActorInput | undefined,
-  credentials: readonly string[],
+  credentials: ReadonlySet<string>,
 ): OwedRecord | undefined {
   if (status === 401) {
     if (presentsCredential(req, credentials)) {
@@ -43,21 +43,21 @@ function denied(reason: string, actor: ActorInput | undefined): EventInput {
 }
 
 /** Authorization, or a header or cookie that the application declared to carry a credential. Presence counts, not the value. */
-export function presentsCredential(req: RawRequest, credentials: readonly string[]): boolean {
+export function presentsCredential(req: RawRequest, credentials: ReadonlySet<string>): boolean {
   const { headers } = req
   if (headers.authorization !== undefined) return true
-  const cookies = typeof headers.cookie === 'string' ? headers.cookie : ''
-  return credentials.some((name) => {
-    const header = name.toLowerCase()
-    return (header !== 'cookie' && headers[header] !== undefined) || hasCookie(cookies, name)
-  })
+  const cookies = typeof headers.cookie === 'string' ? headers.cookie.toLowerCase() : ''
+  for (const name of credentials) {
+    if (headers[name] !== undefined || hasCookie(cookies, name)) return true
+  }
+  return false
 }
 
-/** Walks the Cookie header once, without splitting it: its length is the client's choice. */
+/** Walks the Cookie header without splitting it: its length is the client's choice. */
 function hasCookie(cookies: string, name: string): boolean {
   for (let from = cookies.indexOf(name); from !== -1; from = cookies.indexOf(name, from + 1)) {
     const before = from === 0 ? ';' : cookies[from - 1]
-    if ((before === ';' || before === ' ' || before === '\t') && cookies[from + name.length] === '=') return true
+    if ((before === ';' || before === ' ') && cookies[from + name.length] === '=') return true
   }
   return false
 }

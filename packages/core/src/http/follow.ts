@@ -13,6 +13,7 @@ import { type Runtime, rememberView, runtimeOf } from '../runtime.ts'
 import { carry, connectionOf } from './completion.ts'
 import { countAnswer, countBody } from './count-bytes.ts'
 import { type Exchange, type FrameworkView, type RawRequest, type RawResponse, rememberExchange } from './exchange.ts'
+import { followUpgrades, wasToldAtHandshake } from './follow-upgrade.ts'
 import { LiveExchange } from './live-exchange.ts'
 import { createOpenings, type Openings } from './opening.ts'
 
@@ -43,6 +44,7 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
     received: countBody(req),
     answered: countAnswer(res),
     openings: openingsOf(runtime),
+    told: wasToldAtHandshake(req),
   })
   rememberExchange(req, exchange)
   rememberView(exchange, req)
@@ -54,6 +56,7 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
   res.on('close', () => exchange.finish())
   if (connection !== undefined) carry(connection, exchange)
   openingsOf(runtime).add(exchange)
+  followUpgrades(runtime, req)
   return exchange
 }
 
@@ -70,7 +73,7 @@ const openings = new WeakMap<Runtime, Openings>()
 function openingsOf(runtime: Runtime): Openings {
   let found = openings.get(runtime)
   if (found === undefined) {
-    found = createOpenings(() => runtime.clock.monotonic(), runtime.options.openingMs)
+    found = createOpenings(() => runtime.clock.monotonic(), runtime.options.limits.openingMs)
     openings.set(runtime, found)
   }
   return found

@@ -8,6 +8,7 @@ import type { Audit } from '../audit.ts'
 import type { ClientAddress } from '../capture/client-ip.ts'
 import { type RequestContext, runInContext } from '../context.ts'
 import type { Completion, ExchangeFacts } from '../draft.ts'
+import { AuditError } from '../errors.ts'
 import type { ActorInput, Category } from '../event.ts'
 import { uuidv7 } from '../id.ts'
 import type { Receipt } from '../receipt.ts'
@@ -21,8 +22,6 @@ import type { AccessDeclaration, Exchange, FrameworkView, RawRequest, RawRespons
 import type { Opened, Openings } from './opening.ts'
 import { problemFor } from './problem.ts'
 
-/** How long a request waits for its attempt to be durable before it is refused. */
-export const attemptMsMax = 2_000
 const userAgentCharsMax = 512
 
 /** What `followRequest` has found out before the exchange begins. */
@@ -38,6 +37,8 @@ export interface LiveExchangeInit {
   readonly received: { readonly bytes: number } | undefined
   readonly answered: AnswerCount
   readonly openings: Openings
+  /** True when the terminal line of this request was written before the framework saw it. */
+  readonly told?: boolean
 }
 
 export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
@@ -50,7 +51,9 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   /** Categories of what the application recorded itself in this exchange. */
   readonly #told = new Set<Category>()
   readonly #accesses: DeclaredAccess[] = []
+  /** The trail itself refused the request. */
   #refused = false
+  #upgraded = false
   #finished = false
 
   constructor(init: LiveExchangeInit) {
@@ -85,7 +88,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
 
   /** True once the attempt is durable; false after the request was refused because it was not. */
   async #admit(declared: DeclaredAccess, receipt: Receipt): Promise<boolean> {
-    if (await isDurableInTime(receipt)) return true
+    if (await isDurableInTime(receipt, this.#init.runtime.options.limits.holdMs)) return true
     declared.refused = true
     this.#refused = true
     const { req, res } = this.#init
@@ -126,7 +129,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
       clientAddress: client.address,
       peerAddress: client.peer,
       trustedHops: client.trustedHops,
-      userAgent: req.headers['user-agent']?.slice(0, userAgentCharsMax),
+      userAgent: userAgentOf(req),
       http: {
         method: methodOf(req),
         route: ask(() => view.route()),
@@ -144,16 +147,25 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     if (!this.#finished) this.#init.runtime.accessLine({ ...this.facts(), opening: true })
   }
 
+  /** The connection left HTTP behind: what follows on it is no answer of this exchange, which ends here. */
+  upgrade(): void {
+    this.#upgraded = true
+    this.finish()
+  }
+
   finish(): void {
     if (this.#finished) return
     this.#finished = true
     const { res, connection, openings, runtime } = this.#init
     if (connection !== undefined) drop(connection, this)
     openings.remove(this)
-    const completion = completionOf({ res, connection, timedOut: this.timedOut, error: this.#error })
+    const completion = this.#upgraded
+      ? 'upgraded'
+      : completionOf({ res, connection, timedOut: this.timedOut, error: this.#error })
     const facts = this.#facts(completion)
     this.#recordAccesses(facts, completion)
     this.#recordOwed(facts, completion)
+    if (this.#init.told === true) return
     const error = this.#error?.thrown
     runtime.accessLine(error === undefined ? facts : { ...facts, error: runtime.safeError(error) })
   }
@@ -192,25 +204,30 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
 }
 
 /** Whether the record can be relied on: durable within the deadline, or not owed at all by the policy. Never rejects. */
-function isDurableInTime(receipt: Receipt): Promise<boolean> {
+function isDurableInTime(receipt: Receipt, deadlineMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, attemptMsMax, false)
+    const timer = setTimeout(resolve, deadlineMs, false)
     timer.unref()
     receipt.durable.then(
       () => {
         clearTimeout(timer)
         resolve(true)
       },
-      () => {
+      (error: unknown) => {
         clearTimeout(timer)
-        resolve(false)
+        resolve(error instanceof AuditError && error.code === 'AUDIT_NOT_RECORDED')
       },
     )
   })
 }
 
+/** Cut, because its length is the client's choice. */
+export function userAgentOf(req: RawRequest): string | undefined {
+  return req.headers['user-agent']?.slice(0, userAgentCharsMax)
+}
+
 /** Node allows known methods only in HTTP/1; in HTTP/2 the client may write anything. */
-function methodOf(req: RawRequest): string {
+export function methodOf(req: RawRequest): string {
   const { method } = req
   return method !== undefined && /^[A-Z-]{1,20}$/.test(method) ? method : 'OTHER'
 }

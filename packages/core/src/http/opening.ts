@@ -30,7 +30,10 @@ export function createOpenings(monotonicMs: () => number, openingMs: number): Op
     const nowMs = monotonicMs()
     for (const opened of open) {
       const leftMs = opened.startedMs + openingMs - nowMs
-      if (leftMs > 0) return arm(Math.max(leftMs, 1))
+      if (leftMs > 0) {
+        arm(Math.max(leftMs, 1))
+        return
+      }
       open.delete(opened)
       opened.tellOpening()
     }
