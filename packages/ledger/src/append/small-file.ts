@@ -1,0 +1,77 @@
+/** Whole small files: read up to a bound, and replaced so that a crash leaves the old one or the new one. */
+import { dirname } from 'node:path'
+import type { Disk } from '../disk.ts'
+import { systemCode } from '../errors.ts'
+
+/** The bytes of a file, at most one more than `bytesMax`, so that the caller sees it is too long. Undefined when there is none. */
+export function readSmall(disk: Disk, path: string, bytesMax: number): Buffer | undefined {
+  let fd: number
+  try {
+    fd = disk.open(path, 'read')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    const bytes = Buffer.alloc(bytesMax + 1)
+    let length = 0
+    while (length < bytes.length) {
+      const count = disk.read(fd, bytes, length, bytes.length - length, length)
+      if (count === 0) break
+      length += count
+    }
+    return bytes.subarray(0, length)
+  } finally {
+    disk.close(fd)
+  }
+}
+
+/** Writes a new file beside `path`, syncs it and renames it over. The directory is synced when `syncDirectory` says so. */
+export function replaceFile(disk: Disk, path: string, bytes: Uint8Array, syncDirectory: boolean): void {
+  const temporary = temporaryName(path)
+  const fd = disk.open(temporary, 'create')
+  try {
+    writeAll(disk, fd, bytes, 0)
+    disk.datasync(fd)
+  } finally {
+    disk.close(fd)
+  }
+  disk.rename(temporary, path)
+  if (syncDirectory) disk.syncDirectory(dirname(path))
+}
+
+/** The same in the thread pool. `stillWanted` is asked before the rename: a newer file may have been put there meanwhile. */
+export async function replaceFileLater(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  stillWanted: () => boolean,
+): Promise<void> {
+  const temporary = temporaryName(path)
+  const fd = await disk.later.open(temporary, 'create')
+  try {
+    await writeAllLater(disk, fd, bytes, 0)
+    await disk.later.datasync(fd)
+  } finally {
+    await disk.later.close(fd)
+  }
+  await (stillWanted() ? disk.later.rename(temporary, path) : disk.later.remove(temporary))
+}
+
+/** Writes everything at `position`, however often the system writes less than asked. */
+export function writeAll(disk: Disk, fd: number, bytes: Uint8Array, position: number): void {
+  for (let written = 0; written < bytes.length; ) written += disk.write(fd, bytes, written, position + written)
+}
+
+export async function writeAllLater(disk: Disk, fd: number, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; )
+    written += await disk.later.write(fd, bytes, written, position + written)
+}
+
+let temporaries = 0
+
+/** Opening removes what a crash leaves of these. */
+function temporaryName(path: string): string {
+  temporaries += 1
+  return `${path}.${process.pid}-${temporaries}.tmp`
+}

@@ -1,0 +1,58 @@
+/**
+ * checkpoint.frontier: what opening needs to continue a log without reading it all again. Derived and rebuildable.
+ *
+ * One JSON line for the newest checkpoint and one for the one before, since the two files cannot change in one step. A line is
+ * trusted only if its hashes fold to the signed root and the log really ends a line with that hash at that place.
+ */
+import { frontierLength, type Hash, hashToBase64, parseHash, Tree } from './tree.ts'
+
+export const frontierBytesMax = 16_384
+
+export interface Frontier {
+  readonly size: number
+  /** The segment that holds the last entry, by its first index, and where in it the next one begins. */
+  readonly segment: number
+  readonly offset: number
+  /** The hash at the end of the last line. */
+  readonly h: string
+  readonly hashes: readonly Hash[]
+}
+
+export function formatFrontiers(frontiers: readonly Frontier[]): string {
+  return frontiers.map((one) => `${JSON.stringify({ ...one, hashes: one.hashes.map(hashToBase64) })}\n`).join('')
+}
+
+/** Lines that are not what `formatFrontiers` writes are left out. */
+export function parseFrontiers(bytes: Uint8Array): Frontier[] {
+  if (bytes.length > frontierBytesMax) return []
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => parseLine(line) ?? [])
+}
+
+/** The tree a frontier stands for. */
+export function treeOf(frontier: Frontier): Tree {
+  return Tree.from(frontier.size, frontier.hashes)
+}
+
+function parseLine(line: string): Frontier | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const { size, segment, offset, h, hashes }: Record<string, unknown> = { ...value }
+  if (!isCount(size) || !isCount(segment) || !isCount(offset) || segment > size || !Array.isArray(hashes))
+    return undefined
+  if (typeof h !== 'string' || !/^([A-Za-z0-9_-]{11})?$/.test(h) || hashes.length !== frontierLength(size))
+    return undefined
+  const parsed = hashes.flatMap((one) => (typeof one === 'string' ? (parseHash(one) ?? []) : []))
+  return parsed.length === hashes.length ? { size, segment, offset, h, hashes: parsed } : undefined
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
