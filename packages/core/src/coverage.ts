@@ -33,6 +33,8 @@ export interface CoverageRegister {
   mounted(route: string, method: string): void
   declared(route: string, method: string, verb: string): void
   exempt(route: string, method: string, reason: string): void
+  /** For frameworks that cannot say when a route is mounted: `tell` is asked before every report. It must not throw. */
+  watch(tell: () => void): void
   report(): Coverage
 }
 
@@ -41,6 +43,7 @@ export const routesMax = 10_000
 
 export function createCoverage(): CoverageRegister {
   const seen = new Map<string, { method: string; route: string; verb?: string; reason?: string }>()
+  const watchers = new Set<() => void>()
   let truncated = false
 
   function entry(route: string, method: string) {
@@ -68,7 +71,9 @@ export function createCoverage(): CoverageRegister {
       const found = entry(route, method)
       if (found !== undefined) found.reason = reason
     },
+    watch: (tell) => void watchers.add(tell),
     report() {
+      for (const tell of watchers) tell()
       const routes = [...seen.values()].map(describe).sort(byRoute)
       const count = (status: RouteStatus) => routes.filter((route) => route.status === status).length
       return { routes, audited: count('audited'), exempt: count('exempt'), unaudited: count('unaudited'), truncated }

@@ -51,6 +51,8 @@ export interface Runtime {
   /** Tells the operator something, at most once per code in this process. */
   notice(code: string, message: string): void
   safeError(error: unknown): SafeError
+  /** The keyed token of a value, for what must stay comparable and may not be read: a rejected request id. */
+  tokenOf(purpose: string, value: string): string
   /** Outside production, on a terminal: prints the raw error there alone, marked. Elsewhere does nothing. */
   showRawError(error: unknown, requestId?: string): void
 }

@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime.ts'
 import { recordOwed } from './decisions.ts'
 import { exchangeOf, type RawRequest } from './exchange.ts'
 import { LiveExchange, methodOf, userAgentOf } from './live-exchange.ts'
+import { settingsOf } from './settings.ts'
 import { type Handshake, watchUpgrades } from './upgrade.ts'
 
 const told = new WeakSet<object>()
@@ -45,8 +46,9 @@ function tell(runtime: Runtime, { req, status }: Handshake): void {
     return // A refusal goes through the framework's response and ends there.
   }
   told.add(req)
-  const context = openContext(req, runtime.options)
-  const client = clientAddress(req, runtime.options.proxies)
+  const { trace, proxies } = settingsOf(runtime)
+  const context = openContext(req, trace)
+  const client = clientAddress(req, proxies)
   const facts: ExchangeFacts = {
     requestId: context.requestId,
     traceId: context.traceId,

@@ -15,7 +15,7 @@ import { countAnswer, countBody } from './count-bytes.ts'
 import { type Exchange, type FrameworkView, type RawRequest, type RawResponse, rememberExchange } from './exchange.ts'
 import { followUpgrades, wasToldAtHandshake } from './follow-upgrade.ts'
 import { LiveExchange } from './live-exchange.ts'
-import { createOpenings, type Openings } from './opening.ts'
+import { settingsOf } from './settings.ts'
 
 /**
  * Follows a request on Node's own request and response, HTTP/1 or HTTP/2 (compatibility API).
@@ -31,7 +31,8 @@ import { createOpenings, type Openings } from './opening.ts'
 export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, view: FrameworkView): Exchange {
   const runtime = runtimeOf(audit)
   const connection = connectionOf(req)
-  const context = openContext(req, runtime.options)
+  const { trace, proxies, openings } = settingsOf(runtime)
+  const context = openContext(req, trace)
   const exchange = new LiveExchange({
     audit,
     runtime,
@@ -39,11 +40,11 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
     res,
     view,
     context,
-    client: clientAddress(req, runtime.options.proxies),
+    client: clientAddress(req, proxies),
     connection,
     received: countBody(req),
     answered: countAnswer(res),
-    openings: openingsOf(runtime),
+    openings,
     told: wasToldAtHandshake(req),
   })
   rememberExchange(req, exchange)
@@ -55,7 +56,7 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
   })
   res.on('close', () => exchange.finish())
   if (connection !== undefined) carry(connection, exchange)
-  openingsOf(runtime).add(exchange)
+  openings.add(exchange)
   followUpgrades(runtime, req)
   return exchange
 }
@@ -66,15 +67,4 @@ function nameRequest(res: RawResponse, context: RequestContext, serverTiming: bo
   if (!serverTiming) return
   const flags = context.traceFlags.toString(16).padStart(2, '0')
   res.setHeader('server-timing', `trace;desc="00-${context.traceId}-${context.spanId}-${flags}"`)
-}
-
-const openings = new WeakMap<Runtime, Openings>()
-
-function openingsOf(runtime: Runtime): Openings {
-  let found = openings.get(runtime)
-  if (found === undefined) {
-    found = createOpenings(() => runtime.clock.monotonic(), runtime.options.limits.openingMs)
-    openings.set(runtime, found)
-  }
-  return found
 }
