@@ -44,13 +44,17 @@ export type DefinitionOf<E extends Catalogue, K extends EventName<E>> = K extend
     : never
 
 /** Records one event; see `Audit.record`. */
-export type RecordCall<E extends Catalogue> = <K extends EventName<E>, const I extends EventInput<DefinitionOf<E, K>>>(
-  type: K,
-  event?: I & Declared<DefinitionOf<E, K>, I>,
-) => Receipt
+export interface RecordCall<E extends Catalogue> {
+  <K extends EventName<E>>(type: K): Receipt
+  // Two forms and no optional argument: `any` is assignable to `undefined`, and would pass through the question mark.
+  <K extends EventName<E>, const I extends EventInput<DefinitionOf<E, K>>>(
+    type: K,
+    event: IsAny<I> extends true ? never : I & Declared<DefinitionOf<E, K>, I>,
+  ): Receipt
+}
 
 /** `never` wherever `I` says more than the definition allows: a name it does not know, or a value of type `any`. */
-export type Declared<D extends EventDefinition, I> = Refuse<I> & {
+export type Declared<D extends EventDefinition, I> = {
   readonly [P in keyof I]: P extends keyof EventInput
     ? P extends 'request'
       ? unknown

@@ -6,6 +6,8 @@
 import type { catalogue } from './catalogue.ts'
 import { integer, oneOf, token } from './catalogue-kinds.ts'
 import { defineEvents } from './define-events.ts'
+import type { EventInput } from './event.ts'
+import type { Receipt } from './receipt.ts'
 import { asId, type RecordCall } from './record-call.ts'
 
 declare const record: RecordCall<typeof catalogue>
@@ -175,3 +177,7 @@ token('date_of_birth')
 
 /** Whoever knows more events may be used by whoever knows fewer: adapters take any audit. */
 export const widened: RecordCall<typeof catalogue> = ownRecord
+
+/** What stands behind the call takes any event: the types are for callers. */
+declare const behind: (type: string, event?: EventInput) => Receipt
+export const implemented: RecordCall<typeof catalogue> = behind
