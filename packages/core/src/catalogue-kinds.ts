@@ -4,7 +4,16 @@
  * Hands on plain data of the shapes in `event.ts`. Applications use the same constructors in `defineEvents()`. There is no
  * kind for free text: a value that is none of these has no place in an audit record.
  */
-import type { Action, Category, EventDefinition, Level, MetadataSchema, Outcome, Severity } from './event.ts'
+import type {
+  Action,
+  Category,
+  EventDefinition,
+  Level,
+  MetadataKind,
+  MetadataSchema,
+  Outcome,
+  Severity,
+} from './event.ts'
 
 /** One of a closed list of words. */
 export function oneOf<const V extends readonly [string, ...string[]]>(...values: V): { kind: 'enum'; values: V } {
@@ -109,6 +118,15 @@ export function event<
     action,
     ...others,
     reasons: Object.freeze(reasons) as R,
-    metadata: Object.freeze(metadata) as M,
+    metadata: frozenSchema(metadata) as M,
   })
+}
+
+/** A copy of a schema that nobody can change: which values may be written is decided once. */
+export function frozenSchema(schema: MetadataSchema): MetadataSchema {
+  const kinds = Object.entries(schema).map(([key, kind]): [string, MetadataKind] => [
+    key,
+    Object.freeze(kind.kind === 'enum' ? { ...kind, values: Object.freeze([...kind.values]) } : { ...kind }),
+  ])
+  return Object.freeze(Object.fromEntries(kinds))
 }

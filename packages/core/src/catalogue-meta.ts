@@ -69,7 +69,7 @@ const trailEvents = {
   }),
   audit_sink_failed: event('AUD005', meta, 'ERROR', 4, 'other', {
     outcome: 'failure',
-    reasons: ['unreachable', 'refused', 'timeout', 'forbidden', 'bad_answer', 'tls', 'too_large', ...ioCause],
+    reasons: ['unreachable', 'refused', 'timeout', 'bad_answer', 'tls', 'too_large', ...ioCause],
     metadata: { sink: name, behind: count, since: time, attempt: count, status: httpStatus },
   }),
   audit_sink_recovered: event('AUD006', meta, 'INFO', 1, 'other', {

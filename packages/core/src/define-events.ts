@@ -5,7 +5,7 @@
  * every application, today and after an update.
  */
 import { type BuiltInEvent, type Catalogue, catalogue } from './catalogue.ts'
-import type { TypedDefinition } from './catalogue-kinds.ts'
+import { frozenSchema, type TypedDefinition } from './catalogue-kinds.ts'
 import { checkEvents } from './define-check.ts'
 import { AuditError } from './errors.ts'
 import type { EventDefinition, MetadataSchema } from './event.ts'
@@ -98,6 +98,6 @@ function definition(spec: EventSpec): EventDefinition {
     retentionClass: 'standard',
     ...spec,
     reasons: Object.freeze([...(spec.reasons ?? [])]),
-    metadata: Object.freeze({ ...spec.metadata }),
+    metadata: frozenSchema(spec.metadata ?? {}),
   } as const)
 }
