@@ -26,6 +26,10 @@ export type {
   VolumeInput,
 } from './event.ts'
 export type { Counts, Health, LedgerHealth, Readiness } from './health.ts'
+// For readers of the trail: from what an investigator knows to what stands in records.
+export { maskAddress } from './mask/address.ts'
+export { tokenPseudonyms } from './mask/pseudonyms.ts'
+export { createTokens, type Tokens } from './mask/tokens.ts'
 export type {
   AuditOptions,
   OperationalSink,

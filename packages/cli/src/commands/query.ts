@@ -1,0 +1,93 @@
+/** `trailmark query`: records that match, one a line. */
+import { lastMax, query, type StoredRecord, timelineRow } from '@trailmark/query'
+import type { Command } from '../command.ts'
+import { usageError } from '../errors.ts'
+import { parseCount, timeOptions } from '../filter-options.ts'
+import { printableJson } from '../printable.ts'
+import { progressBar } from '../progress.ts'
+import { readOptions, readTrail } from '../read-trail.ts'
+import { actorNamer, clockText, dayLines, jsonLine, outcomeCell, shortToken, timeWidth } from '../row-text.ts'
+import { layout } from '../table.ts'
+
+export const queryCommand: Command = {
+  name: 'query',
+  summary: 'Find records; --json gives the stored lines themselves.',
+  usage: 'trailmark query [options]',
+  positionals: [],
+  options: {
+    ...timeOptions,
+    ...readOptions,
+    limit: { type: 'string', short: 'n', value: 'count', help: 'at most so many, the oldest that match' },
+    last: { type: 'string', value: 'count', help: `only the newest so many, still oldest first; at most ${lastMax}` },
+  },
+  example: `trailmark query --type 'login_*' --outcome failure --from 1d --purpose 'ticket 4711'
+
+TIME                      EVENT          OUTCOME  ACTOR      ADDRESS      SERVICE  REQUEST
+2026-01-15T10:04:05.123Z  login_failure  failure  p1_k3x9…   203.0.113.0  clinic   0199c2a4-…`,
+
+  async run(invocation, terminal) {
+    const limit = invocation.text('limit')
+    const last = invocation.text('last')
+    if (limit !== undefined && last !== undefined) throw usageError('--limit and --last exclude each other')
+    const bounds = {
+      ...(limit !== undefined && { limit: parseCount(limit, 'limit', 1, 999_999_999) }),
+      ...(last !== undefined && { last: parseCount(last, 'last', 1, lastMax) }),
+    }
+    return readTrail('query', invocation, terminal, async (reading, count) => {
+      const { out, err, signal, now } = terminal
+      const json = invocation.flag('json')
+      const progress = progressBar('query', err, now)
+      const print = json
+        ? (record: StoredRecord) => `${out.tty ? printableJson(jsonLine(record)) : jsonLine(record)}\n`
+        : rows(terminal.out, actorNamer(reading.filter.actor, reading.identities, out))
+      try {
+        const { root, filter, ...options } = reading
+        for await (const record of query(root, filter, {
+          ...options,
+          ...bounds,
+          signal,
+          onProgress: progress.update,
+        })) {
+          progress.clear()
+          await out.write(print(record))
+          count.rows += 1
+          if (signal.aborted) return
+        }
+      } finally {
+        progress.clear()
+      }
+    })
+  },
+}
+
+function rows(screen: Parameters<typeof layout>[1], actorOf: (record: StoredRecord) => string) {
+  const table = layout(
+    [
+      { title: 'TIME', width: timeWidth(screen) },
+      { title: 'EVENT', width: 22, grow: 2 },
+      { title: 'OUTCOME', width: 8 },
+      { title: 'ACTOR', width: 12, grow: 1 },
+      { title: 'ADDRESS', width: 15 },
+      { title: 'SERVICE', width: 14, fromColumns: 110 },
+      { title: 'REQUEST', width: 36, fromColumns: 140 },
+    ],
+    screen,
+  )
+  const dayLine = dayLines(screen)
+  let first = true
+  return (record: StoredRecord) => {
+    const { event, request_id } = timelineRow(record)
+    const line = table.row([
+      clockText(record.timestamp, screen),
+      { text: event, style: 'cyan' },
+      outcomeCell(record.outcome, record.phase),
+      shortToken(actorOf(record), screen),
+      record.ip_address,
+      record.service.name,
+      request_id,
+    ])
+    const header = first ? `${table.header()}\n` : ''
+    first = false
+    return `${header}${dayLine(record.timestamp)}${line}\n`
+  }
+}

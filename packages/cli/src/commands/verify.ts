@@ -1,0 +1,118 @@
+/** `trailmark verify`: is every byte as it was signed, and is nothing missing. Needs public keys at most; works on copies. */
+import type { StreamReport, VerifyReport } from '@trailmark/ledger/verify'
+import { verify } from '@trailmark/ledger/verify'
+import { findUnfinished, type UnfinishedOperation } from '@trailmark/query'
+import type { Command } from '../command.ts'
+import { CliError, type ExitCode, exitCodes, usageError } from '../errors.ts'
+import { locate, locationOptions } from '../location.ts'
+import { printable, printableJson } from '../printable.ts'
+import { progressBar } from '../progress.ts'
+import { readPublicKey } from '../public-key.ts'
+import type { Terminal } from '../terminal.ts'
+import { streamLines, verdictLine } from '../verify-text.ts'
+
+/** What `--json` prints; a superset of the verifier's own report. */
+interface VerifyAnswer extends VerifyReport {
+  /** Whether somebody outside the directory holds its roots. No anchors are read yet, so never true. */
+  readonly anchored: false
+  readonly unfinished: readonly UnfinishedOperation[] | { readonly unreadable: string }
+}
+
+export const verifyCommand: Command = {
+  name: 'verify',
+  summary: 'Check that no record was altered and none is missing; works on a copy, offline.',
+  usage: 'trailmark verify [dir] [options]',
+  positionals: ['dir'],
+  options: {
+    ...(locationOptions.dir && { dir: locationOptions.dir }),
+    key: {
+      type: 'string',
+      short: 'k',
+      multiple: true,
+      value: 'key',
+      help: 'public key that must have signed: base64, or a file with it; without one the trail vouches for itself',
+    },
+  },
+  example: `trailmark verify /mnt/copy --key log.pub
+
+clinic  audit.standard  w-3f9c1e7a22b0  1,204 records  root 8c1f2a90b3d4  signature ok
+intact and complete: 1 stream, 1,204 records; unanchored`,
+
+  async run(invocation, terminal) {
+    const [positional] = invocation.positionals
+    if (positional !== undefined && invocation.text('dir') !== undefined)
+      throw usageError('the directory is given twice: as an argument and with --dir')
+    const publicKeys = await Promise.all(invocation.texts('key').map((text) => readPublicKey(text, terminal.cwd)))
+    const { root } = await locate(invocation, terminal, positional)
+    const progress = progressBar('verify', terminal.err, terminal.now)
+    const { signal } = terminal
+    let answer: VerifyAnswer
+    try {
+      const keys = publicKeys.length > 0 ? { publicKeys } : {}
+      const report = await verify(root, { ...keys, signal, onProgress: progress.update })
+      if (report.streams.length === 0) throw new CliError('CLI_NOT_FOUND', `no ledger below ${root}`)
+      answer = { ...report, anchored: false, unfinished: await unfinishedIn(root, terminal) }
+    } finally {
+      progress.clear()
+    }
+    const code = exitCodeOf(answer)
+    if (invocation.flag('json')) {
+      const json = JSON.stringify({ ...answer, ok: code === exitCodes.ok })
+      await terminal.out.write(`${terminal.out.tty ? printableJson(json) : json}\n`)
+      return code
+    }
+    await print(answer, terminal)
+    return code
+  },
+}
+
+/** A damaged trail may not be readable to the end; that is already a finding, and this question stays open. */
+async function unfinishedIn(root: string, { now, signal }: Terminal): Promise<VerifyAnswer['unfinished']> {
+  try {
+    return await findUnfinished(root, now(), { signal })
+  } catch (error) {
+    if (signal.aborted) throw error
+    return { unreadable: error instanceof Error ? error.message : 'unknown failure' }
+  }
+}
+
+/** A read that was killed says that it began and not how many rows it showed: worth a note, not an alarm. */
+export function isFinding({ running, event }: UnfinishedOperation): boolean {
+  return !running && event !== 'audit_log_read'
+}
+
+function exitCodeOf(answer: VerifyAnswer): ExitCode {
+  const { unfinished } = answer
+  const open = 'unreadable' in unfinished || unfinished.some(isFinding)
+  return answer.ok && !open ? exitCodes.ok : exitCodes.finding
+}
+
+async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
+  const widths = (of: (stream: StreamReport) => string) =>
+    Math.max(...answer.streams.map((stream) => of(stream).length))
+  const service = widths(({ service }) => printable(service))
+  const stream = widths(({ stream, retentionClass }) => printable(`${stream}.${retentionClass}`))
+  for (const report of answer.streams)
+    await out.write(`${streamLines(report, answer.pinned, { service, stream }, out).join('\n')}\n`)
+  const { unfinished } = answer
+  if ('unreadable' in unfinished) {
+    await out.write(
+      `${out.paint('yellow', 'attempts without results were not checked')}: ${printable(unfinished.unreadable)}\n`,
+    )
+  } else {
+    for (const one of unfinished) {
+      const { position, event, operationId, timestamp, running } = one
+      const what = running ? 'attempt, may still be running' : 'attempt without result'
+      const painted = out.paint(isFinding(one) ? 'red' : 'dim', what)
+      const place = `${position.dir} n ${position.n}`
+      await out.write(printablePlain`  ${painted}: ${event} ${operationId} at ${timestamp}, ${place}` + '\n')
+    }
+  }
+  const open = 'unreadable' in unfinished ? 0 : unfinished.filter(isFinding).length
+  await out.write(`${verdictLine(answer, open, exitCodeOf(answer) === exitCodes.ok, out)}\n`)
+}
+
+/** Makes every value but the first, which is ours and may be coloured, safe for a terminal. */
+function printablePlain(parts: TemplateStringsArray, first: string, ...rest: readonly string[]): string {
+  return parts.reduce((text, part, at) => text + (at === 1 ? first : printable(rest[at - 2] ?? '')) + part)
+}

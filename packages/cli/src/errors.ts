@@ -1,0 +1,31 @@
+/**
+ * How a command can end, besides well: called wrongly, or unable to do its work.
+ *
+ * Exit codes are public: 0 ok, 1 a finding (broken, gap, weak), 2 usage, 3 operational failure.
+ */
+export const exitCodes = { ok: 0, finding: 1, usage: 2, failure: 3 } as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+export const codes = {
+  CLI_USAGE: 'The command was called with an option, value or name that it does not know.',
+  CLI_NOT_RECORDED: 'The read could not be recorded in the audit trail, so it was refused.',
+  CLI_NOT_FOUND: 'There is no trail at the place that was named.',
+  CLI_INTERRUPTED: 'The command was stopped before it was done, so what it printed is not everything.',
+} as const
+
+export type CliErrorCode = keyof typeof codes
+
+/** An error of the command line itself. Match on `code`. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly code: CliErrorCode
+
+  constructor(code: CliErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export function usageError(message: string): CliError {
+  return new CliError('CLI_USAGE', message)
+}

@@ -1,0 +1,90 @@
+/** The options that narrow a read, the same for every command that reads, and the filter they make. */
+import type { Outcome } from '@trailmark/core'
+import type { Filter } from '@trailmark/query'
+import type { Invocation, OptionTable } from './command.ts'
+import { usageError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { parseTime } from './time.ts'
+
+export const timeOptions: OptionTable = {
+  from: {
+    type: 'string',
+    value: 'time',
+    help: 'not before: 15m, 2h, 1d ago, or 2026-01-15T09:30Z (UTC unless it says)',
+  },
+  to: { type: 'string', value: 'time', help: 'before' },
+}
+
+export const filterOptions: OptionTable = {
+  type: {
+    type: 'string',
+    short: 't',
+    multiple: true,
+    value: 'event',
+    help: 'event types, by comma; * for any: login_*',
+  },
+  actor: { type: 'string', value: 'id', help: "who acted, by the application's own identifier; needs the keys" },
+  subject: { type: 'string', value: 'id', help: "whose data, by the application's own identifier; needs the keys" },
+  'user-id': { type: 'string', value: 'token', help: 'who acted, as records show it' },
+  address: { type: 'string', value: 'ip', help: 'client address; without keys its network' },
+  request: { type: 'string', value: 'id', help: 'request id' },
+  trace: { type: 'string', value: 'id', help: 'trace id, over all services' },
+  outcome: { type: 'string', multiple: true, value: 'outcome', help: 'success, failure, denied, unknown; by comma' },
+  service: { type: 'string', value: 'name', help: 'service' },
+  tenant: { type: 'string', value: 'name', help: 'tenant' },
+  resource: { type: 'string', value: 'type[/id]', help: 'what was acted on: patient, or patient/42 (needs the keys)' },
+}
+
+const outcomes: readonly Outcome[] = ['success', 'failure', 'denied', 'unknown']
+
+/** The filter that the options describe. Throws CLI_USAGE naming the option. */
+export function filterFrom(invocation: Invocation, nowMs: number): Filter {
+  const types = listed(invocation.texts('type'))
+  const outcome = listed(invocation.texts('outcome')).map(parseOutcome)
+  const from = invocation.text('from')
+  const to = invocation.text('to')
+  const text = <K extends keyof Filter>(member: K, option: string): Partial<Record<K, string>> | undefined => {
+    const value = invocation.text(option)
+    if (value === '') throw usageError(`--${option} is empty`)
+    return value === undefined ? undefined : ({ [member]: value } as Partial<Record<K, string>>)
+  }
+  return {
+    ...(from !== undefined && { from: parseTime(from, 'from', nowMs) }),
+    ...(to !== undefined && { to: parseTime(to, 'to', nowMs) }),
+    ...(types.length > 0 && { types }),
+    ...(outcome.length > 0 && { outcome }),
+    ...text('actor', 'actor'),
+    ...text('subject', 'subject'),
+    ...text('userId', 'user-id'),
+    ...text('address', 'address'),
+    ...text('request', 'request'),
+    ...text('trace', 'trace'),
+    ...text('service', 'service'),
+    ...text('tenant', 'tenant'),
+    ...text('resource', 'resource'),
+  }
+}
+
+/** True when the filter can be answered only with keys. */
+export function needsKeys({ actor, subject, resource }: Filter): boolean {
+  return actor !== undefined || subject !== undefined || resource?.includes('/') === true
+}
+
+/** A whole number from 1 to `max`. */
+export function parseCount(text: string, option: string, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  throw usageError(`--${option} must be a whole number from ${min} to ${max}`)
+}
+
+function listed(values: readonly string[]): string[] {
+  return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
+}
+
+function parseOutcome(text: string): Outcome {
+  const found = outcomes.find((outcome) => outcome === text)
+  if (found !== undefined) return found
+  const meant = nearest(text, outcomes)
+  const hint = meant ? `; did you mean ${meant}?` : ''
+  throw usageError(`--outcome must be one of ${outcomes.join(', ')}, not ${JSON.stringify(text.slice(0, 40))}${hint}`)
+}

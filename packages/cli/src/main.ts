@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+/** The `trailmark` executable. */
+import { run } from './run.ts'
+import { openTerminal } from './terminal.ts'
+
+const terminal = openTerminal(process)
+// Not process.exit(): what was printed last may still be on its way to a pipe.
+process.exitCode = await run(process.argv.slice(2), terminal)
+terminal.close()

@@ -1,0 +1,99 @@
+/**
+ * Readers are audited: no row is shown before the trail says that somebody asked for it.
+ *
+ * A read is an operation with two `audit_log_read` records in this tool's own writer: the attempt, durable before the first
+ * row, and the result with the number of rows. When the attempt cannot be recorded the read is refused. The records of a
+ * read are no read themselves, and a read leaves its own out of what it shows: so nothing recurses.
+ */
+import { createHmac, randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { createAudit } from '@trailmark/core'
+import type { Keys } from '@trailmark/keys'
+import type { Filter, StoredRecord } from '@trailmark/query'
+import { CliError } from './errors.ts'
+import type { Location } from './location.ts'
+import type { Terminal } from './terminal.ts'
+
+export const cliService = 'trailmark-cli'
+
+export interface ReadRequest {
+  readonly command: 'query' | 'timeline' | 'tail'
+  readonly filter: Filter
+  readonly purpose?: string
+}
+
+export interface RecordedRead {
+  /** True for what this very read wrote into the trail. */
+  isOwn(record: StoredRecord): boolean
+  /** Records the end. `truncated`: the reader stopped before everything was shown. */
+  end(rows: number, truncated: boolean): Promise<void>
+}
+
+const unrecorded: RecordedRead = { isOwn: () => false, end: () => Promise.resolve() }
+
+/** Records that a read begins. Throws CLI_NOT_RECORDED, and then nothing may be shown. */
+export async function recordRead(
+  location: Location,
+  keys: Keys | Error,
+  request: ReadRequest,
+  terminal: Terminal,
+): Promise<RecordedRead> {
+  if (location.copy) {
+    terminal.note(`trailmark: ${location.root} is a copy outside of ${location.configured}: this read is not recorded`)
+    return unrecorded
+  }
+  try {
+    if (keys instanceof Error) throw keys
+    return await begin(location, keys, request)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown failure'
+    const message = `this read cannot be recorded in ${location.configured}, so it is refused: ${reason}`
+    throw new CliError('CLI_NOT_RECORDED', message, { cause: error })
+  }
+}
+
+async function begin(location: Location, keys: Keys, request: ReadRequest): Promise<RecordedRead> {
+  const instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+  const audit = createAudit({
+    service: { name: cliService, instance },
+    dir: location.configured,
+    keys,
+    ledger: 'disk',
+    operational: 'none',
+    signals: false,
+    metrics: false,
+    ack: 'durable',
+  })
+  const operationId = randomUUID()
+  const common = {
+    actor: { id: userInfo().username, type: 'user' as const, authMethod: 'os' },
+    reason: request.command,
+    operationId,
+    ...(request.purpose !== undefined && { purpose: request.purpose }),
+  }
+  const metadata = { query_hash: queryHash(keys, request.filter), command: request.command }
+  try {
+    await audit.record('audit_log_read', { ...common, phase: 'attempt', outcome: 'unknown', metadata }).durable
+  } catch (error) {
+    await audit.close().catch(() => undefined)
+    throw error
+  }
+  return {
+    isOwn: (record) => record.service.name === cliService && record.service.instance === instance,
+    async end(rows, truncated) {
+      try {
+        await audit.record('audit_log_read', { ...common, phase: 'result', metadata: { ...metadata, rows, truncated } })
+          .durable
+      } finally {
+        await audit.close()
+      }
+    },
+  }
+}
+
+/** Tells equal questions from different ones. Keyed, because a question names people: a plain hash could be guessed. */
+function queryHash(keys: Keys, filter: Filter): string {
+  const question = JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const { key } = keys.tokens.current('stable', Date.now())
+  return createHmac('sha256', key).update('trailmark query v1|').update(question).digest('base64url')
+}

@@ -1,0 +1,55 @@
+/** How the parts of a record look in a table: short where a person reads, whole where a program does. */
+import type { Outcome, Phase } from '@trailmark/core'
+import type { Identities, StoredRecord } from '@trailmark/query'
+import type { Cell } from './table.ts'
+import type { Screen } from './terminal.ts'
+
+const token = /^p1_[a-z0-9]{1,16}_([A-Za-z0-9_-]{8})[A-Za-z0-9_-]*$/
+
+/** `p1_k3x9q0aa_Zk3J9aQ0x…` as `~Zk3J9aQ0` on a screen. */
+export function shortToken(text: string, screen: Screen): string {
+  if (!screen.tty) return text
+  const found = token.exec(text)
+  return found ? `~${found[1]}` : text
+}
+
+/** Who acted; the person that was asked for by name is shown by that name. */
+export function actorNamer(actor: string | undefined, identities: Identities | undefined, screen: Screen) {
+  return (record: StoredRecord): string => {
+    if (record.user_id === undefined) return record.actor?.type ?? 'unknown'
+    // The filter matched, so whoever acted is whoever was asked for.
+    if (actor !== undefined && identities !== undefined) return actor
+    return shortToken(record.user_id, screen)
+  }
+}
+
+const outcomeStyles = { success: 'green', failure: 'red', denied: 'yellow', unknown: 'dim' } as const
+
+export function outcomeCell(outcome: Outcome | undefined, phase: Phase | undefined): Cell {
+  const shown = outcome ?? 'unknown'
+  return { text: phase === 'attempt' ? 'attempt' : shown, style: outcomeStyles[shown] }
+}
+
+/** `10:04:05.123` on a screen, which shows the day above; the whole timestamp elsewhere. */
+export function clockText(timestamp: string, screen: Screen): string {
+  return screen.tty ? timestamp.slice(11, 23) : timestamp
+}
+
+export const timeWidth = (screen: Screen): number => (screen.tty ? 12 : 24)
+
+/** On a screen, a line above the first row of each day. */
+export function dayLines(screen: Screen): (timestamp: string) => string {
+  let day = ''
+  return (timestamp) => {
+    const next = timestamp.slice(0, 10)
+    if (!screen.tty || next === day) return ''
+    day = next
+    return `${screen.paint('bold', `${next} UTC`)}\n`
+  }
+}
+
+/** `{"ledger":…` in front of the stored line: still one JSON object, and behind that member byte for byte what is stored. */
+export function jsonLine(record: StoredRecord): string {
+  const { dir } = record.position
+  return `{"ledger":${JSON.stringify(dir)},${record.line.slice(1)}`
+}

@@ -1,0 +1,67 @@
+/** The words of `trailmark verify` for people: one line a stream, what is wrong below it, and a verdict at the end. */
+import type { StreamReport, VerifyReport } from '@trailmark/ledger/verify'
+import { printable } from './printable.ts'
+import type { Screen } from './terminal.ts'
+
+/** Notes and breaks of one stream that are spelled out; `--json` has them all. */
+const shownMax = 50
+
+export function streamLines(
+  report: StreamReport,
+  pinned: boolean,
+  widths: { readonly service: number; readonly stream: number },
+  screen: Screen,
+): string[] {
+  const { integrity, completeness } = report
+  const head = [
+    printable(report.service).padEnd(widths.service),
+    printable(`${report.stream}.${report.retentionClass}`).padEnd(widths.stream),
+    printable(report.writer),
+    counted(report.entries, 'record'),
+    `root ${report.root.slice(0, 12)}`,
+    integrity.ok ? screen.paint('green', pinned ? 'signature ok' : 'self-signed') : screen.paint('red', 'BROKEN'),
+  ]
+  const breaks = integrity.breaks.map(({ code, n, file, offset, message }) => {
+    const place = n < 0 ? printable(file) : `n ${n}, ${printable(file)} byte ${offset}`
+    return `  ${screen.paint('red', 'broken')} at ${place}: ${printable(message)} (${printable(code)})`
+  })
+  const gaps = completeness.gaps.map(({ firstSeq, lastSeq, message, explained }) => {
+    const what = explained ? screen.paint('yellow', 'gap, explained') : screen.paint('red', 'gap')
+    const range = firstSeq === lastSeq ? `seq ${firstSeq}` : `seq ${firstSeq} to ${lastSeq}`
+    return `  ${what} at ${range}: ${printable(message)}`
+  })
+  const notes = report.notes.map(({ code, message }) =>
+    screen.paint('dim', `  note: ${printable(message)} (${printable(code)})`),
+  )
+  return [head.join('  '), ...some(breaks, 'more breaks'), ...some(gaps, 'more gaps'), ...some(notes, 'more notes')]
+}
+
+export function verdictLine(report: VerifyReport, unfinished: number, ok: boolean, screen: Screen): string {
+  const { streams, pinned } = report
+  const origin = pinned ? '' : '; self-signed: proves consistency, not origin'
+  const records = streams.reduce((sum, { entries }) => sum + entries, 0)
+  const scope = `${counted(streams.length, 'stream')}, ${counted(records, 'record')}`
+  if (ok) return `${screen.paint(['bold', 'green'], 'intact and complete')}: ${scope}${origin}; unanchored`
+  const breaks = streams.reduce((sum, { integrity }) => sum + integrity.breaks.length, 0)
+  const gaps = streams.reduce(
+    (sum, { completeness }) => sum + completeness.gaps.filter((gap) => !gap.explained).length,
+    0,
+  )
+  const found = [
+    breaks > 0 && counted(breaks, 'break'),
+    gaps > 0 && counted(gaps, 'gap'),
+    unfinished > 0 && `${counted(unfinished, 'attempt')} without result`,
+  ].filter((text) => text !== false)
+  const broken = streams.some(({ integrity }) => !integrity.ok)
+  const verdict = broken ? 'BROKEN' : gaps > 0 ? 'INCOMPLETE' : 'NOT CONCLUDED'
+  return `${screen.paint(['bold', 'red'], verdict)}: ${found.join(', ') || 'see above'} in ${scope}${origin}; unanchored`
+}
+
+function some(lines: readonly string[], what: string): string[] {
+  const rest = lines.length - shownMax
+  return rest > 0 ? [...lines.slice(0, shownMax), `  … and ${rest} ${what}: see --json`] : [...lines]
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,28 @@
+/**
+ * From what an investigator knows (an account, an address, a record number) to what stands in records.
+ *
+ * Records hold pseudonyms and keyed tokens, so a clear identifier can be looked for only by whoever can read the keys. The
+ * port is small on purpose: the embedded keys satisfy it below, and so can a key service.
+ */
+import { createTokens, type Pseudonyms, tokenPseudonyms } from '@trailmark/core'
+import type { Keys } from '@trailmark/keys'
+
+export interface Identities {
+  /** Every name a person may have in records, newest first. */
+  person(id: string, tenant: string | undefined): readonly string[]
+  /** Every token an address may have in records. */
+  address(address: string, tenant: string | undefined): readonly string[]
+  /** Every token the identifier of a target may have in records. */
+  target(id: string, tenant: string | undefined): readonly string[]
+}
+
+/** Looks identifiers up with the keys of an installation, under every key that still exists. */
+export function identitiesOf(keys: Pick<Keys, 'tokens'>, pseudonyms?: Pseudonyms): Identities {
+  const tokens = createTokens(keys.tokens)
+  const people = pseudonyms ?? tokenPseudonyms(tokens)
+  return {
+    person: (id, tenant) => people.find({ id, ...(tenant !== undefined && { tenant }) }),
+    address: (address, tenant) => tokens.find('address', address, { tenant }),
+    target: (id, tenant) => tokens.find('target', id, { tenant }),
+  }
+}
