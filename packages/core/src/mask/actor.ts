@@ -1,0 +1,87 @@
+/** Who acted, on what, and about whom: people as pseudonyms, things as tokens, and only the application's own words in clear. */
+import type { ActorMember, TargetMember } from '../draft.ts'
+import type { ActorType, EventDefinition } from '../event.ts'
+import type { Pseudonym } from '../pseudonyms.ts'
+import type { Masking } from './masking.ts'
+import { isReadable, isReadableList, own } from './read.ts'
+
+const rolesMax = 20
+const targetsMax = 20
+const subjectsMax = 20
+const actorTypes = ['user', 'service', 'api_key', 'system', 'agent', 'anonymous'] as const satisfies ActorType[]
+
+export interface MaskedActor {
+  readonly actor: ActorMember
+  /** Stands in `user_id`. */
+  readonly pseudonym: Pseudonym | undefined
+}
+
+const anonymous: MaskedActor = Object.freeze({ actor: Object.freeze({ type: 'anonymous' }), pseudonym: undefined })
+
+/** The actor and, where an identifier is known, their name in records. */
+export function maskActor(given: unknown, definition: EventDefinition, masking: Masking): MaskedActor {
+  if (!isReadable(given)) {
+    if (given !== undefined && given !== null) masking.drop('actor', 'wrong_kind')
+    return anonymous
+  }
+  const id = own(given, 'id')
+  const identified = id !== undefined && id !== null && id !== ''
+  const type = masking.oneOf('actor.type', own(given, 'type'), actorTypes) ?? (identified ? 'user' : 'anonymous')
+  const said = own(given, 'proved')
+  const proved = typeof said === 'boolean' ? said : definition.unprovedActor !== true
+  const mfa = own(given, 'mfa')
+  const actor: ActorMember = {
+    type,
+    session_ref: masking.idToken('actor.session_ref', 'session', own(given, 'sessionRef')),
+    auth_method: masking.identifier('actor.auth_method', own(given, 'authMethod')),
+    mfa: typeof mfa === 'boolean' || mfa === undefined ? mfa : masking.drop('actor.mfa', 'wrong_kind'),
+    roles: masking.identifiers('actor.roles', own(given, 'roles'), rolesMax),
+    on_behalf_of: masking.person('actor.on_behalf_of', own(given, 'onBehalfOf'), proved)?.text,
+  }
+  // Services and keys are named like people, so that one search finds them, but have no personal data to erase.
+  return { actor, pseudonym: masking.person('actor.id', id, proved && type === 'user') }
+}
+
+/**
+ * At most 20 targets. Identifiers are tokens of the purpose `target:<type>`, so that equal numbers of different things do not
+ * link; owners are named like actors, so that it shows when somebody reads what is their own.
+ */
+export function maskTargets(given: unknown, masking: Masking): TargetMember[] | undefined {
+  if (given === undefined || given === null) return undefined
+  if (!isReadableList(given)) return masking.drop('targets', 'wrong_kind')
+  if (given.length > targetsMax) masking.drop('targets', 'too_many', given.length - targetsMax)
+  const targets: TargetMember[] = []
+  for (let i = 0; i < Math.min(given.length, targetsMax); i++) {
+    const target = own(given, i)
+    if (!isReadable(target)) {
+      masking.drop('targets', 'wrong_kind')
+      continue
+    }
+    // A target without a type says nothing, and its id would be a token of no purpose.
+    const type = masking.identifier('targets.type', own(target, 'type'))
+    if (type === undefined) {
+      masking.drop('targets', 'wrong_kind')
+      continue
+    }
+    targets.push({
+      type,
+      id: masking.idToken('targets.id', `target:${type}`, own(target, 'id')),
+      owner: masking.person('targets.owner', own(target, 'owner'), false)?.text,
+      class: masking.identifier('targets.class', own(target, 'class')),
+    })
+  }
+  return targets.length === 0 ? undefined : targets
+}
+
+/** At most 20 people whose data it was about, each once. */
+export function maskSubjects(given: unknown, masking: Masking): string[] | undefined {
+  if (given === undefined || given === null) return undefined
+  if (!isReadableList(given)) return masking.drop('subjects', 'wrong_kind')
+  if (given.length > subjectsMax) masking.drop('subjects', 'too_many', given.length - subjectsMax)
+  const subjects: string[] = []
+  for (let i = 0; i < Math.min(given.length, subjectsMax); i++) {
+    const name = masking.person('subjects', own(given, i), true)?.text
+    if (name !== undefined && !subjects.includes(name)) subjects.push(name)
+  }
+  return subjects.length === 0 ? undefined : subjects
+}

@@ -1,0 +1,229 @@
+/**
+ * A draft, which may hold secrets, becomes a masked draft, which may not. This is the only place where one is made.
+ *
+ * Allow-list first: every member is read by name and reaches the record only as a word of a closed list, an application's
+ * own name, a number, a token, a pseudonym or a mask. Whatever the caller's objects are, none of their code runs.
+ */
+import { eventCode } from '../catalogue.ts'
+import { type Draft, MaskedDraft, type RecordMembers } from '../draft.ts'
+import type { EventDefinition, Outcome, Severity } from '../event.ts'
+import type { Pseudonyms, SealedFields } from '../pseudonyms.ts'
+import { maskActor, maskSubjects, maskTargets } from './actor.ts'
+import { canonicalAddress, maskAddress } from './address.ts'
+import { isIdentifier, looksPersonal } from './identifier.ts'
+import { Masking } from './masking.ts'
+import { maskMetadata } from './metadata.ts'
+import { maskChanges, maskDecision, maskVolume } from './particulars.ts'
+import { isReadable, own } from './read.ts'
+import { safeError } from './safe-error.ts'
+import type { Scrubber } from './scrub.ts'
+import { maskHttp, maskRemote, maskSource } from './source.ts'
+import type { Tokens } from './tokens.ts'
+
+export interface MaskerDependencies {
+  readonly tokens: Tokens
+  readonly pseudonyms: Pseudonyms
+  /** Origin of the ledger that records go to; envelopes of personal fields are bound to it. Without it nothing is sealed. */
+  readonly origin?: string
+  readonly scrubber: Scrubber
+}
+
+export interface Masker {
+  /** Never throws: on a failure of its own the record says so, and holds nothing of the event but its type and ids. */
+  mask(draft: Draft): MaskedDraft
+}
+
+export function createMasker(dependencies: MaskerDependencies): Masker {
+  return new DraftMasker(dependencies)
+}
+
+const outcomes = ['success', 'failure', 'denied', 'unknown'] as const satisfies Outcome[]
+const phases = ['attempt', 'result'] as const
+const idShape = /^[A-Za-z0-9._\-=:]{1,128}$/
+const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const hexFlags = Array.from({ length: 256 }, (_, flags) => flags.toString(16).padStart(2, '0'))
+/** Metadata that is ours to write, where the definition has a place for it. */
+interface OwnMetadata {
+  name?: string
+  error_type?: string
+  error_code?: string
+  fingerprint?: string
+  status?: number
+}
+/** Stands in for an event that cannot be read at all. */
+const emptyEvent = Object.freeze({})
+
+class DraftMasker implements Masker {
+  readonly #dependencies: MaskerDependencies
+
+  constructor(dependencies: MaskerDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  mask(draft: Draft): MaskedDraft {
+    let members: RecordMembers
+    try {
+      members = this.#members(draft)
+    } catch {
+      // Nothing here is expected to throw but a key store behind the port, or a stack that is exhausted. The original is
+      // never handed on instead.
+      members = bareMembers(draft, this.#dependencies.scrubber.id)
+    }
+    return MaskedDraft.make(members, draft.definition, draft.failureClass, draft.timeMs)
+  }
+
+  #members(draft: Draft): RecordMembers {
+    const { definition, exchange, timeMs } = draft
+    const { tokens, scrubber } = this.#dependencies
+    const event: object = isReadable(draft.event) ? draft.event : emptyEvent
+    const masking = new Masking(this.#dependencies, own(event, 'tenant'), timeMs)
+    if (event === emptyEvent && draft.event) masking.drop('*', 'wrong_kind')
+
+    const phase = masking.oneOf('phase', own(event, 'phase'), phases)
+    const said = masking.oneOf('outcome', own(event, 'outcome'), outcomes)
+    const outcome = phase === 'attempt' ? 'unknown' : (said ?? definition.outcome)
+    const { actor, pseudonym } = maskActor(draft.actor, definition, masking)
+    const targets = maskTargets(own(event, 'targets'), masking)
+    const address = exchange && canonicalAddress(exchange.clientAddress)
+
+    return {
+      id: draft.id,
+      tenant: masking.tenant,
+      stream: definition.stream ?? 'audit',
+      level: definition.level,
+      severity: severityOf(definition, own(event, 'severity'), masking),
+      event_type: draft.type,
+      event_code: eventCode(definition, outcome),
+      category: definition.category,
+      action: definition.action,
+      outcome,
+      reason: masking.oneOf('reason', own(event, 'reason'), definition.reasons),
+      phase,
+      operation_id: idOf('operation_id', own(event, 'operationId'), uuidShape, masking),
+      actor,
+      user_id: pseudonym?.text,
+      targets,
+      resource_type: targets?.[0]?.type,
+      resource_id: targets?.[0]?.id,
+      subjects: maskSubjects(own(event, 'subjects'), masking),
+      decision: maskDecision(own(event, 'decision'), masking),
+      ip_address: address === undefined ? undefined : maskAddress(address),
+      ip_token: address === undefined ? undefined : masking.token('address', address),
+      source: exchange && maskSource(exchange),
+      http: exchange?.http && maskHttp(exchange.http),
+      request_id: exchange && idOf('request_id', exchange.requestId, idShape, masking),
+      trace_id: exchange?.traceId,
+      span_id: exchange?.spanId,
+      trace_flags: exchange && hexFlags[exchange.traceFlags & 255],
+      correlation_id: idOf('correlation_id', own(event, 'correlationId'), idShape, masking),
+      causation_id: idOf('causation_id', own(event, 'causationId'), idShape, masking),
+      remote: exchange && maskRemote(exchange, tokens),
+      changes: draft.detail === 'fields' ? maskChanges(own(event, 'changes'), masking) : undefined,
+      volume: maskVolume(own(event, 'volume'), masking),
+      purpose: masking.identifier('purpose', own(event, 'purpose')),
+      legal_basis: masking.identifier('legal_basis', own(event, 'legalBasis')),
+      ticket_ref: masking.identifier('ticket_ref', own(event, 'ticketRef')),
+      case_ref: masking.identifier('case_ref', own(event, 'caseRef')),
+      metadata: this.#metadata(draft, own(event, 'metadata'), masking),
+      sealed: pseudonym && address !== undefined ? this.#seal(draft, pseudonym, address) : undefined,
+      privacy: masking.privacy(scrubber.id),
+      aggregate: undefined,
+    }
+  }
+
+  /** What the caller declared, and of ours the name of an unknown event and the skeleton of an error. */
+  #metadata(draft: Draft, given: unknown, masking: Masking): RecordMembers['metadata'] {
+    const schema = draft.definition.metadata
+    const said = draft.detail === 'fields' ? maskMetadata(schema, given, masking) : undefined
+    if (draft.unknownName === undefined && draft.error === undefined) return said
+    const ours: OwnMetadata = {}
+    if (draft.unknownName !== undefined) {
+      if (isIdentifier(draft.unknownName)) ours.name = draft.unknownName
+      else masking.drop('event_type', 'not_an_identifier')
+    }
+    if (draft.error !== undefined) {
+      const { type, code, status, fingerprint } = safeError(draft.error, this.#dependencies.tokens)
+      if (Object.hasOwn(schema, 'error_type')) ours.error_type = type
+      if (Object.hasOwn(schema, 'error_code') && code !== undefined) ours.error_code = code
+      if (Object.hasOwn(schema, 'fingerprint') && fingerprint !== undefined) ours.fingerprint = fingerprint
+      if (Object.hasOwn(schema, 'status') && status !== undefined) ours.status = status
+    }
+    const kept = { ...ours, ...said }
+    return Object.keys(kept).length === 0 ? undefined : kept
+  }
+
+  /** The full address, where the event calls for it and the person has a key to seal it under. */
+  #seal(
+    draft: Draft,
+    pseudonym: { readonly seal?: (origin: string, recordId: string, fields: string) => SealedFields },
+    address: string,
+  ): SealedFields[] | undefined {
+    const { origin } = this.#dependencies
+    if (pseudonym.seal === undefined || origin === undefined || draft.definition.sealsAddress !== true) return undefined
+    return [pseudonym.seal(origin, draft.id, JSON.stringify({ ip_address: address }))]
+  }
+}
+
+/** The definition's severity, or the caller's where it is higher. */
+function severityOf(definition: EventDefinition, said: unknown, masking: Masking): Severity {
+  if (said === undefined || said === null) return definition.severity
+  if (said === 0 || said === 1 || said === 2 || said === 3 || said === 4 || said === 5 || said === 6) {
+    return said > definition.severity ? said : definition.severity
+  }
+  masking.drop('severity', 'wrong_kind')
+  return definition.severity
+}
+
+function idOf(path: string, value: unknown, shape: RegExp, masking: Masking): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') return masking.drop(path, 'wrong_kind')
+  return shape.test(value) && !looksPersonal(value) ? value : masking.drop(path, 'not_an_identifier')
+}
+
+/** A record that says only that something of this type happened, and that masking it failed. */
+function bareMembers(draft: Draft, scrubber: string): RecordMembers {
+  const { definition, exchange } = draft
+  return {
+    id: draft.id,
+    tenant: undefined,
+    stream: definition.stream ?? 'audit',
+    level: definition.level,
+    severity: definition.severity,
+    event_type: draft.type,
+    event_code: eventCode(definition, 'unknown'),
+    category: definition.category,
+    action: definition.action,
+    outcome: 'unknown',
+    reason: undefined,
+    phase: undefined,
+    operation_id: undefined,
+    actor: { type: 'anonymous' },
+    user_id: undefined,
+    targets: undefined,
+    resource_type: undefined,
+    resource_id: undefined,
+    subjects: undefined,
+    decision: undefined,
+    ip_address: undefined,
+    ip_token: undefined,
+    source: undefined,
+    http: undefined,
+    request_id: exchange?.requestId,
+    trace_id: exchange?.traceId,
+    span_id: exchange?.spanId,
+    trace_flags: exchange && hexFlags[exchange.traceFlags & 255],
+    correlation_id: undefined,
+    causation_id: undefined,
+    remote: undefined,
+    changes: undefined,
+    volume: undefined,
+    purpose: undefined,
+    legal_basis: undefined,
+    ticket_ref: undefined,
+    case_ref: undefined,
+    metadata: undefined,
+    sealed: undefined,
+    privacy: { scrubber, redactions: [{ path: '*', rule: 'mask_failed', n: 1 }] },
+    aggregate: undefined,
+  }
+}

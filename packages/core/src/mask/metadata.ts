@@ -1,0 +1,91 @@
+/**
+ * An event's metadata, by the schema of its definition: default-deny.
+ *
+ * What is declared and of its kind is written, everything else is dropped and counted. There is no kind for free text, so
+ * no detector has to guess what a text means.
+ */
+import type { MetadataMember } from '../draft.ts'
+import type { MetadataKind, MetadataSchema } from '../event.ts'
+import { looksPersonal } from './identifier.ts'
+import { type Masking, tokenCharsMax } from './masking.ts'
+import { mask } from './masks.ts'
+import { isReadable, own, timeOf } from './read.ts'
+
+const keysMax = 50
+/** Further keys are not even looked at. */
+const keysReadMax = 500
+const keyCharsMax = 40
+const valueCharsMax = 500
+const idCharsMax = 64
+/** Names of undeclared keys that may be shown to say what is missing: words. Anything else may be data. */
+const showableKey = /^[A-Za-z][A-Za-z_-]{0,39}$/
+
+/** The metadata that may be written; undefined when nothing is left. */
+export function maskMetadata(
+  schema: MetadataSchema,
+  given: unknown,
+  masking: Masking,
+): Record<string, MetadataMember[string]> | undefined {
+  if (given === undefined || given === null) return undefined
+  if (!isReadable(given) || ArrayBuffer.isView(given)) return masking.drop('metadata', 'wrong_kind')
+  let written: Record<string, MetadataMember[string]> | undefined
+  let count = 0
+  const keys = Object.keys(given)
+  if (keys.length > keysReadMax) masking.drop('metadata', 'too_many', keys.length - keysReadMax)
+  for (const key of keys.slice(0, keysReadMax)) {
+    const kind = key.length <= keyCharsMax && Object.hasOwn(schema, key) ? schema[key] : undefined
+    if (kind === undefined) {
+      masking.drop(showableKey.test(key) ? `metadata.${key}` : 'metadata.*', 'undeclared')
+      continue
+    }
+    const value = own(given, key)
+    if (value === undefined || value === null) continue
+    const masked = maskValue(kind, value, masking)
+    if (masked === undefined) masking.drop(`metadata.${key}`, 'wrong_kind')
+    else if (++count > keysMax) masking.drop('metadata', 'too_many')
+    else {
+      written ??= {}
+      written[key] = masked
+    }
+  }
+  return written
+}
+
+function maskValue(kind: MetadataKind, value: unknown, masking: Masking): MetadataMember[string] | undefined {
+  switch (kind.kind) {
+    case 'enum':
+      return typeof value === 'string' && value.length <= valueCharsMax && kind.values.includes(value)
+        ? value
+        : undefined
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined
+    case 'integer':
+      return typeof value === 'number' && Number.isSafeInteger(value) && value >= kind.min && value <= kind.max
+        ? value
+        : undefined
+    case 'time': {
+      const ms = timeOf(value)
+      return ms === undefined ? undefined : new Date(ms).toISOString()
+    }
+    case 'id':
+      return typeof value === 'string' && value.length <= idCharsMax && matches(kind.pattern, value) ? value : undefined
+    case 'token':
+      return typeof value === 'string' && value !== '' && value.length <= tokenCharsMax
+        ? masking.token(kind.purpose, value)
+        : undefined
+    case 'mask':
+      return typeof value === 'string' ? mask[kind.mask](value).slice(0, valueCharsMax) : undefined
+    default:
+      // A definition made without the compiler.
+      return undefined
+  }
+}
+
+/**
+ * The whole text matches, whatever flags or anchors the pattern has. A known secret or somebody's address is refused even
+ * where a wide pattern would let it pass.
+ */
+function matches(pattern: RegExp, value: string): boolean {
+  if (pattern.global || pattern.sticky) pattern.lastIndex = 0
+  return pattern.exec(value)?.[0] === value && !looksPersonal(value)
+}
