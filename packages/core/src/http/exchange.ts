@@ -35,20 +35,20 @@ export interface AccessDeclaration {
   /** The application's own name of the kind of data: `patient`. */
   readonly resource: string
   /** Identifier of what is touched: a string, a number, or a list of at most 20. Stored as tokens. */
-  readonly id?: () => unknown
+  readonly id?: (() => unknown) | undefined
   /** Identifiers of the people whose data it is: a string, a number, or a list of at most 20. Stored as pseudonyms. */
-  readonly subject?: () => unknown
+  readonly subject?: (() => unknown) | undefined
   /** Identifier of the owner of the target. Stored as a token. */
-  readonly owner?: () => unknown
+  readonly owner?: (() => unknown) | undefined
   /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end of the exchange. */
-  readonly volume?: () => unknown
-  readonly purpose?: string
+  readonly volume?: (() => unknown) | undefined
+  readonly purpose?: string | undefined
   /** The application's name of the data's class: `special_category`. */
-  readonly class?: string
+  readonly class?: string | undefined
   /** Allow-listed by the event's definition. Asked at the end of the exchange. */
-  readonly metadata?: () => unknown
+  readonly metadata?: (() => unknown) | undefined
   /** The catalogue's event, where it is not the verb's own (`data_access`, `data_create`, …): for example `bulk_query`. */
-  readonly event?: string
+  readonly event?: string | undefined
 }
 
 /** A request being followed. */

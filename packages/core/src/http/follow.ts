@@ -5,11 +5,11 @@
  * that the exchange is finished exactly once. Everything framework-specific comes in through the `FrameworkView`.
  */
 import type { Audit } from '../audit.ts'
-import { bindEmitter } from '../capture/bind.ts'
+import { bindExchangeEmitters } from '../capture/bind.ts'
 import { clientAddress } from '../capture/client-ip.ts'
 import { openContext } from '../capture/open-context.ts'
-import { type RequestContext, runInContext } from '../context.ts'
-import { type Runtime, rememberView, runtimeOf } from '../runtime.ts'
+import type { RequestContext } from '../context.ts'
+import { rememberView, runtimeOf } from '../runtime.ts'
 import { carry, connectionOf } from './completion.ts'
 import { countAnswer, countBody } from './count-bytes.ts'
 import { type Exchange, type FrameworkView, type RawRequest, type RawResponse, rememberExchange } from './exchange.ts'
@@ -50,10 +50,7 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
   rememberExchange(req, exchange)
   rememberView(exchange, req)
   nameRequest(res, context, runtime.options.serverTiming)
-  runInContext(context, () => {
-    bindEmitter(req)
-    bindEmitter(res)
-  })
+  bindExchangeEmitters(context, req, res)
   res.on('close', () => exchange.finish())
   if (connection !== undefined) carry(connection, exchange)
   openings.add(exchange)

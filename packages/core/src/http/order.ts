@@ -7,8 +7,11 @@
 import type { Audit } from '../audit.ts'
 import { runtimeOf } from '../runtime.ts'
 
-/** `body`: after something that read the body. `identity`: after authentication. `twice`: a second time for one request. */
-export type OrderProblem = 'body' | 'identity' | 'twice'
+/**
+ * `body`: after something that read the body. `identity`: after authentication. `twice`: a second time for one request.
+ * `missing`: a declared route was reached without it.
+ */
+export type OrderProblem = 'body' | 'identity' | 'twice' | 'missing'
 
 const told = {
   body: [
@@ -22,6 +25,10 @@ const told = {
   twice: [
     'AUDIT_MOUNTED_TWICE',
     'The audit is mounted twice for the same requests: the second one does nothing. Remove one of them.',
+  ],
+  missing: [
+    'AUDIT_NOT_MOUNTED',
+    'A route declares an access, but the audit is not mounted in front of it; the default audit recorded it. Mount it first.',
   ],
 } as const
 

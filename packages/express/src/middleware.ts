@@ -1,0 +1,100 @@
+/**
+ * The one line: `app.use(auditMiddleware())`.
+ *
+ * Express tells a mounted sub-application by its `handle` and `set` and then lets it know with `emit('mount', parent)`.
+ * The middleware answers to that, which is how it learns its application before the first request; used in a Router, it
+ * is a plain function and finds the application when the first request comes.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
+import { exchangeOf, orderProblemOf, tellOrder } from '@trailmark/core/http'
+import { followExpress } from './follow.ts'
+import { lastWordOf } from './last-word.ts'
+import { watchRoutes } from './mounted-routes.ts'
+import { type Application, applicationOf, isApplication, type Next, rootOf, routerOf } from './stack.ts'
+import { isTakenOver, takeOver, takeOverRunning } from './take-over.ts'
+
+/** Either an audit that exists, or the options of `createAudit()` for one of its own. */
+export type ExpressOptions = { readonly audit: Audit } | (AuditOptions & { readonly audit?: undefined })
+
+/** What `app.use()` takes. */
+export type AuditHandler = (req: IncomingMessage, res: ServerResponse, next: Next) => void
+
+/**
+ * Follows every request that reaches it: its ids, its one terminal line, the records it owes. Mount it first.
+ *
+ * Without options all calls share `defaultAudit()`; with options it creates an audit, or takes `{ audit }` as it is.
+ * Errors nobody handles are answered with a problem document (RFC 9457) that holds the request id and nothing of the error;
+ * your own error handlers go first. Throws an `AuditError` that names the option if one is wrong.
+ *
+ *     const app = express()
+ *     app.use(auditMiddleware())
+ */
+export function auditMiddleware(options?: ExpressOptions): AuditHandler {
+  const audit = auditFrom(options)
+  const lastWord = lastWordOf(() => audit)
+  let looked = false
+
+  function trailmarkAudit(req: IncomingMessage, res: ServerResponse, next: Next): void {
+    if (exchangeOf(req) !== undefined) {
+      tellOrder(audit, 'twice')
+      next()
+      return
+    }
+    const app = applicationOf(req)
+    const root = app === undefined ? undefined : rootOf(app)
+    if (root !== undefined && !isTakenOver(root)) {
+      takeOverRunning(root, lastWord)
+      watchRoutes(audit, root)
+    }
+    if (!looked) {
+      looked = true
+      tellWhatCameBefore(audit, req)
+    }
+    followExpress(audit, req, res, app).run(next)
+  }
+
+  function mountedOn(app: Application): void {
+    const layers = routerOf(app)?.stack ?? []
+    const own = layers.at(-1)
+    // Express has wrapped us as a sub-application, which would swap prototypes twice per request for nothing.
+    if (own !== undefined) {
+      own.handle = trailmarkAudit
+      own.name = trailmarkAudit.name
+    }
+    for (const { name } of layers.slice(0, -1)) {
+      const problem = name === undefined ? undefined : orderProblemOf(name)
+      if (problem !== undefined) tellOrder(audit, problem, name)
+      if (name === trailmarkAudit.name) tellOrder(audit, 'twice')
+    }
+    takeOver(app, lastWord)
+    watchRoutes(audit, app)
+  }
+
+  return Object.assign(trailmarkAudit, {
+    handle: trailmarkAudit,
+    set: () => trailmarkAudit,
+    emit: (event: string, app: unknown) => {
+      if (event === 'mount' && isApplication(app)) mountedOn(app)
+    },
+  })
+}
+
+/** The audit that these options mean. */
+export function auditFrom(options: ExpressOptions | undefined): Audit {
+  if (options === undefined) return defaultAudit()
+  const { audit, ...others } = options
+  const names = Object.keys(others)
+  if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(others)
+  if (names.length > 0) {
+    const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
+    throw new AuditError('AUDIT_OPTION_INVALID', message)
+  }
+  return audit
+}
+
+/** A Router hides what stands before it; what was done to the first request shows. */
+function tellWhatCameBefore(audit: Audit, req: IncomingMessage): void {
+  if (Reflect.get(req, 'body') !== undefined) tellOrder(audit, 'body', 'req.body')
+  if (Reflect.get(req, 'user') !== undefined) tellOrder(audit, 'identity', 'req.user')
+}

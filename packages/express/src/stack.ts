@@ -1,0 +1,86 @@
+/**
+ * Express's own data as the adapter reads it: applications, routers, layers and routes of versions 4.17 to 5.
+ *
+ * None of it is public, so every step asks before it believes: what does not have the expected shape is simply not there.
+ * Express 4 keeps its router as `_router` and throws when `router` is read; Express 5 has `router` alone.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+export type Next = (error?: unknown) => void
+
+export interface Route {
+  readonly path?: unknown
+  readonly methods?: unknown
+  readonly stack?: readonly Layer[]
+}
+
+export interface Layer {
+  handle: unknown
+  name?: string
+  readonly route?: Route
+  /** In a route's own stack: the method the handler stands for, in lower case; absent for all. */
+  readonly method?: string
+  /** Express 4: the path as a pattern, with a flag for the common `/`. */
+  readonly regexp?: RegExp & { readonly fast_slash?: boolean }
+  readonly keys?: readonly { readonly name: string | number }[]
+  /** Express 5 since router 2.3: the path as it was written. */
+  readonly rawPath?: unknown
+  /** Express 5: one function per path. */
+  readonly matchers?: readonly ((path: string) => false | { readonly path: string; readonly params: object })[]
+}
+
+export interface Router {
+  readonly stack: Layer[]
+  use(handler: (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) => void): unknown
+}
+
+/** An Express application, or a sub-application. */
+export interface Application {
+  handle(req: IncomingMessage, res: ServerResponse, callback?: Next): void
+  use(...given: unknown[]): unknown
+  readonly parent?: unknown
+  /** Where a sub-application stands: a path, a pattern or a list of them. */
+  readonly mountpath?: unknown
+}
+
+/** The application whose code is running for this request. */
+export function applicationOf(req: object): Application | undefined {
+  const app: unknown = Reflect.get(req, 'app')
+  return isApplication(app) ? app : undefined
+}
+
+export function isApplication(value: unknown): value is Application {
+  return typeof value === 'function' && 'handle' in value && typeof value.handle === 'function'
+}
+
+/** The application that everything else is mounted in, as far as parents are known. */
+export function rootOf(app: Application): Application {
+  let root = app
+  // Bounded: a parent that is its own child would otherwise hold the request for ever.
+  for (let depth = 0; depth < 100 && isApplication(root.parent); depth++) root = root.parent
+  return root
+}
+
+/** The router of an application; undefined before an Express 4 application has any. */
+export function routerOf(app: object): Router | undefined {
+  try {
+    const router: unknown = Reflect.get(app, '_router') ?? Reflect.get(app, 'router')
+    return isRouter(router) ? router : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function isRouter(value: unknown): value is Router {
+  return (
+    (typeof value === 'function' || (typeof value === 'object' && value !== null)) &&
+    'stack' in value &&
+    Array.isArray(value.stack)
+  )
+}
+
+/** The route that matched, if one did. */
+export function matchedRoute(req: object): Route | undefined {
+  const route: unknown = Reflect.get(req, 'route')
+  return typeof route === 'object' && route !== null ? route : undefined
+}
