@@ -7,7 +7,7 @@
  * application that somebody else calls with a callback (mounted, or under connect) is left to that caller.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { forwardRejections } from './async-errors.ts'
+import { improveLayers } from './layer-errors.ts'
 import { type Application, routerOf } from './stack.ts'
 
 /** How a request ends that the application did not answer. */
@@ -30,7 +30,7 @@ export function isTakenOver(app: Application): boolean {
 export function takeOver(app: Application, lastWord: LastWord, begun?: WeakSet<IncomingMessage>): void {
   if (takenOver.has(app)) return
   takenOver.add(app)
-  forwardRejections(app)
+  improveLayers(app)
   const { handle } = app
   app.handle = function handleWithLastWord(req, res, callback) {
     begun?.add(req)

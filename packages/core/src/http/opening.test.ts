@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createOpenings, type Opened } from './opening.ts'
+
+describe('openings', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const now = () => performance.now()
+  function exchange(told: string[], name: string): Opened {
+    return { startedMs: now(), tellOpening: () => void told.push(name) }
+  }
+
+  it('tells what is open for long, once, and nothing that ended before', () => {
+    const told: string[] = []
+    const openings = createOpenings(now, 60_000)
+    const brief = exchange(told, 'brief')
+    openings.add(brief)
+    openings.add(exchange(told, 'long'))
+    vi.advanceTimersByTime(30_000)
+    openings.remove(brief)
+    openings.add(exchange(told, 'later'))
+    vi.advanceTimersByTime(30_000)
+    expect(told).toEqual(['long'])
+    vi.advanceTimersByTime(30_000)
+    expect(told).toEqual(['long', 'later'])
+    vi.advanceTimersByTime(600_000)
+    expect(told).toEqual(['long', 'later'])
+  })
+
+  it('needs one timer however many are open, and none when nothing is', () => {
+    const openings = createOpenings(now, 60_000)
+    const all = Array.from({ length: 1_000 }, () => exchange([], 'x'))
+    for (const one of all) openings.add(one)
+    expect(vi.getTimerCount()).toBe(1)
+    for (const one of all) openings.remove(one)
+    vi.advanceTimersByTime(60_000)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
