@@ -2,6 +2,7 @@
 import type { ActorMember, TargetMember } from '../draft.ts'
 import type { ActorType, EventDefinition } from '../event.ts'
 import type { Pseudonym } from '../pseudonyms.ts'
+import { ActorFields } from './event-fields.ts'
 import type { Masking } from './masking.ts'
 import { isReadable, isReadableList, own } from './read.ts'
 
@@ -24,19 +25,18 @@ export function maskActor(given: unknown, definition: EventDefinition, masking: 
     if (given !== undefined && given !== null) masking.drop('actor', 'wrong_kind')
     return anonymous
   }
-  const id = own(given, 'id')
+  const fields = new ActorFields(given)
+  const { id, mfa, proved: said } = fields
   const identified = id !== undefined && id !== null && id !== ''
-  const type = masking.oneOf('actor.type', own(given, 'type'), actorTypes) ?? (identified ? 'user' : 'anonymous')
-  const said = own(given, 'proved')
+  const type = masking.oneOf('actor.type', fields.type, actorTypes) ?? (identified ? 'user' : 'anonymous')
   const proved = typeof said === 'boolean' ? said : definition.unprovedActor !== true
-  const mfa = own(given, 'mfa')
   const actor: ActorMember = {
     type,
-    session_ref: masking.idToken('actor.session_ref', 'session', own(given, 'sessionRef')),
-    auth_method: masking.identifier('actor.auth_method', own(given, 'authMethod')),
+    session_ref: masking.idToken('actor.session_ref', 'session', fields.sessionRef),
+    auth_method: masking.identifier('actor.auth_method', fields.authMethod),
     mfa: typeof mfa === 'boolean' || mfa === undefined ? mfa : masking.drop('actor.mfa', 'wrong_kind'),
-    roles: masking.identifiers('actor.roles', own(given, 'roles'), rolesMax),
-    on_behalf_of: masking.person('actor.on_behalf_of', own(given, 'onBehalfOf'), proved)?.text,
+    roles: masking.identifiers('actor.roles', fields.roles, rolesMax),
+    on_behalf_of: masking.person('actor.on_behalf_of', fields.onBehalfOf, proved)?.text,
   }
   // Services and keys are named like people, so that one search finds them, but have no personal data to erase.
   return { actor, pseudonym: masking.person('actor.id', id, proved && type === 'user') }

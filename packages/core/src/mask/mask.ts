@@ -10,11 +10,12 @@ import type { EventDefinition, Outcome, Severity } from '../event.ts'
 import type { Pseudonyms, SealedFields } from '../pseudonyms.ts'
 import { maskActor, maskSubjects, maskTargets } from './actor.ts'
 import { canonicalAddress, maskAddress } from './address.ts'
+import { EventFields } from './event-fields.ts'
 import { isIdentifier, looksPersonal } from './identifier.ts'
 import { Masking } from './masking.ts'
 import { maskMetadata } from './metadata.ts'
 import { maskChanges, maskDecision, maskVolume } from './particulars.ts'
-import { isReadable, own } from './read.ts'
+import { isReadable } from './read.ts'
 import { safeError } from './safe-error.ts'
 import type { Scrubber } from './scrub.ts'
 import { maskHttp, maskRemote, maskSource } from './source.ts'
@@ -75,15 +76,16 @@ class DraftMasker implements Masker {
   #members(draft: Draft): RecordMembers {
     const { definition, exchange, timeMs } = draft
     const { tokens, scrubber } = this.#dependencies
-    const event: object = isReadable(draft.event) ? draft.event : emptyEvent
-    const masking = new Masking(this.#dependencies, own(event, 'tenant'), timeMs)
-    if (event === emptyEvent && draft.event) masking.drop('*', 'wrong_kind')
+    const readable = isReadable(draft.event)
+    const event = new EventFields(readable ? draft.event : emptyEvent)
+    const masking = new Masking(this.#dependencies, event.tenant, timeMs)
+    if (!readable && draft.event) masking.drop('*', 'wrong_kind')
 
-    const phase = masking.oneOf('phase', own(event, 'phase'), phases)
-    const said = masking.oneOf('outcome', own(event, 'outcome'), outcomes)
+    const phase = masking.oneOf('phase', event.phase, phases)
+    const said = masking.oneOf('outcome', event.outcome, outcomes)
     const outcome = phase === 'attempt' ? 'unknown' : (said ?? definition.outcome)
     const { actor, pseudonym } = maskActor(draft.actor, definition, masking)
-    const targets = maskTargets(own(event, 'targets'), masking)
+    const targets = maskTargets(event.targets, masking)
     const address = exchange && canonicalAddress(exchange.clientAddress)
 
     return {
@@ -91,40 +93,40 @@ class DraftMasker implements Masker {
       tenant: masking.tenant,
       stream: definition.stream ?? 'audit',
       level: definition.level,
-      severity: severityOf(definition, own(event, 'severity'), masking),
+      severity: severityOf(definition, event.severity, masking),
       event_type: draft.type,
       event_code: eventCode(definition, outcome),
       category: definition.category,
       action: definition.action,
       outcome,
-      reason: masking.oneOf('reason', own(event, 'reason'), definition.reasons),
+      reason: masking.oneOf('reason', event.reason, definition.reasons),
       phase,
-      operation_id: idOf('operation_id', own(event, 'operationId'), uuidShape, masking),
+      operation_id: idOf('operation_id', event.operationId, false, masking),
       actor,
       user_id: pseudonym?.text,
       targets,
       resource_type: targets?.[0]?.type,
       resource_id: targets?.[0]?.id,
-      subjects: maskSubjects(own(event, 'subjects'), masking),
-      decision: maskDecision(own(event, 'decision'), masking),
+      subjects: maskSubjects(event.subjects, masking),
+      decision: maskDecision(event.decision, masking),
       ip_address: address === undefined ? undefined : maskAddress(address),
       ip_token: address === undefined ? undefined : masking.token('address', address),
       source: exchange && maskSource(exchange),
       http: exchange?.http && maskHttp(exchange.http),
-      request_id: exchange && idOf('request_id', exchange.requestId, idShape, masking),
+      request_id: exchange && idOf('request_id', exchange.requestId, true, masking),
       trace_id: exchange?.traceId,
       span_id: exchange?.spanId,
       trace_flags: exchange && hexFlags[exchange.traceFlags & 255],
-      correlation_id: idOf('correlation_id', own(event, 'correlationId'), idShape, masking),
-      causation_id: idOf('causation_id', own(event, 'causationId'), idShape, masking),
+      correlation_id: idOf('correlation_id', event.correlationId, true, masking),
+      causation_id: idOf('causation_id', event.causationId, true, masking),
       remote: exchange && maskRemote(exchange, tokens),
-      changes: draft.detail === 'fields' ? maskChanges(own(event, 'changes'), masking) : undefined,
-      volume: maskVolume(own(event, 'volume'), masking),
-      purpose: masking.identifier('purpose', own(event, 'purpose')),
-      legal_basis: masking.identifier('legal_basis', own(event, 'legalBasis')),
-      ticket_ref: masking.identifier('ticket_ref', own(event, 'ticketRef')),
-      case_ref: masking.identifier('case_ref', own(event, 'caseRef')),
-      metadata: this.#metadata(draft, own(event, 'metadata'), masking),
+      changes: draft.detail === 'fields' ? maskChanges(event.changes, masking) : undefined,
+      volume: maskVolume(event.volume, masking),
+      purpose: masking.identifier('purpose', event.purpose),
+      legal_basis: masking.identifier('legal_basis', event.legalBasis),
+      ticket_ref: masking.identifier('ticket_ref', event.ticketRef),
+      case_ref: masking.identifier('case_ref', event.caseRef),
+      metadata: this.#metadata(draft, event.metadata, masking),
       sealed: pseudonym && address !== undefined ? this.#seal(draft, pseudonym, address) : undefined,
       privacy: masking.privacy(scrubber.id),
       aggregate: undefined,
@@ -174,10 +176,13 @@ function severityOf(definition: EventDefinition, said: unknown, masking: Masking
   return definition.severity
 }
 
-function idOf(path: string, value: unknown, shape: RegExp, masking: Masking): string | undefined {
+/** A UUID or, where it may be `free`, any short id that is nobody's. */
+function idOf(path: string, value: unknown, free: boolean, masking: Masking): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') return masking.drop(path, 'wrong_kind')
-  return shape.test(value) && !looksPersonal(value) ? value : masking.drop(path, 'not_an_identifier')
+  return uuidShape.test(value) || (free && idShape.test(value) && !looksPersonal(value))
+    ? value
+    : masking.drop(path, 'not_an_identifier')
 }
 
 /** A record that says only that something of this type happened, and that masking it failed. */

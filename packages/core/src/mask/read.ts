@@ -23,7 +23,6 @@ export function isReadableList(value: unknown): value is readonly unknown[] {
 
 /** The value of an own data property; undefined when there is none. */
 export function own(from: object, key: string | number): unknown {
-  if (!Object.hasOwn(from, key)) return undefined
   const property = Object.getOwnPropertyDescriptor(from, key)
   return property === undefined ? undefined : property.get || property.set ? unreadable : property.value
 }

@@ -10,7 +10,7 @@
 import { createHmac } from 'node:crypto'
 import type { TokenKey, TokenKeys, TokenScope } from '@trailmark/keys'
 import { canonicalAddress } from './address.ts'
-import { BoundedCache } from './bounded-cache.ts'
+import { TokenCache } from './token-cache.ts'
 
 export interface TokenOptions {
   readonly tenant?: string | undefined
@@ -43,9 +43,9 @@ export function createTokens(keys: TokenKeys): Tokens {
 
 class KeyedTokens implements Tokens {
   readonly #keys: TokenKeys
-  readonly #made: Record<TokenScope, { kid: string; tokens: BoundedCache<string> }> = {
-    stable: { kid: '', tokens: new BoundedCache(10_000) },
-    monthly: { kid: '', tokens: new BoundedCache(5_000) },
+  readonly #made: Record<TokenScope, { kid: string; tokens: TokenCache }> = {
+    stable: { kid: '', tokens: new TokenCache(20_000) },
+    monthly: { kid: '', tokens: new TokenCache(5_000) },
   }
 
   constructor(keys: TokenKeys) {
@@ -62,17 +62,23 @@ class KeyedTokens implements Tokens {
       made.kid = key.kid
       made.tokens.clear()
     }
-    const name = (options.kind === 'folded' ? 'folded|' : 'exact|') + input(purpose, value, options.tenant)
-    const before = made.tokens.get(name)
+    const family = familyOf(purpose, options)
+    const before = made.tokens.get(family, value)
     if (before !== undefined) return before
     const token = tokenOf(key, purpose, value, options)
-    made.tokens.set(name, token)
+    made.tokens.set(family, value, token)
     return token
   }
 
   find(purpose: string, value: string, options: Omit<TokenOptions, 'timeMs'> = {}): string[] {
     return this.#keys.all(scopeOf(purpose)).map((key) => tokenOf(key, purpose, value, options))
   }
+}
+
+/** Everything but the value and the key that a token depends on. */
+function familyOf(purpose: string, { tenant, kind }: TokenOptions): string {
+  if (tenant === undefined && kind !== 'folded') return escaped(purpose)
+  return `${kind === 'folded' ? 'folded' : 'exact'}|${escaped(tenant ?? '')}|${escaped(purpose)}`
 }
 
 function scopeOf(purpose: string): TokenScope {
