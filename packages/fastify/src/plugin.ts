@@ -1,0 +1,146 @@
+/**
+ * Fastify, seen through `core/http`: where requests come in, what a route is called, where the actor is kept, and which hooks
+ * would lose the request's context.
+ */
+import { type ActorInput, type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
+import {
+  actorFrom,
+  type Exchange,
+  exchangeOf,
+  followRequest,
+  type RawRequest,
+  type RawResponse,
+  tellOrder,
+} from '@trailmark/core/http'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { declareRoutes } from './declaration.ts'
+import { catchDefaultAnswers, replaceDefaultHandler } from './errors.ts'
+
+/** Either an audit that exists, or the options of `createAudit()` for one of its own. */
+export type FastifyAuditOptions = (
+  | { readonly audit: Audit }
+  | (Omit<AuditOptions, 'actor'> & { readonly audit?: undefined })
+) & {
+  /** Who acts, when it is neither `request.user`, `request.auth` nor `request.session`. Asked late; may throw without harm. */
+  readonly actor?: (request: FastifyRequest) => ActorInput | undefined
+}
+
+/**
+ * Follows every request of the instance it is registered on and of all below: its ids on every line of `request.log`,
+ * exactly one terminal line, the records it owes, and error answers without internals. Register it first, and await it.
+ *
+ * Routes declare what they touch in `config.audit`; those of class `block` run only once their attempt is durable.
+ * `request.id` stays Fastify's own; `genReqId` makes it ours. Fastify's answer to unmatched requests stays as it is.
+ *
+ * Rejects with an `AuditError` (`AUDIT_OPTION_INVALID`, `AUDIT_DIR_UNUSABLE`) when an option cannot be used.
+ *
+ * ```ts
+ * const app = fastify()
+ * await app.register(auditPlugin)
+ * app.get('/patients/:id', { config: { audit: { read: 'patient', id: (request) => request.params.id } } }, show)
+ * ```
+ */
+export const auditPlugin: FastifyPluginAsync<FastifyAuditOptions> = Object.assign(register, {
+  // As fastify-plugin does: hooks set here must reach the routes beside the plugin, not only those inside it.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: '@trailmark/fastify',
+  [Symbol.for('plugin-meta')]: { name: '@trailmark/fastify', fastify: '5.x' },
+})
+
+async function register(instance: FastifyInstance, options: FastifyAuditOptions): Promise<void> {
+  const { actor, ...others } = options
+  const audit = auditFrom(others)
+  followRequests(instance, audit, actor)
+  keepContext(instance)
+  declareRoutes(instance, audit)
+  replaceDefaultHandler(instance)
+  catchDefaultAnswers(instance)
+}
+
+function auditFrom({ audit, ...others }: { readonly audit?: Audit | undefined }): Audit {
+  const names = Object.keys(others)
+  if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(others)
+  if (names.length > 0) {
+    const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
+    throw new AuditError('AUDIT_OPTION_INVALID', message)
+  }
+  return audit
+}
+
+/** What is known of a followed request: nothing, until Fastify has found its route. */
+interface Met {
+  request?: FastifyRequest
+  route?: string | undefined
+}
+
+function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyAuditOptions['actor']): void {
+  const followed = new WeakMap<RawRequest, Met>()
+
+  function open(req: RawRequest, res: RawResponse): Exchange {
+    const met: Met = {}
+    followed.set(req, met)
+    return followRequest(audit, req, res, {
+      route: () => met.route,
+      actor: () => met.request && (actor?.(met.request) ?? actorOf(met.request)),
+    })
+  }
+
+  // Before Fastify routes: a malformed URL, or a request that comes while the server closes, is answered without any hook.
+  if (isRoot(instance)) {
+    instance.server.prependListener('request', (req, res) => {
+      if (exchangeOf(req) === undefined) open(req, res)
+    })
+  }
+  // With a callback: the store of an async hook is gone by the time the body is parsed.
+  instance.addHook('onRequest', (request, reply, done) => {
+    // Requests that were injected, or came in at a second address of the server, are met here first.
+    const exchange = exchangeOf(request.raw) ?? open(request.raw, reply.raw)
+    const met = followed.get(request.raw)
+    if (met === undefined || met.request !== undefined) {
+      tellOrder(audit, 'twice')
+      return done()
+    }
+    met.request = request
+    met.route = request.routeOptions.url // Undefined when nothing matched.
+    giveIds(exchange, request, reply)
+    exchange.run(done)
+  })
+}
+
+/** Not an encapsulated child: a plugin registered on one of those follows that child's routes alone. */
+function isRoot(instance: FastifyInstance): boolean {
+  return Object.getPrototypeOf(instance) === Object.prototype
+}
+
+/** Child bindings rather than a mixin: lines written after the context is gone (a late timer, a pool) carry the ids too. */
+function giveIds({ context }: Exchange, request: FastifyRequest, reply: FastifyReply): void {
+  request.log = request.log.child({
+    request_id: context.requestId,
+    trace_id: context.traceId,
+    span_id: context.spanId,
+    trace_flags: context.traceFlags.toString(16).padStart(2, '0'),
+  })
+  reply.log = request.log
+}
+
+/** Fastify's request types know nothing of what authentication plugins decorate it with. */
+function actorOf(request: FastifyRequest): ActorInput | undefined {
+  return actorFrom({
+    user: Reflect.get(request, 'user'),
+    auth: Reflect.get(request, 'auth'),
+    session: Reflect.get(request, 'session'),
+  })
+}
+
+/**
+ * It is the socket that times out, outside of every request: hooks registered after this one run in the request's context
+ * again. On HTTP/2 that socket is a proxy that may throw when Fastify touches it, so the hook is not offered there.
+ */
+function keepContext(instance: FastifyInstance): void {
+  if (instance.initialConfig.http2 === true) return
+  instance.addHook('onTimeout', (request, _reply, done) => {
+    const exchange = exchangeOf(request.raw)
+    if (exchange === undefined) done()
+    else exchange.run(done)
+  })
+}

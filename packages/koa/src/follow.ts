@@ -1,0 +1,23 @@
+/** What only Koa knows of a request: which template its router matched, where its user is kept, which path errors take. */
+import type { ActorInput, Audit } from '@trailmark/core'
+import { actorFrom, type Exchange, followRequest } from '@trailmark/core/http'
+import type { Context } from 'koa'
+import { takeErrors } from './errors.ts'
+
+/** Who acts, as the application knows it. */
+export type AskActor = (ctx: Context) => ActorInput | undefined
+
+export function followKoa(audit: Audit, ctx: Context, actor?: AskActor): Exchange {
+  const exchange = followRequest(audit, ctx.req, ctx.res, {
+    route: () => matchedRoute(ctx),
+    actor: () => actor?.(ctx) ?? actorFrom({ user: ctx.state.user, auth: ctx.state.auth, session: ctx.session }),
+  })
+  takeErrors(ctx, exchange)
+  return exchange
+}
+
+/** The template @koa/router leaves behind, prefixes included. Other routers tell nothing, so the route is unknown then. */
+function matchedRoute(ctx: Context): string | undefined {
+  const matched: unknown = ctx._matchedRoute
+  return matched === undefined || matched === null ? undefined : String(matched)
+}

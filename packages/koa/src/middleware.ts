@@ -1,0 +1,70 @@
+/** The one line: `app.use(auditMiddleware())`. */
+import { type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
+import { exchangeOf, tellOrder } from '@trailmark/core/http'
+import type { Context, Middleware } from 'koa'
+import { type AskActor, followKoa } from './follow.ts'
+import { watchRoutes } from './mounted-routes.ts'
+
+/** Either an audit that exists, or the options of `createAudit()` for one of its own. */
+export type KoaOptions = (
+  | { readonly audit: Audit }
+  | (Omit<AuditOptions, 'actor'> & { readonly audit?: undefined })
+) & {
+  /** Who acts, when it is neither `ctx.state.user`, `ctx.state.auth` nor `ctx.session`. Asked late; may throw without harm. */
+  readonly actor?: AskActor
+}
+
+/**
+ * Follows every request: its ids on every line, exactly one terminal line, the records it owes, and answers without
+ * internals when something throws. Mount it first; a second mount passes requests through.
+ *
+ * Without options all calls share `defaultAudit()`; with options it creates an audit, or takes `{ audit }` as it is.
+ * Errors keep their status and get a problem document (RFC 9457) with the request id instead of Koa's text. Listeners of
+ * `app.on('error')` and an `onerror` of your own on `app.context` work as before, inside the request's context; Koa's
+ * default listener, which prints the raw error to stderr, is left out. An unmatched request gets Koa's own 404.
+ *
+ * Throws an `AuditError` that names the option if one is wrong.
+ *
+ * ```ts
+ * const app = new Koa()
+ * app.use(auditMiddleware())
+ * ```
+ */
+export function auditMiddleware(options?: KoaOptions): Middleware {
+  const { actor, ...others } = options ?? {}
+  const audit = auditFrom(others)
+  let looked = false
+  return function trailmarkAudit(ctx, next) {
+    if (exchangeOf(ctx.req) !== undefined) {
+      tellOrder(audit, 'twice')
+      return next()
+    }
+    if (!looked) {
+      looked = true
+      watchRoutes(audit, ctx.app)
+      tellWhatCameBefore(audit, ctx)
+    }
+    return followKoa(audit, ctx, actor).run(next).catch(rethrow)
+  }
+}
+
+function auditFrom({ audit, ...others }: { readonly audit?: Audit | undefined }): Audit {
+  const names = Object.keys(others)
+  if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(others)
+  if (names.length > 0) {
+    const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
+    throw new AuditError('AUDIT_OPTION_INVALID', message)
+  }
+  return audit
+}
+
+/** Koa takes a thrown null for no error at all and never answers. */
+function rethrow(error: unknown): never {
+  throw error ?? new Error('null or undefined was thrown')
+}
+
+/** Middleware has no names here that could be trusted; what was done to the first request shows. */
+function tellWhatCameBefore(audit: Audit, ctx: Context): void {
+  if (Reflect.get(ctx.request, 'body') !== undefined) tellOrder(audit, 'body', 'ctx.request.body')
+  if (ctx.state.user !== undefined) tellOrder(audit, 'identity', 'ctx.state.user')
+}

@@ -1,0 +1,80 @@
+/**
+ * An application in the suite's own words, and what the suite asks of a framework: to serve it.
+ *
+ * A harness translates once, so that a behaviour is written once: routes, body parsers, authentication and error handling as
+ * that framework's users would write them, with the audit mounted first and nothing else done to it.
+ */
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Audit } from '@trailmark/core'
+import type { AccessVerb } from '@trailmark/core/http'
+
+/** One request, as a route's handler sees it. */
+export interface Call {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly params: Readonly<Record<string, string>>
+  /** What a body parser left: JSON, or the fields of a multipart form. */
+  readonly body: unknown
+  /** Answers by the framework's own means. An object is sent as JSON. */
+  answer(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): void
+  /** Answers with a stream by the framework's own means; its failure is the framework's to handle. */
+  stream(body: Readable): void
+  /** Takes the raw response over: the framework answers nothing from here on. */
+  raw(): ServerResponse
+}
+
+export interface Access {
+  readonly verb: AccessVerb
+  readonly resource: string
+  readonly id?: (call: Pick<Call, 'req' | 'params'>) => unknown
+  readonly subject?: (call: Pick<Call, 'req' | 'params'>) => unknown
+  readonly volume?: () => unknown
+  readonly metadata?: () => unknown
+  readonly purpose?: string
+}
+
+export interface Route {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD'
+  readonly path: string
+  /** Template of the router it is mounted in: `/wards/:ward`. */
+  readonly under?: string
+  readonly access?: Access
+  readonly handle: (call: Call) => unknown
+}
+
+export interface Application {
+  readonly audit: Audit
+  readonly routes: readonly Route[]
+  /** Mounts the audit a second time, behind the first. */
+  readonly twice?: boolean
+  /** Runs before the audit is mounted: what listens there listens without a context. */
+  readonly before?: (req: IncomingMessage, res: ServerResponse) => void
+  /** The application's authentication: what it leaves where the framework keeps the user. Runs after the audit. */
+  readonly user?: (req: IncomingMessage) => unknown
+  /** The application's own error handler, registered as its framework wants it: answers 418 with this text. */
+  readonly ownErrors?: string
+  /** Largest body the parsers accept. */
+  readonly bodyBytesMax?: number
+  /** Called in every hook of the framework that can see a request end or fail, with the hook's name. */
+  readonly observe?: (hook: string, req: IncomingMessage) => void
+  readonly server?: ServerOptions
+}
+
+export interface Serving {
+  readonly server: Server
+  readonly port: number
+  /** Destroys what is still open and resolves when the server is gone. */
+  close(): Promise<void>
+}
+
+export interface Harness {
+  serve(app: Application): Promise<Serving>
+  /** Hooks that `observe` is called from when a handler fails, a client leaves, a connection is idle for too long. */
+  readonly hooks: {
+    readonly failed?: string
+    readonly aborted?: string
+    readonly timedOut?: string
+    readonly done?: string
+  }
+}

@@ -1,0 +1,93 @@
+/** The suite's application in Express, 5 or 4: the same code, as their users write it. */
+import { createRequire } from 'node:module'
+import { pipeline } from 'node:stream'
+import { audited, auditMiddleware } from '@trailmark/express'
+import express5, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import multer from 'multer'
+import type { Access, Application, Call, Harness, Route } from './application.ts'
+import { listen } from './listen.ts'
+
+// The alias brings no types of its own; what is used here is the same in both versions.
+const express4: typeof express5 = createRequire(import.meta.url)('express-4')
+
+export const serveExpress5 = harness(express5)
+export const serveExpress4 = harness(express4)
+
+function harness(express: typeof express5): Harness {
+  return { hooks: {}, serve: (app) => listen(build(express, app), app.server) }
+}
+
+function build(express: typeof express5, application: Application) {
+  const { audit, before, user, ownErrors, bodyBytesMax = 100_000 } = application
+  const app = express()
+  if (before !== undefined) {
+    app.use((req, res, next) => {
+      before(req, res)
+      next()
+    })
+  }
+  app.use(auditMiddleware({ audit }))
+  if (application.twice === true) app.use(auditMiddleware({ audit }))
+  app.use(express.json({ limit: bodyBytesMax }), multer().none())
+  if (user !== undefined) {
+    app.use((req, _res, next) => {
+      Object.assign(req, { user: user(req) })
+      next()
+    })
+  }
+  for (const route of application.routes) mount(express, app, route)
+  if (ownErrors !== undefined) {
+    app.use((_error: unknown, _req: Request, res: Response, next: NextFunction) => {
+      if (res.headersSent) next(_error)
+      else res.status(418).type('text/plain').send(ownErrors)
+    })
+  }
+  return app
+}
+
+function mount(express: typeof express5, app: ReturnType<typeof express5>, route: Route): void {
+  const router = route.under === undefined ? app : express.Router({ mergeParams: true })
+  const declared = route.access === undefined ? [] : [declare(route.access)]
+  const method = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete', HEAD: 'head' } as const
+  const handler: RequestHandler = async (req, res, next) => {
+    await route.handle(callOf(req, res, next))
+  }
+  router[method[route.method ?? 'GET']](route.path, ...declared, handler)
+  if (route.under !== undefined) app.use(route.under, router)
+}
+
+function declare({ verb, resource, id, subject, volume, metadata, purpose }: Access): RequestHandler {
+  const call = (req: object) => ({ req: asRequest(req), params: paramsOf(asRequest(req)) })
+  return audited[verb](resource, {
+    ...(id && { id: (req: object) => id(call(req)) }),
+    ...(subject && { subject: (req: object) => subject(call(req)) }),
+    ...(volume && { volume: () => volume() }),
+    ...(metadata && { metadata: () => metadata() }),
+    ...(purpose !== undefined && { purpose }),
+  })
+}
+
+function asRequest(req: object): Request {
+  return req as Request
+}
+
+function paramsOf(req: Request): Record<string, string> {
+  return Object.fromEntries(Object.entries(req.params).map(([name, value]) => [name, String(value)]))
+}
+
+function callOf(req: Request, res: Response, next: NextFunction): Call {
+  return {
+    req,
+    res,
+    params: paramsOf(req),
+    body: req.body,
+    answer(status, body, headers = {}) {
+      res.status(status).set(headers)
+      if (body === undefined) res.end()
+      else if (typeof body === 'string') res.send(body)
+      else res.json(body)
+    },
+    stream: (body) => void pipeline(body, res, (error) => error && next(error)),
+    raw: () => res,
+  }
+}
