@@ -1,8 +1,9 @@
 /**
  * Outgoing requests of node:http and node:https, seen through the channel `http.client.request.created`.
  *
- * Headers given as an object are still open there. Headers given as a list, or with `Expect`, are rendered already, into an
- * internal field; lines are put in before its end when it looks as expected, and the request is left alone otherwise.
+ * Headers given as an object are still open there. Headers given as a list are rendered already, into an internal field:
+ * lines are put in before its end when it looks as expected. A request with `Expect` has handed its header to the socket
+ * by then; it goes without, and is counted.
  */
 import { Agent, ClientRequest } from 'node:http'
 import type { OutgoingHeaders } from './outbound-headers.ts'
@@ -11,7 +12,7 @@ import type { Destination } from './outbound-origin.ts'
 /** The request and where it goes; undefined for what is no request or goes to no origin, such as a Unix socket. */
 export interface HttpOutgoing {
   readonly destination: Destination
-  /** Undefined when the headers are rendered in a form we do not know. */
+  /** Undefined when nothing can be added any more, or the headers are rendered in a form we do not know. */
   readonly headers: OutgoingHeaders | undefined
 }
 
@@ -25,7 +26,7 @@ export function readHttpRequest(message: unknown): HttpOutgoing | undefined {
     return { destination: destinationOf(request, request.getHeader('host')), headers: open }
   }
   const destination = destinationOf(request, findLine(rendered, 'host'))
-  return { destination, headers: isWhole(rendered) && !request.headersSent ? lines(request) : undefined }
+  return { destination, headers: isWaiting(request, rendered) ? lines(request) : undefined }
 
   function setHeader(this: void, name: string, value: string): void {
     ;(request as ClientRequest).setHeader(name, value)
@@ -53,7 +54,9 @@ function agentPort(request: ClientRequest): string {
   return typeof port === 'number' ? `:${port}` : ''
 }
 
-function isWhole(rendered: string): boolean {
+/** One header, ended, and not written to the socket yet: `headersSent` says only that it is rendered. */
+function isWaiting(request: ClientRequest, rendered: string): boolean {
+  if (Reflect.get(request, '_headerSent') !== false) return false
   return rendered.endsWith('\r\n\r\n') && rendered.indexOf('\r\n\r\n') === rendered.length - 4
 }
 

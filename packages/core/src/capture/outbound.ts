@@ -13,7 +13,7 @@ import { readHttpRequest } from './outbound-http.ts'
 import { compileAllowlist, type Destination } from './outbound-origin.ts'
 import { readUndiciRequest } from './outbound-undici.ts'
 
-/** `headers`: they are kept in a form we do not know. `failed`: the request refused ours. */
+/** `headers`: they have left already, or are kept in a form we do not know. `failed`: the request refused ours. */
 export type OutboundSkip = 'headers' | 'failed'
 
 interface Outgoing {
