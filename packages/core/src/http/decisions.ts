@@ -48,7 +48,8 @@ export function presentsCredential(req: RawRequest, credentials: ReadonlySet<str
   if (headers.authorization !== undefined) return true
   const cookies = typeof headers.cookie === 'string' ? headers.cookie.toLowerCase() : ''
   for (const name of credentials) {
-    if (headers[name] !== undefined || hasCookie(cookies, name)) return true
+    const lower = name.toLowerCase()
+    if (headers[lower] !== undefined || hasCookie(cookies, lower)) return true
   }
   return false
 }
