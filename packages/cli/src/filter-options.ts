@@ -27,6 +27,7 @@ export const filterOptions: OptionTable = {
   subject: { type: 'string', value: 'id', help: "whose data, by the application's own identifier; needs the keys" },
   'user-id': { type: 'string', value: 'token', help: 'who acted, as records show it' },
   address: { type: 'string', value: 'ip', help: 'client address; without keys its network' },
+  session: { type: 'string', value: 'ref', help: "session, by the application's own reference; needs the keys" },
   request: { type: 'string', value: 'id', help: 'request id' },
   trace: { type: 'string', value: 'id', help: 'trace id, over all services' },
   outcome: { type: 'string', multiple: true, value: 'outcome', help: 'success, failure, denied, unknown; by comma' },
@@ -57,6 +58,7 @@ export function filterFrom(invocation: Invocation, nowMs: number): Filter {
     ...text('subject', 'subject'),
     ...text('userId', 'user-id'),
     ...text('address', 'address'),
+    ...text('session', 'session'),
     ...text('request', 'request'),
     ...text('trace', 'trace'),
     ...text('service', 'service'),
@@ -65,12 +67,7 @@ export function filterFrom(invocation: Invocation, nowMs: number): Filter {
   }
 }
 
-/** True when the filter can be answered only with keys. */
-export function needsKeys({ actor, subject, resource }: Filter): boolean {
-  return actor !== undefined || subject !== undefined || resource?.includes('/') === true
-}
-
-/** A whole number from 1 to `max`. */
+/** A whole number from `min` to `max`. Throws CLI_USAGE naming the option. */
 export function parseCount(text: string, option: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
@@ -87,4 +84,15 @@ function parseOutcome(text: string): Outcome {
   const meant = nearest(text, outcomes)
   const hint = meant ? `; did you mean ${meant}?` : ''
   throw usageError(`--outcome must be one of ${outcomes.join(', ')}, not ${JSON.stringify(text.slice(0, 40))}${hint}`)
+}
+
+const purposeShape = /^[A-Za-z0-9_.:\-/*@]{1,64}$/
+
+/** Why somebody reads: a word such as `incident-4711`, because records hold no free text. Throws CLI_USAGE. */
+export function purposeFrom(invocation: Invocation): string | undefined {
+  const purpose = invocation.text('purpose')
+  if (purpose === undefined || purposeShape.test(purpose)) return purpose
+  throw usageError(
+    '--purpose must be one word of at most 64 characters, such as incident-4711: records hold no free text',
+  )
 }

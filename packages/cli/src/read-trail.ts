@@ -2,17 +2,29 @@
  * What `query`, `timeline` and `tail` share: find the trail, record the read, show rows, record how it ended.
  */
 import { type Keys, openKeys } from '@trailmark/keys'
-import { type Filter, type Identities, identitiesOf, type MalformedLine, type StoredRecord } from '@trailmark/query'
+import {
+  compileFilter,
+  type Filter,
+  type Identities,
+  identitiesOf,
+  type MalformedLine,
+  QueryError,
+  type StoredRecord,
+} from '@trailmark/query'
 import type { Invocation, OptionTable } from './command.ts'
 import { CliError, type ExitCode, exitCodes } from './errors.ts'
-import { filterFrom, filterOptions, needsKeys } from './filter-options.ts'
+import { filterFrom, filterOptions, purposeFrom } from './filter-options.ts'
 import { locate, locationOptions } from './location.ts'
 import { recordRead } from './record-read.ts'
 import type { Terminal } from './terminal.ts'
 
 export const readOptions: OptionTable = {
   ...filterOptions,
-  purpose: { type: 'string', value: 'text', help: 'why you are reading; stands in the record of this read' },
+  purpose: {
+    type: 'string',
+    value: 'word',
+    help: 'why you are reading, such as incident-4711; stands in the record of this read',
+  },
   ...locationOptions,
 }
 
@@ -37,10 +49,11 @@ export async function readTrail(
   work: (reading: Reading, count: { rows: number }) => Promise<void>,
 ): Promise<ExitCode> {
   const filter = filterFrom(invocation, terminal.now())
+  const purpose = purposeFrom(invocation)
   const location = await locate(invocation, terminal)
   const keys = findKeys(location.keysDir)
-  if (needsKeys(filter) && keys instanceof Error) throw keys
-  const purpose = invocation.text('purpose')
+  const identities = keys instanceof Error ? undefined : identitiesOf(keys)
+  checkFilter(filter, identities, keys)
   const read = await recordRead(
     location,
     keys,
@@ -52,7 +65,7 @@ export async function readTrail(
   const reading: Reading = {
     root: location.root,
     filter,
-    ...(!(keys instanceof Error) && { identities: identitiesOf(keys) }),
+    ...(identities && { identities }),
     onMalformed: (line) => {
       malformedCount += 1
       if (malformed.length < malformedShownMax) malformed.push(line)
@@ -91,5 +104,15 @@ function findKeys(dir: string): Keys | Error {
     return openKeys({ dir, create: false })
   } catch (error) {
     return error instanceof Error ? error : new Error('the keys cannot be opened')
+  }
+}
+
+/** Before anything is recorded or read: a question that cannot be asked is no read. */
+function checkFilter(filter: Filter, identities: Identities | undefined, keys: Keys | Error): void {
+  try {
+    compileFilter(filter, identities)
+  } catch (error) {
+    const keysMissing = error instanceof QueryError && error.code === 'QUERY_KEYS_NEEDED' && keys instanceof Error
+    throw keysMissing ? new QueryError('QUERY_KEYS_NEEDED', `${error.message}: ${keys.message}`) : error
   }
 }

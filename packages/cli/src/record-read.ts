@@ -92,8 +92,8 @@ async function begin(location: Location, keys: Keys, request: ReadRequest): Prom
 }
 
 /** Tells equal questions from different ones. Keyed, because a question names people: a plain hash could be guessed. */
-function queryHash(keys: Keys, filter: Filter): string {
+function queryHash(keys: Keys, filter: Filter): `q1_${string}` {
   const question = JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))
   const { key } = keys.tokens.current('stable', Date.now())
-  return createHmac('sha256', key).update('trailmark query v1|').update(question).digest('base64url')
+  return `q1_${createHmac('sha256', key).update('trailmark query v1|').update(question).digest('base64url')}`
 }

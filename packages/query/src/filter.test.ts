@@ -29,7 +29,8 @@ const tokenOf = (purpose: string, value: string, tenant = '') =>
 const identities: Identities = {
   person: (id, tenant) => [tokenOf('person', id, tenant)],
   address: (address, tenant) => [tokenOf('address', address, tenant)],
-  target: (id, tenant) => [tokenOf('target', id, tenant)],
+  target: (type, id, tenant) => [tokenOf(`target:${type}`, id, tenant)],
+  session: (ref, tenant) => [tokenOf('session', ref, tenant)],
 }
 
 describe('a filter', () => {
@@ -109,11 +110,19 @@ describe('a filter', () => {
   })
 
   it('finds a thing by its own identifier and by its token', () => {
-    const targets = [{ type: 'patient', id: tokenOf('target', '42') }]
+    const targets = [{ type: 'patient', id: tokenOf('target:patient', '42') }]
     expect(found({ resource: 'patient/42' }, { members: { targets } }, identities)).toBe(true)
     expect(found({ resource: 'patient/43' }, { members: { targets } }, identities)).toBe(false)
-    expect(found({ resource: `patient/${tokenOf('target', '42')}` }, { members: { targets } })).toBe(true)
+    expect(found({ resource: `patient/${tokenOf('target:patient', '42')}` }, { members: { targets } })).toBe(true)
     expect(found({ resource: 'ward/42' }, { members: { targets } }, identities)).toBe(false)
+  })
+
+  it('finds a session by its reference and by its token', () => {
+    const session_ref = tokenOf('session', 's-1')
+    const members = { actor: { type: 'user', session_ref } }
+    expect(found({ session: 's-1' }, { members }, identities)).toBe(true)
+    expect(found({ session: 's-2' }, { members }, identities)).toBe(false)
+    expect(found({ session: session_ref }, { members })).toBe(true)
   })
 
   it('tells addresses of one network apart where the keys are there', () => {

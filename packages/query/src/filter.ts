@@ -7,7 +7,7 @@
 import type { Outcome } from '@trailmark/core'
 import { QueryError } from './errors.ts'
 import type { Identities } from './identities.ts'
-import { type IdentityTest, matchAddress, matchPerson, matchResource } from './match-identity.ts'
+import { type IdentityTest, matchAddress, matchPerson, matchResource, matchSession } from './match-identity.ts'
 import type { StoredRecord } from './record.ts'
 
 /** Every member narrows the result; an absent one does not. */
@@ -29,6 +29,8 @@ export interface Filter {
    * more; without keys: the same network. A masked address, as records show it, always means the network.
    */
   readonly address?: string
+  /** A session, by the application's own reference (needs keys) or by the stored token. */
+  readonly session?: string
   readonly request?: string
   readonly trace?: string
   readonly outcome?: readonly Outcome[]
@@ -96,6 +98,7 @@ export function compileFilter(
   if (filter.actor !== undefined) identity(matchPerson('actor', filter.actor, identities))
   if (filter.subject !== undefined) identity(matchPerson('subject', filter.subject, identities))
   if (filter.address !== undefined) identity(matchAddress(filter.address, identities))
+  if (filter.session !== undefined) identity(matchSession(filter.session, identities))
   if (filter.resource !== undefined) identity(matchResource(filter.resource, identities))
 
   if (accept !== undefined) tests.push(accept)

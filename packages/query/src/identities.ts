@@ -13,7 +13,9 @@ export interface Identities {
   /** Every token an address may have in records. */
   address(address: string, tenant: string | undefined): readonly string[]
   /** Every token the identifier of a target may have in records. */
-  target(id: string, tenant: string | undefined): readonly string[]
+  target(type: string, id: string, tenant: string | undefined): readonly string[]
+  /** Every token a session may have in records. */
+  session(ref: string, tenant: string | undefined): readonly string[]
 }
 
 /** Looks identifiers up with the keys of an installation, under every key that still exists. */
@@ -23,6 +25,7 @@ export function identitiesOf(keys: Pick<Keys, 'tokens'>, pseudonyms?: Pseudonyms
   return {
     person: (id, tenant) => people.find({ id, ...(tenant !== undefined && { tenant }) }),
     address: (address, tenant) => tokens.find('address', address, { tenant }),
-    target: (id, tenant) => tokens.find('target', id, { tenant }),
+    target: (type, id, tenant) => tokens.find(`target:${type}`, id, { tenant }),
+    session: (ref, tenant) => tokens.find('session', ref, { tenant }),
   }
 }

@@ -28,6 +28,17 @@ export function matchPerson(role: 'actor' | 'subject', id: string, identities: I
   return { matches, mayMatch: names.mayMatch }
 }
 
+/** Does the record belong to this session, given by the application's reference or by its token. */
+export function matchSession(ref: string, identities: Identities | undefined): IdentityTest {
+  const stored = storedToken.test(ref)
+  if (!stored && identities === undefined) throw keysNeeded('session')
+  const refs = new TenantTokens((tenant) => (stored ? [ref] : (identities?.session(ref, tenant) ?? [])))
+  return {
+    mayMatch: refs.mayMatch,
+    matches: (record) => record.actor?.session_ref !== undefined && refs.of(record).has(record.actor.session_ref),
+  }
+}
+
 /** Does the record come from this address. */
 export function matchAddress(address: string, identities: Identities | undefined): IdentityTest {
   const network = maskAddress(address)
@@ -61,7 +72,7 @@ export function matchResource(resource: string, identities: Identities | undefin
     return { mayMatch: (line) => line.includes(needle), matches: (record) => typed(record).length > 0 }
   const stored = storedToken.test(id)
   if (!stored && identities === undefined) throw keysNeeded('resource')
-  const ids = new TenantTokens((tenant) => (stored ? [id] : (identities?.target(id, tenant) ?? [])))
+  const ids = new TenantTokens((tenant) => (stored ? [id] : (identities?.target(type, id, tenant) ?? [])))
   return {
     mayMatch: (line) => line.includes(needle) && ids.mayMatch(line),
     matches: (record) => typed(record).some((target) => target.id !== undefined && ids.of(record).has(target.id)),

@@ -55,25 +55,34 @@ export function line(plan: RecordPlan, n: number, service?: string): string {
 
 const keys = memoryKeys()
 
-/** Writes a ledger of one writer below `root` and closes it. Bodies that are text go in as they are. */
-export async function writeLedger(
-  root: string,
-  plans: readonly (RecordPlan | string)[],
-  service = 'clinic',
-): Promise<{ readonly dir: string; readonly name: string }> {
-  const dir = join(root, service, 'audit.standard')
-  const origin = `${service}/audit.standard`
+/** Opens a ledger of one writer below `root`. `atMs` is the time, after `startMs`, that the ledger believes it is. */
+export function openTrail(root: string, service = 'clinic', at: { atMs: number } = { atMs: 0 }) {
   const ledger = openLedger({
-    dir,
-    origin,
+    dir: join(root, service, 'audit.standard'),
+    origin: `${service}/audit.standard`,
     stream: 'audit',
     retentionClass: 'standard',
     signer: keys.log,
     ack: 'durable',
+    clock: { now: () => startMs + at.atMs },
   })
-  plans.forEach((plan, seq) => {
-    ledger.append(typeof plan === 'string' ? plan : body(plan, seq, service))
-  })
-  await ledger.close()
-  return { dir: join(dir, ledger.writer), name: `${service}/audit.standard/${ledger.writer}` }
+  let seq = 0
+  return {
+    name: `${service}/audit.standard/${ledger.writer}`,
+    dir: join(root, service, 'audit.standard', ledger.writer),
+    /** Text goes in as it is. Resolves when it is durable. */
+    async write(...plans: readonly (RecordPlan | string)[]): Promise<void> {
+      for (const plan of plans) ledger.append(typeof plan === 'string' ? plan : body(plan, seq++, service))
+      await ledger.flush()
+    },
+    close: () => ledger.close(),
+  }
+}
+
+/** Writes a ledger of one writer and closes it. */
+export async function writeLedger(root: string, plans: readonly (RecordPlan | string)[], service = 'clinic') {
+  const trail = openTrail(root, service)
+  await trail.write(...plans)
+  await trail.close()
+  return trail
 }

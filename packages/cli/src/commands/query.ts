@@ -20,7 +20,7 @@ export const queryCommand: Command = {
     limit: { type: 'string', short: 'n', value: 'count', help: 'at most so many, the oldest that match' },
     last: { type: 'string', value: 'count', help: `only the newest so many, still oldest first; at most ${lastMax}` },
   },
-  example: `trailmark query --type 'login_*' --outcome failure --from 1d --purpose 'ticket 4711'
+  example: `trailmark query --type 'login_*' --outcome failure --from 1d --purpose incident-4711
 
 TIME                      EVENT          OUTCOME  ACTOR      ADDRESS      SERVICE  REQUEST
 2026-01-15T10:04:05.123Z  login_failure  failure  p1_k3x9…   203.0.113.0  clinic   0199c2a4-…`,

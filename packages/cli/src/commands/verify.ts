@@ -103,16 +103,10 @@ async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
     for (const one of unfinished) {
       const { position, event, operationId, timestamp, running } = one
       const what = running ? 'attempt, may still be running' : 'attempt without result'
-      const painted = out.paint(isFinding(one) ? 'red' : 'dim', what)
-      const place = `${position.dir} n ${position.n}`
-      await out.write(printablePlain`  ${painted}: ${event} ${operationId} at ${timestamp}, ${place}` + '\n')
+      const where = printable(`${event} ${operationId} at ${timestamp}, ${position.dir} n ${position.n}`)
+      await out.write(`  ${out.paint(isFinding(one) ? 'red' : 'dim', what)}: ${where}\n`)
     }
   }
   const open = 'unreadable' in unfinished ? 0 : unfinished.filter(isFinding).length
   await out.write(`${verdictLine(answer, open, exitCodeOf(answer) === exitCodes.ok, out)}\n`)
-}
-
-/** Makes every value but the first, which is ours and may be coloured, safe for a terminal. */
-function printablePlain(parts: TemplateStringsArray, first: string, ...rest: readonly string[]): string {
-  return parts.reduce((text, part, at) => text + (at === 1 ? first : printable(rest[at - 2] ?? '')) + part)
 }
