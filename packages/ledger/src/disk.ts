@@ -36,8 +36,8 @@ export interface DiskLater {
 
 /** A file system as the writer sees it. Each call throws the system's error. */
 export interface Disk {
-  /** Creates a directory and its parents; nothing happens when it is there. */
-  makeDirectory(path: string): void
+  /** Creates a directory and its parents; returns the first one made, undefined when all were there. */
+  makeDirectory(path: string): string | undefined
   /** Names in a directory, in no order. */
   list(path: string): string[]
   /** Undefined when nothing is there. */
@@ -67,7 +67,7 @@ const directoriesSync = process.platform !== 'win32'
 
 /** The file system of this machine. */
 export const realDisk: Disk = {
-  makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true, mode: directoryMode }),
+  makeDirectory: (path) => fs.mkdirSync(path, { recursive: true, mode: directoryMode }),
   list: (path) => fs.readdirSync(path),
   findFacts: (path) => fs.statSync(path, { throwIfNoEntry: false }),
   open: (path, mode) => fs.openSync(path, flags[mode], fileMode),

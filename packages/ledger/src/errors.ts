@@ -47,6 +47,8 @@ export const codes = {
   LEDGER_SEQ_UNACKNOWLEDGED:
     'Sequence numbers are missing at the end of an opening without a close: they were never acknowledged.',
   LEDGER_SEQ_ABSENT: 'Entries carry no sequence number, so that completeness cannot be judged on them.',
+  LEDGER_SIGNER_FAILED:
+    'The newest checkpoint could not be signed or written; entries are kept, and it is tried again.',
   LEDGER_STUCK: 'The disk has not answered a flush within its deadline; entries wait.',
   LEDGER_FULL: 'The file system is full; entries are kept in memory and the write is tried again.',
   LEDGER_WRITE_FAILED: 'A write failed; entries are kept in memory and the write is tried again.',

@@ -8,13 +8,18 @@ import { frontierLength, type Hash, hashToBase64, parseHash, Tree } from './tree
 
 export const frontierBytesMax = 16_384
 
-export interface Frontier {
-  readonly size: number
-  /** The segment that holds the last entry, by its first index, and where in it the next one begins. */
+/** Where a log ends behind some entry. */
+export interface Place {
+  /** The segment that holds the entry, by its first index. */
   readonly segment: number
+  /** The byte behind its line feed. */
   readonly offset: number
-  /** The hash at the end of the last line. */
+  /** The hash at the end of its line; empty before the first entry. */
   readonly h: string
+}
+
+export interface Frontier extends Place {
+  readonly size: number
   readonly hashes: readonly Hash[]
 }
 

@@ -1,5 +1,4 @@
 /** Whole small files: read up to a bound, and replaced so that a crash leaves the old one or the new one. */
-import { dirname } from 'node:path'
 import type { Disk } from '../disk.ts'
 import { systemCode } from '../errors.ts'
 
@@ -26,8 +25,8 @@ export function readSmall(disk: Disk, path: string, bytesMax: number): Buffer | 
   }
 }
 
-/** Writes a new file beside `path`, syncs it and renames it over. The directory is synced when `syncDirectory` says so. */
-export function replaceFile(disk: Disk, path: string, bytes: Uint8Array, syncDirectory: boolean): void {
+/** Writes a new file beside `path`, syncs it and renames it over. The caller syncs the directory. */
+export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   const temporary = temporaryName(path)
   const fd = disk.open(temporary, 'create')
   try {
@@ -37,7 +36,6 @@ export function replaceFile(disk: Disk, path: string, bytes: Uint8Array, syncDir
     disk.close(fd)
   }
   disk.rename(temporary, path)
-  if (syncDirectory) disk.syncDirectory(dirname(path))
 }
 
 /** The same in the thread pool. `stillWanted` is asked before the rename: a newer file may have been put there meanwhile. */
@@ -60,12 +58,20 @@ export async function replaceFileLater(
 
 /** Writes everything at `position`, however often the system writes less than asked. */
 export function writeAll(disk: Disk, fd: number, bytes: Uint8Array, position: number): void {
-  for (let written = 0; written < bytes.length; ) written += disk.write(fd, bytes, written, position + written)
+  for (let written = 0; written < bytes.length; )
+    written += progress(disk.write(fd, bytes, written, position + written))
 }
 
 export async function writeAllLater(disk: Disk, fd: number, bytes: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length; )
-    written += await disk.later.write(fd, bytes, written, position + written)
+  for (let written = 0; written < bytes.length; ) {
+    written += progress(await disk.later.write(fd, bytes, written, position + written))
+  }
+}
+
+/** A disk that writes nothing and reports no error would keep us here for ever. */
+function progress(count: number): number {
+  if (count === 0) throw new Error('the disk wrote nothing and gave no reason')
+  return count
 }
 
 let temporaries = 0

@@ -1,0 +1,90 @@
+/**
+ * Turns queued entries into batches: lines with their indexes, the segment they go to, and the place in it.
+ *
+ * Once framed, a batch is final: whatever fails, the same bytes go to the same place until they are durable.
+ */
+import type { Disk } from '../disk.ts'
+import { segmentAgeMsMax, segmentBytesMax, segmentEntriesMax } from '../layout.ts'
+import type { Chain } from '../line.ts'
+import { EntryQueue } from './entry-queue.ts'
+import type { Pending } from './pending.ts'
+import { Segment } from './segment.ts'
+
+const batchEntriesMax = 4096
+const batchBytesMax = 1024 * 1024
+
+export interface Batch {
+  readonly entries: readonly Pending[]
+  readonly first: number
+  readonly segment: Segment
+  readonly offset: number
+  /** A line feed, which is not written, then the lines with theirs. */
+  readonly bytes: Buffer
+  /** The hash at the end of the last line. */
+  readonly h: string
+  durable: boolean
+}
+
+export class Batcher {
+  readonly queue = new EntryQueue()
+  readonly #disk: Disk
+  readonly #dir: string
+  readonly #chain: Chain
+  #segment: Segment | undefined
+  /** Segments that get no more entries, to be sealed and closed. */
+  #retired: Segment[] = []
+
+  constructor(disk: Disk, dir: string, chain: Chain, segment: Segment | undefined) {
+    this.#disk = disk
+    this.#dir = dir
+    this.#chain = chain
+    this.#segment = segment
+  }
+
+  /** The index the next framed entry gets. */
+  get next(): number {
+    return this.#chain.next
+  }
+
+  get hasRetired(): boolean {
+    return this.#retired.length > 0
+  }
+
+  takeRetired(): Segment[] {
+    return this.#retired.splice(0)
+  }
+
+  /** Every segment that may still be open. */
+  segments(): Segment[] {
+    return this.#segment ? [...this.#retired, this.#segment] : [...this.#retired]
+  }
+
+  /** The next batch, or undefined when nothing waits. It never crosses the end of a segment. */
+  frame(durable: number, timeMs: number): Batch | undefined {
+    const first = this.#chain.next
+    const untilBorder = segmentEntriesMax - (first % segmentEntriesMax)
+    const entries = this.queue.take(Math.min(batchEntriesMax, untilBorder), batchBytesMax)
+    if (entries.length === 0) return undefined
+    const lines = entries.map((entry) => this.#chain.frame(durable, entry.body))
+    const bytes = Buffer.from(`\n${lines.join('\n')}\n`)
+    const segment = this.#segmentFor(first, bytes.length - 1, timeMs)
+    const offset = segment.end
+    segment.end += bytes.length - 1
+    return { entries, first, segment, offset, bytes, h: this.#chain.last, durable: false }
+  }
+
+  #segmentFor(first: number, bytes: number, timeMs: number): Segment {
+    const current = this.#segment
+    const isEmpty = current?.end === 0
+    const hasRoom =
+      current &&
+      !current.isSealed &&
+      first % segmentEntriesMax !== 0 &&
+      current.end + bytes <= segmentBytesMax &&
+      timeMs - current.bornMs < segmentAgeMsMax
+    if (current && (isEmpty || hasRoom)) return current
+    if (current) this.#retired.push(current)
+    this.#segment = new Segment(this.#disk, this.#dir, first, timeMs)
+    return this.#segment
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * Keeps the tree over what is durable and signs it: at most once a second while there is something new, and at the end.
+ *
+ * A checkpoint replaces the file `checkpoint`; beside it goes what opening needs to continue from there (`frontier.ts`).
+ * Signing may be slow or elsewhere, so it never holds up a batch; only the writing of the two files takes a turn on the disk.
+ */
+import { join } from 'node:path'
+import { formatCheckpoint } from '../checkpoint.ts'
+import type { Disk } from '../disk.ts'
+import { type Frontier, formatFrontiers, type Place } from '../frontier.ts'
+import { checkpointFile, frontierFile, metaNoteFile } from '../layout.ts'
+import type { Signer } from '../ledger.ts'
+import { lineFeed } from '../line.ts'
+import { formatMetaNote } from '../meta.ts'
+import { formatNote } from '../note.ts'
+import { leafIn, type Tree } from '../tree.ts'
+import { replaceFile, replaceFileLater } from './small-file.ts'
+
+const everyMs = 1000
+
+export interface CheckpointerStart {
+  readonly disk: Disk
+  readonly dir: string
+  readonly origin: string
+  readonly signer: Signer
+  now(): number
+  /** The tree at opening, and where in the files it ends. */
+  readonly tree: Tree
+  readonly place: Place
+  /** The size of the newest checkpoint on disk, -1 for none. */
+  readonly signedSize: number
+  /** LEDGER.json, when its note is still to be signed. */
+  readonly unsignedMeta?: Uint8Array
+  /** Called when something is ready to be written. */
+  ready(): void
+}
+
+interface Signed {
+  readonly size: number
+  readonly files: readonly { readonly name: string; readonly bytes: Buffer }[]
+  readonly frontier: Frontier
+}
+
+export class Checkpointer {
+  readonly #start: CheckpointerStart
+  readonly #tree: Tree
+  #place: Place
+  #unhashed: { bytes: Buffer; place: Place }[] = []
+  #signedSize: number
+  #unsignedMeta: Uint8Array | undefined
+  #frontiers: Frontier[] = []
+  #signed: Signed | undefined
+  #signing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #startedMs = Number.NEGATIVE_INFINITY
+  #stopped = false
+  #newest: { size: number; timeMs: number } | undefined
+  #failure: string | undefined
+
+  constructor(start: CheckpointerStart) {
+    this.#start = start
+    this.#tree = start.tree
+    this.#place = start.place
+    this.#signedSize = start.signedSize
+    this.#unsignedMeta = start.unsignedMeta
+    if (start.signedSize >= 0 && start.signedSize === start.tree.size) this.#frontiers = [this.#frontier()]
+  }
+
+  /** The newest checkpoint this process wrote. */
+  get newest(): { size: number; timeMs: number } | undefined {
+    return this.#newest
+  }
+
+  /** Why the newest attempt to sign or write failed; it is repeated. */
+  get failure(): string | undefined {
+    return this.#failure
+  }
+
+  get isReady(): boolean {
+    return this.#signed !== undefined
+  }
+
+  /** Lines that became durable: `bytes` is a line feed, then lines with theirs. They are hashed when the disk is busy anyway. */
+  add(bytes: Buffer, place: Place): void {
+    this.#unhashed.push({ bytes, place })
+    this.schedule()
+  }
+
+  /** Signs within a second if there is anything to sign. */
+  schedule(): void {
+    if (this.#timer || this.#signing || this.#signed || this.#stopped || !this.#isBehind) return
+    const waitMs = Math.max(0, this.#startedMs + everyMs - performance.now())
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#signing = this.#sign()
+    }, waitMs).unref()
+  }
+
+  /** Brings the tree up to date. */
+  hash(): void {
+    const batches = this.#unhashed
+    if (batches.length === 0) return
+    this.#unhashed = []
+    for (const { bytes, place } of batches) {
+      let start = 1
+      while (start < bytes.length) {
+        const end = bytes.indexOf(lineFeed, start)
+        this.#tree.push(leafIn(bytes, start, end))
+        start = end + 1
+      }
+      this.#place = place
+    }
+  }
+
+  /** Writes what was signed. A failure is kept in `failure` and tried again with the next checkpoint. */
+  async write(): Promise<void> {
+    const signed = this.#signed
+    if (!signed) return
+    this.#signed = undefined
+    try {
+      for (const { name, bytes } of this.#filesOf(signed)) {
+        await replaceFileLater(this.#start.disk, join(this.#start.dir, name), bytes, () => !this.#stopped)
+      }
+      await this.#start.disk.later.syncDirectory(this.#start.dir)
+      if (!this.#stopped) this.#written(signed)
+    } catch (error) {
+      this.#failure = String(error)
+    }
+    this.schedule()
+  }
+
+  /** The last checkpoint. Rejects with what the signer or the disk rejects with. */
+  async finish(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#signing
+    this.#signed = undefined
+    this.hash()
+    if (!this.#isBehind) return
+    await this.#sign()
+    await this.write()
+    if (this.#failure !== undefined) throw new Error(this.#failure)
+  }
+
+  /** The same, blocking. False when the signer answers later, or there was nothing to sign. */
+  finishNow(): boolean {
+    this.stop()
+    return this.writeNow()
+  }
+
+  /** Signs and writes at once if there is anything to sign and the signer answers at once. Throws what they throw. */
+  writeNow(): boolean {
+    this.hash()
+    if (!this.#isBehind) return false
+    const signed = this.#prepare((text) => this.#start.signer.sign(Buffer.from(text)))
+    if (signed instanceof Promise) {
+      signed.catch(() => {}) // asked again when the timer fires
+      return false
+    }
+    for (const { name, bytes } of this.#filesOf(signed)) {
+      replaceFile(this.#start.disk, join(this.#start.dir, name), bytes)
+    }
+    this.#start.disk.syncDirectory(this.#start.dir)
+    this.#written(signed)
+    return true
+  }
+
+  /** From now on nothing is put in place any more. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  get #isBehind(): boolean {
+    return this.#unsignedMeta !== undefined || this.#unhashed.length > 0 || this.#tree.size > this.#signedSize
+  }
+
+  async #sign(): Promise<void> {
+    this.#startedMs = performance.now()
+    this.hash()
+    try {
+      this.#signed = await this.#prepare((text) => this.#start.signer.sign(Buffer.from(text)))
+      this.#failure = undefined
+    } catch (error) {
+      this.#failure = String(error)
+    }
+    this.#signing = undefined
+    if (this.#signed) this.#start.ready()
+    else this.schedule()
+  }
+
+  /** Everything that is to be written, with its signatures; a promise only if the signer gives one. */
+  #prepare(sign: (text: string) => Uint8Array | Promise<Uint8Array>): Signed | Promise<Signed> {
+    const { origin, signer } = this.#start
+    const key = { name: origin, publicKey: signer.publicKey }
+    const frontier = this.#frontier()
+    const texts: { name: string; text: string }[] = []
+    if (this.#unsignedMeta) texts.push({ name: metaNoteFile, text: formatMetaNote(origin, this.#unsignedMeta) })
+    texts.push({
+      name: checkpointFile,
+      text: formatCheckpoint({ origin, size: this.#tree.size, root: this.#tree.root() }),
+    })
+    const signatures = texts.map((one) => sign(one.text))
+    const finish = (ready: readonly Uint8Array[]): Signed => ({
+      size: frontier.size,
+      frontier,
+      files: texts.map((one, i) => ({
+        name: one.name,
+        bytes: Buffer.from(formatNote(one.text, key, ready[i] ?? new Uint8Array())),
+      })),
+    })
+    const ready = signatures.filter((one) => one instanceof Uint8Array)
+    return ready.length === signatures.length ? finish(ready) : Promise.all(signatures).then(finish)
+  }
+
+  /** The frontier goes first: a crash in between leaves the old checkpoint, and the old frontier beside the new one. */
+  #filesOf(signed: Signed): { name: string; bytes: Buffer }[] {
+    const frontiers = formatFrontiers([...this.#frontiers.slice(-1), signed.frontier])
+    return [{ name: frontierFile, bytes: Buffer.from(frontiers) }, ...signed.files]
+  }
+
+  #written(signed: Signed): void {
+    this.#signedSize = signed.size
+    this.#unsignedMeta = undefined
+    this.#frontiers = [signed.frontier]
+    this.#newest = { size: signed.size, timeMs: this.#start.now() }
+  }
+
+  #frontier(): Frontier {
+    return { size: this.#tree.size, ...this.#place, hashes: [...this.#tree.frontier] }
+  }
+}

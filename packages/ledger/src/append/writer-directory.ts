@@ -1,0 +1,204 @@
+/**
+ * Finds the writer directory this process may write to, or makes one. FORMAT.md, "Opening".
+ *
+ * The first directory by name whose lock is free, or whose holder is gone, and whose log is sound. One that is held is passed
+ * over; one that is damaged, or belongs to another key or service, is refused, left as it is, and named.
+ */
+import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { Disk } from '../disk.ts'
+import { LedgerError, systemCode } from '../errors.ts'
+import { metaFile, segmentDirectory, segmentFile, writerName } from '../layout.ts'
+import type { RefusedWriter } from '../ledger.ts'
+import { formatMeta, type Meta } from '../meta.ts'
+import { cutTail } from './cut.ts'
+import { type Lock, takeLock } from './lock.ts'
+import { type Expected, readSigned } from './read-signed.ts'
+import { findEnd, type LogEnd } from './recover.ts'
+import { replaceFile } from './small-file.ts'
+
+export interface DirectoryOptions {
+  readonly disk: Disk
+  /** The directory of the stream. */
+  readonly dir: string
+  /** Without the writer. */
+  readonly origin: string
+  readonly service: string
+  readonly stream: string
+  readonly retentionClass: string
+  readonly publicKey: string
+  readonly ack: string
+  now(): number
+}
+
+/** A writer directory under lock, ready to be continued. */
+export interface WriterDirectory {
+  readonly writer: string
+  readonly dir: string
+  readonly lock: Lock
+  readonly end: LogEnd
+  /** The size of the newest checkpoint, -1 for none. */
+  readonly signedSize: number
+  readonly unsignedMeta?: Uint8Array
+  readonly recovered?: { readonly first: number; readonly bytes: number; readonly quarantine: string }
+}
+
+/** Throws LEDGER_DIR_*. */
+export function takeWriterDirectory(options: DirectoryOptions): { taken: WriterDirectory; refused: RefusedWriter[] } {
+  const { disk, dir } = options
+  const refused: RefusedWriter[] = []
+  try {
+    makeDirectory(disk, dir)
+    for (const writer of disk
+      .list(dir)
+      .filter((name) => writerName.test(name))
+      .sort()) {
+      const taken = tryWriter(options, writer, refused)
+      if (taken) return { taken, refused }
+    }
+    return { taken: createWriter(options, refused.at(-1)), refused }
+  } catch (error) {
+    throw error instanceof LedgerError ? error : directoryError(dir, error)
+  }
+}
+
+function tryWriter(options: DirectoryOptions, writer: string, refused: RefusedWriter[]): WriterDirectory | undefined {
+  const { disk, ack } = options
+  const dir = join(options.dir, writer)
+  let lock: Lock | undefined
+  try {
+    lock = takeLock({ disk, dir, ack, now: options.now })
+    if (!lock) return undefined
+    return continueWriter(options, writer, lock)
+  } catch (error) {
+    const { code, message } = error instanceof LedgerError ? error : directoryError(dir, error)
+    refused.push({ writer, code, message })
+    releaseQuietly(lock)
+    return undefined
+  }
+}
+
+function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): WriterDirectory {
+  const { disk } = options
+  const dir = join(options.dir, writer)
+  removeLeftovers(disk, dir)
+  const expected: Expected = { ...options, origin: `${options.origin}/${writer}` }
+  const signed = readSigned(disk, dir, expected)
+  if (!signed) {
+    if (hasEntries(disk, dir)) throw new LedgerError('LEDGER_META_MISSING', `${dir} has segments and no ${metaFile}`)
+    return initialise(options, writer, lock) // left by a crash while it was made
+  }
+  disk.makeDirectory(join(dir, segmentDirectory))
+  const found = findEnd(disk, dir, signed.checkpoint)
+  const recovered = found.torn && { first: found.torn.first, ...cutTail(disk, dir, found.torn, options.now()) }
+  // The lines behind the checkpoint may never have left the page cache; nobody may build on them before they have.
+  for (const first of found.unsynced) syncFile(disk, join(dir, segmentFile(first)))
+  if (found.unsynced.length > 0) disk.syncDirectory(join(dir, segmentDirectory))
+  const end = recovered ? findEnd(disk, dir, signed.checkpoint) : found
+  if (!lock.isOurs()) throw new LedgerError('LEDGER_HELD', `${dir} was taken by another process at the same moment`)
+  return {
+    writer,
+    dir,
+    lock,
+    end,
+    signedSize: signed.checkpoint?.size ?? -1,
+    ...(!signed.metaSigned && { unsignedMeta: signed.metaBytes }),
+    ...(recovered && { recovered }),
+  }
+}
+
+function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | undefined): WriterDirectory {
+  const { disk, ack } = options
+  const writer = `w-${randomBytes(6).toString('hex')}`
+  const dir = join(options.dir, writer)
+  makeDirectory(disk, dir)
+  const lock = takeLock({ disk, dir, ack, now: options.now })
+  if (!lock) throw new LedgerError('LEDGER_HELD', `${dir} was taken by another process as soon as it was made`)
+  try {
+    return initialise(options, writer, lock, predecessor)
+  } catch (error) {
+    releaseQuietly(lock)
+    throw error
+  }
+}
+
+/** Writes LEDGER.json into a directory that has none yet. Until that is there, the directory counts as empty. */
+function initialise(
+  options: DirectoryOptions,
+  writer: string,
+  lock: Lock,
+  predecessor?: RefusedWriter,
+): WriterDirectory {
+  const { disk, service, stream, retentionClass, publicKey } = options
+  const dir = join(options.dir, writer)
+  makeDirectory(disk, join(dir, segmentDirectory))
+  const meta: Meta = {
+    origin: `${options.origin}/${writer}`,
+    service,
+    stream,
+    retentionClass,
+    writer,
+    created: new Date(options.now()).toISOString(),
+    publicKey,
+    ...(predecessor && { predecessor: { writer: predecessor.writer, code: predecessor.code } }),
+  }
+  const unsignedMeta = Buffer.from(formatMeta(meta))
+  replaceFile(disk, join(dir, metaFile), unsignedMeta)
+  disk.syncDirectory(dir)
+  return { writer, dir, lock, end: findEnd(disk, dir, undefined), signedSize: -1, unsignedMeta }
+}
+
+/** Creates a directory with its parents, each of which is then durable in its own. */
+function makeDirectory(disk: Disk, path: string): void {
+  const first = disk.makeDirectory(path)
+  if (first === undefined) return
+  for (let at = path; at.length >= first.length; at = dirname(at)) disk.syncDirectory(dirname(at))
+}
+
+function removeLeftovers(disk: Disk, dir: string): void {
+  for (const name of disk.list(dir)) if (name.endsWith('.tmp')) disk.remove(join(dir, name))
+}
+
+function hasEntries(disk: Disk, dir: string): boolean {
+  return disk.findFacts(join(dir, segmentDirectory)) !== undefined && disk.list(join(dir, segmentDirectory)).length > 0
+}
+
+function syncFile(disk: Disk, path: string): void {
+  const fd = disk.open(path, 'read')
+  try {
+    disk.datasync(fd)
+  } finally {
+    disk.close(fd)
+  }
+}
+
+function releaseQuietly(lock: Lock | undefined): void {
+  try {
+    lock?.release()
+  } catch {
+    // Its process is this one: the next start sees that it is gone.
+  }
+}
+
+/** The system's error as one of ours, with the path and what to do about it. */
+function directoryError(dir: string, error: unknown): LedgerError {
+  const options = { cause: error }
+  switch (systemCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new LedgerError('LEDGER_DIR_READ_ONLY', `${dir} cannot be written: ${String(error)}`, options)
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new LedgerError(
+        'LEDGER_DIR_NOT_DIRECTORY',
+        `${dir} is not a directory, or a file stands in its path: ${String(error)}`,
+        options,
+      )
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new LedgerError('LEDGER_DIR_FULL', `${dir}: no space left: ${String(error)}`, options)
+    default:
+      return new LedgerError('LEDGER_DIR_UNUSABLE', `${dir}: ${String(error)}`, options)
+  }
+}

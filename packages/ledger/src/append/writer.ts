@@ -1,0 +1,460 @@
+/**
+ * The group commit: what waits becomes a batch, the batch becomes durable, its receipts resolve. And what happens when the
+ * disk says no.
+ *
+ * Everything queued while one batch is under way becomes the next one. One *pump* runs at a time and does one piece of work
+ * after the other, each in a turn on the disk; between two pieces the event loop goes round, so that callers who were just
+ * answered are part of the next batch. `flushNow` may step in at any moment: see `segment.ts` for why that is safe.
+ */
+import type { Disk } from '../disk.ts'
+import { LedgerError, type LedgerErrorCode, systemCode } from '../errors.ts'
+import type { AckLevel, LedgerFact, LedgerState } from '../ledger.ts'
+import type { Chain } from '../line.ts'
+import { type Batch, Batcher } from './batcher.ts'
+import type { Checkpointer } from './checkpointer.ts'
+import { heartbeatEveryMs, type Lock } from './lock.ts'
+import type { Pending } from './pending.ts'
+import type { Segment } from './segment.ts'
+import { giveTurn, takeTurn } from './turns.ts'
+
+/** In ledgers that acknowledge before the sync, it follows after this time or this many bytes. */
+const syncEveryMs = 1000
+const unsyncedBytesMax = 8 * 1024 * 1024
+const retryMsMin = 100
+const retryMsMax = 5000
+/** A piece of work under way for longer makes the ledger unhealthy. */
+const stuckAfterMs = 5000
+
+export interface WriterStart {
+  readonly disk: Disk
+  readonly dir: string
+  readonly writer: string
+  readonly ack: AckLevel
+  readonly chain: Chain
+  readonly segment: Segment | undefined
+  readonly lock: Lock
+  makeCheckpointer(ready: () => void): Checkpointer
+  now(): number
+  onFact(fact: LedgerFact): void
+}
+
+export type Failure = NonNullable<LedgerState['failure']>
+
+export class Writer {
+  readonly #start: WriterStart
+  readonly #batcher: Batcher
+  readonly #checkpointer: Checkpointer
+  /** Framed and not yet written. */
+  #batch: Batch | undefined
+  /** Written and not yet confirmed by the disk. */
+  #unsynced: Batch[] = []
+  #unsyncedBytes = 0
+  #durable: number
+  #failure: Failure | undefined
+  #retryMs = retryMsMin
+  #retryTimer: NodeJS.Timeout | undefined
+  #syncTimer: NodeJS.Timeout | undefined
+  #syncDue = false
+  #beatDue = false
+  readonly #beatTimer: NodeJS.Timeout
+  #running = false
+  #idle: (() => void)[] = []
+  #workSinceMs: number | undefined
+  /** While closing, the first failure to write ends the attempt. */
+  #closing = false
+  /** Set at a final failure and at the end: from then on nothing touches the files. */
+  #over = false
+  readonly #ended = Promise.withResolvers<never>()
+
+  constructor(start: WriterStart) {
+    this.#start = start
+    this.#batcher = new Batcher(start.disk, start.dir, start.chain, start.segment)
+    this.#durable = start.chain.next - 1
+    this.#checkpointer = start.makeCheckpointer(() => this.#kick())
+    this.#checkpointer.schedule()
+    this.#ended.promise.catch(() => {})
+    this.#beatTimer = setInterval(() => {
+      this.#beatDue = true
+      this.#kick()
+    }, heartbeatEveryMs).unref()
+  }
+
+  get state(): LedgerState {
+    const { queue, next } = this.#batcher
+    const { newest } = this.#checkpointer
+    const failure = this.#failure ?? this.#stuck() ?? this.#unsigned()
+    const waiting =
+      this.#start.ack === 'durable' ? this.#framed() : this.#framed().filter((batch) => batch === this.#batch)
+    return {
+      next: next + queue.size,
+      durable: this.#durable,
+      queuedBytes: waiting.reduce((sum, batch) => sum + batch.bytes.length, queue.bytes),
+      queuedEntries: waiting.reduce((sum, batch) => sum + batch.entries.length, queue.size),
+      healthy: !failure || failure.code === 'LEDGER_SIGNER_FAILED',
+      ...(failure && { failure }),
+      ...(newest && { checkpoint: newest }),
+    }
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure?.final === true
+  }
+
+  add(entry: Pending, head: boolean): void {
+    if (this.#start.ack === 'queued') entry.acknowledge({ writer: this.#start.writer, n: -1 })
+    this.#batcher.queue.push(entry, head)
+    this.#kick()
+  }
+
+  /** Everything that is not durable, in the order of its indexes; forgotten here. */
+  takeAll(): Pending[] {
+    const framed = this.#framed().flatMap((batch) => batch.entries)
+    this.#unsynced = []
+    this.#batch = undefined
+    return [...framed, ...this.#batcher.queue.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)]
+  }
+
+  async flush(): Promise<void> {
+    if (this.#over) return this.#failure ? this.#ended.promise : undefined
+    const framed = this.#framed().at(-1)?.entries.at(-1)
+    const lasts = [...(framed ? [framed] : []), ...this.#batcher.queue.lasts()]
+    this.#syncDue ||= this.#start.ack !== 'durable'
+    this.#kick()
+    await Promise.race([Promise.all(lasts.map((entry) => entry.durable)), this.#ended.promise])
+  }
+
+  /** Writes and syncs everything, blocking. What is under way in the thread pool is written again, to the same place. */
+  flushNow(): void {
+    if (this.#over) return
+    let problem: unknown
+    try {
+      if (this.#start.lock.isStale && !this.#start.lock.isOurs()) {
+        this.#failReplaced()
+        return
+      }
+      for (const batch of this.#unsynced) batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
+      for (;;) {
+        this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
+        if (!this.#batch || this.#over) break
+        this.#writeNow(this.#batch)
+      }
+    } catch (error) {
+      problem = error
+    }
+    if (!this.#over) this.#syncNow()
+    if (!this.#over && problem !== undefined) this.#writeFailed(problem)
+  }
+
+  /** Flushes, signs and lets go of the files. Resolves with what kept something from being written, if anything did. */
+  async finish(): Promise<Failure | undefined> {
+    this.#closing = true
+    clearInterval(this.#beatTimer)
+    this.#retryNow()
+    await this.flush().catch(() => {})
+    await this.#untilIdle()
+    const failure = this.#failure
+    if (!this.#over) {
+      await inTurn(async () => {
+        if (failure) await this.#sync()
+        else await this.#checkpointer.finish().catch(() => {}) // the one before stays the last one
+        await this.#sealRetired()
+      })
+    }
+    this.#end()
+    await Promise.all(this.#segments().map((segment) => segment.close().catch(() => {})))
+    return failure
+  }
+
+  finishNow(): Failure | undefined {
+    this.#closing = true
+    this.flushNow()
+    const failure = this.#failure
+    if (!this.#over && !failure) {
+      try {
+        this.#checkpointer.finishNow()
+      } catch {
+        // The newest checkpoint stays the last one; the next opening signs again.
+      }
+    }
+    this.#end()
+    // A descriptor the thread pool still works on must not be closed: its number could be given to another file.
+    if (!this.#running) for (const segment of this.#segments()) segment.closeNow()
+    return failure
+  }
+
+  // The pump.
+
+  #kick(): void {
+    if (this.#running || this.#over) return
+    this.#running = true
+    setImmediate(() => void this.#pump())
+  }
+
+  async #pump(): Promise<void> {
+    for (let work = this.#findWork(); work; work = this.#findWork()) {
+      await inTurn(async () => {
+        this.#workSinceMs = performance.now()
+        try {
+          await work.call(this)
+        } catch (error) {
+          this.#fail('LEDGER_WRITE_FAILED', String(error))
+        }
+        this.#workSinceMs = undefined
+      })
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    this.#running = false
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** What comes seldom comes first, or it would never come under load. */
+  #findWork(): (() => Promise<void>) | undefined {
+    if (this.#over) return undefined
+    if (this.#beatDue) return this.#beat
+    if (this.#checkpointer.isReady) return () => this.#checkpointer.write()
+    if (this.#batcher.hasRetired && this.#unsynced.length === 0) return this.#sealRetired
+    if (this.#syncDue && this.#unsynced.length > 0) return this.#sync
+    if (this.#retryTimer) return undefined
+    return this.#batch || this.#batcher.queue.size > 0 ? this.#commit : undefined
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#over) return
+    try {
+      if (this.#start.lock.isStale) await this.#confirmLock()
+      if (this.#over) return
+      this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
+    } catch (error) {
+      this.#writeFailed(error)
+      return
+    }
+    const batch = this.#batch
+    if (!batch) return
+    // Entries of a later segment must not become durable before those of an earlier one.
+    if (this.#unsynced.some((one) => one.segment !== batch.segment)) await this.#sync()
+    if (this.#over || batch.durable) return
+    try {
+      // 1. Write. Not yet promised to anyone: after a crash here recovery cuts the torn tail and keeps it in quarantine.
+      await batch.segment.open()
+      if (this.#over || batch.durable) return
+      const written = batch.segment.write(batch.bytes.subarray(1), batch.offset)
+      this.#checkpointer.hash() // of the batch before, while the disk is busy with this one
+      await written
+    } catch (error) {
+      if (!this.#over && !batch.durable) this.#writeFailed(error)
+      return
+    }
+    if (this.#over || batch.durable) return
+    this.#written(batch)
+    // 2. Sync. The one step that makes the batch exist.
+    if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#unsyncedBytes > unsyncedBytesMax)
+      await this.#sync()
+    else this.#syncTimer ??= setTimeout(() => this.#syncSoon(), syncEveryMs).unref()
+  }
+
+  async #sync(): Promise<void> {
+    const batches = [...this.#unsynced]
+    try {
+      for (const segment of new Set(batches.map((batch) => batch.segment))) {
+        await segment.sync()
+        if (!this.#over) segment.checkInPlace()
+      }
+    } catch (error) {
+      if (!this.#over) this.#syncFailed(error)
+      return
+    }
+    // 3. Promise. From here every line is found again, so the receipts may resolve.
+    if (!this.#over) for (const batch of batches) this.#confirm(batch, batch.bytes)
+  }
+
+  #syncSoon(): void {
+    this.#syncTimer = undefined
+    this.#syncDue = true
+    this.#kick()
+  }
+
+  async #beat(): Promise<void> {
+    this.#beatDue = false
+    // A failed beat is tried again with the next one; a disk that fails altogether shows in the batches.
+    await this.#confirmLock().catch(() => {})
+  }
+
+  async #confirmLock(): Promise<void> {
+    const { lock } = this.#start
+    if (lock.isOurs()) await lock.beat()
+    else this.#failReplaced()
+  }
+
+  async #sealRetired(): Promise<void> {
+    for (const segment of this.#batcher.takeRetired()) {
+      await segment.seal().catch(() => {}) // not permitted everywhere, and no promise depends on it
+      await segment.close().catch(() => {})
+    }
+  }
+
+  // Batches.
+
+  #framed(): Batch[] {
+    return this.#batch ? [...this.#unsynced, this.#batch] : [...this.#unsynced]
+  }
+
+  #segments(): Segment[] {
+    return [...new Set([...this.#framed().map((batch) => batch.segment), ...this.#batcher.segments()])]
+  }
+
+  #written(batch: Batch): void {
+    this.#batch = undefined
+    this.#unsynced.push(batch)
+    this.#unsyncedBytes += batch.bytes.length
+    if (this.#start.ack === 'written') {
+      for (const [i, entry] of batch.entries.entries())
+        entry.acknowledge({ writer: this.#start.writer, n: batch.first + i })
+    }
+    if (this.#failure?.final !== false) return
+    this.#failure = undefined
+    this.#retryMs = retryMsMin
+    this.#retryNow()
+    this.#tell({ kind: 'writable' })
+  }
+
+  /** `bytes` is handed on to be hashed, and changed by that. */
+  #confirm(batch: Batch, bytes: Buffer): void {
+    if (batch.durable) return
+    batch.durable = true
+    const end = batch.offset + batch.bytes.length - 1
+    this.#durable = batch.first + batch.entries.length - 1
+    batch.segment.durableEnd = end
+    this.#unsynced = this.#unsynced.filter((one) => one !== batch)
+    this.#unsyncedBytes -= batch.bytes.length
+    if (this.#unsynced.length === 0) this.#syncDue = false
+    for (const [i, entry] of batch.entries.entries())
+      entry.becomeDurable({ writer: this.#start.writer, n: batch.first + i })
+    this.#checkpointer.add(bytes, { segment: batch.segment.first, offset: end, h: batch.h })
+  }
+
+  #writeNow(batch: Batch): void {
+    if (this.#unsynced.some((one) => one.segment !== batch.segment)) this.#syncNow()
+    if (this.#over) return
+    batch.segment.openNow()
+    batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
+    this.#written(batch)
+  }
+
+  #syncNow(): void {
+    const batches = [...this.#unsynced]
+    try {
+      for (const segment of new Set(batches.map((batch) => batch.segment))) {
+        segment.syncNow()
+        segment.checkInPlace()
+      }
+    } catch (error) {
+      this.#syncFailed(error)
+      return
+    }
+    // The thread pool may still be writing these bytes, and hashing changes them: it gets a copy.
+    for (const batch of batches) this.#confirm(batch, Buffer.from(batch.bytes))
+  }
+
+  // Failures.
+
+  /** Not final: the same bytes are written to the same place until the disk takes them. */
+  #writeFailed(error: unknown): void {
+    const system = systemCode(error)
+    const message = `${this.#batch?.segment.path ?? this.#start.dir}: ${String(error)}`
+    if (error instanceof LedgerError) {
+      this.#fail(error.code, error.message)
+      return
+    }
+    if (['ENOENT', 'ENOTDIR', 'EEXIST', 'EBADF', 'ESTALE'].includes(system))
+      return this.#fail('LEDGER_FILE_REPLACED', message)
+    const code = system === 'ENOSPC' || system === 'EDQUOT' ? 'LEDGER_FULL' : 'LEDGER_WRITE_FAILED'
+    const isNew = this.#failure?.code !== code
+    this.#failure = { code, message, final: false }
+    if (isNew) this.#tell({ kind: 'full', code, message })
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = setTimeout(() => this.#retryNow(), this.#retryMs).unref()
+    this.#retryMs = Math.min(this.#retryMs * 2, retryMsMax)
+    if (this.#closing) this.#ended.reject(new LedgerError(code, message))
+  }
+
+  #retryNow(): void {
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = undefined
+    this.#kick()
+  }
+
+  /** Final: what the page cache holds after a failed sync says nothing about the disk, so this file is never synced again. */
+  #syncFailed(error: unknown): void {
+    if (error instanceof LedgerError) {
+      this.#fail(error.code, error.message)
+      return
+    }
+    const segments = new Set(this.#unsynced.map((batch) => batch.segment))
+    this.#fail(
+      'LEDGER_SYNC_FAILED',
+      `${[...segments].map((one) => one.path).join(', ') || this.#start.dir}: ${String(error)}`,
+    )
+    for (const segment of segments) {
+      try {
+        segment.cutBackNow()
+      } catch {
+        // Then the tail stays: whoever opens this writer next finds the same lines, which were never acknowledged.
+      }
+    }
+  }
+
+  #failReplaced(): void {
+    this.#fail('LEDGER_LOCK_REPLACED', `${this.#start.dir} was taken over by another process`)
+  }
+
+  #fail(code: LedgerErrorCode, message: string): void {
+    if (this.#over) return
+    this.#failure = { code, message, final: true }
+    this.#end()
+    this.#ended.reject(new LedgerError(code, message))
+    // Told later, so that whoever opens a new ledger now finds this one at rest.
+    queueMicrotask(() => this.#tell({ kind: code === 'LEDGER_LOCK_REPLACED' ? 'replaced' : 'failed', code, message }))
+  }
+
+  #end(): void {
+    this.#over = true
+    this.#checkpointer.stop()
+    clearTimeout(this.#retryTimer)
+    clearTimeout(this.#syncTimer)
+    clearInterval(this.#beatTimer)
+  }
+
+  #stuck(): Failure | undefined {
+    const sinceMs = this.#workSinceMs === undefined ? 0 : performance.now() - this.#workSinceMs
+    if (sinceMs < stuckAfterMs) return undefined
+    const message = `${this.#start.dir}: the disk has not answered for ${Math.round(sinceMs / 1000)} s`
+    return { code: 'LEDGER_STUCK', message, final: false }
+  }
+
+  #unsigned(): Failure | undefined {
+    const message = this.#checkpointer.failure
+    return message === undefined ? undefined : { code: 'LEDGER_SIGNER_FAILED', message, final: false }
+  }
+
+  #untilIdle(): Promise<void> {
+    return this.#running ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve()
+  }
+
+  #tell(fact: LedgerFact): void {
+    try {
+      this.#start.onFact(fact)
+    } catch {
+      // A listener's failure is not ours, and must not become one.
+    }
+  }
+}
+
+async function inTurn(work: () => Promise<void>): Promise<void> {
+  const turn = takeTurn()
+  if (turn) await turn
+  try {
+    await work()
+  } finally {
+    giveTurn()
+  }
+}
