@@ -65,7 +65,7 @@ function readSource(name: string, file: string): SourceFile {
     if (specifier) imports.push({ specifier, typeOnly: false })
   }
   const path = relative(root, file).replaceAll('\\', '/')
-  return { path, package: name, text, imports, test: /\.(test|type-test|bench)\.ts$/.test(path) }
+  return { path, package: name, text, imports, test: /\.(test|type-test|fixture|bench)\.ts$/.test(path) }
 }
 
 function filesUnder(directory: string): string[] {
