@@ -63,7 +63,9 @@ export interface Trail {
   until(condition: () => boolean): Promise<void>
 }
 
-export function openTrail(options: Omit<AuditOptions, 'ledger' | 'operational' | 'keys'> = {}): Trail {
+export type TrailOptions = Omit<AuditOptions, 'ledger' | 'operational' | 'keys'>
+
+export function openTrail(options: TrailOptions = {}): Trail {
   const lines: string[] = []
   const bodies: string[] = []
   const ledger = switchable(bodies)

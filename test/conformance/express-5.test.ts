@@ -1,0 +1,4 @@
+import { serveExpress5 } from './serve-express.ts'
+import { adapterConformance } from './suite.ts'
+
+adapterConformance('express-5', serveExpress5)
