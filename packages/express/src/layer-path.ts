@@ -10,15 +10,19 @@ import type { Layer } from './stack.ts'
 /** What stands for a part of the path whose template cannot be known. Never what the client sent. */
 export const unknownPart = '/*'
 
+/** A path as text; a regular expression in parentheses, like a parameter's own pattern. Undefined for anything else. */
+export function pathText(path: unknown): string | undefined {
+  if (path instanceof RegExp) return `/(${path.source})`
+  return typeof path === 'string' ? path : undefined
+}
+
 /** The path as written, without asking a request; undefined where it is a list, or was not kept. */
 export function writtenPath(layer: Layer): string | undefined {
   const { rawPath, regexp, keys } = layer
-  if (typeof rawPath === 'string') return rawPath
-  if (rawPath instanceof RegExp) return String(rawPath)
-  if (regexp === undefined) return undefined
+  if (regexp === undefined) return pathText(rawPath)
   if (regexp.fast_slash === true) return '/'
   const alternatives = regexp.source.split('$|^').length
-  return alternatives > 1 ? undefined : (pathOfPattern(regexp.source, keys ?? []) ?? String(regexp))
+  return alternatives > 1 ? undefined : (pathOfPattern(regexp.source, keys ?? []) ?? pathText(regexp))
 }
 
 export interface Taken {
@@ -44,8 +48,7 @@ function takeByMatchers(layer: Layer, path: string): Taken | undefined {
     const match = matcher(path)
     if (match === false) continue
     const written: unknown = Array.isArray(rawPath) ? rawPath[i] : rawPath
-    const template = typeof written === 'string' || written instanceof RegExp ? String(written) : named(match)
-    return { template, length: match.path.length }
+    return { template: pathText(written) ?? named(match), length: match.path.length }
   }
   return undefined
 }

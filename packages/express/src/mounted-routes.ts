@@ -6,7 +6,7 @@
 import type { Audit } from '@trailmark/core'
 import { type CoverageRegister, watchCoverage } from '@trailmark/core/http'
 import { type Mark, markOf } from './audited.ts'
-import { unknownPart, writtenPath } from './layer-path.ts'
+import { pathText, unknownPart, writtenPath } from './layer-path.ts'
 import { joined } from './route-template.ts'
 import { type Application, isRouter, type Layer, type Route, rootOf, routerOf } from './stack.ts'
 import { isHidden, lookOnMounting, mountedIn } from './sub-applications.ts'
@@ -61,7 +61,7 @@ function tellRoute(
 ): void {
   const paths: readonly unknown[] = Array.isArray(route.path) ? route.path.flat(Number.POSITIVE_INFINITY) : [route.path]
   for (const path of paths) {
-    const template = joined([...way, typeof path === 'string' || path instanceof RegExp ? String(path) : unknownPart])
+    const template = joined([...way, pathText(path) ?? unknownPart])
     for (const method of methodsOf(route)) {
       register.mounted(template, method)
       const mark = ownMark(route, method) ?? inherited.find(({ prefix }) => isUnder(template, prefix))?.mark

@@ -5,7 +5,7 @@
  * for every chain of layers that ends at the route, and the chain that fits the request's path is written down. The raw
  * path never stands in for a template: what cannot be known is `*`.
  */
-import { type Taken, takePath, unknownPart, writtenPath } from './layer-path.ts'
+import { pathText, type Taken, takePath, unknownPart, writtenPath } from './layer-path.ts'
 import {
   type Application,
   applicationOf,
@@ -111,8 +111,8 @@ function written(chain: Chain, route: Route, path: string): { readonly template:
 /** A route keeps its path as it was written; of a list it is the one that matched. */
 function lastPart(route: Route, taken: string | undefined): string {
   const { path } = route
-  if (Array.isArray(path)) return taken ?? String(path[0])
-  return typeof path === 'string' || path instanceof RegExp ? String(path) : unknownPart
+  if (Array.isArray(path)) return taken ?? unknownPart
+  return pathText(path) ?? unknownPart
 }
 
 function after(path: string, length: number): string {
