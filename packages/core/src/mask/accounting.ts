@@ -35,9 +35,10 @@ export class Accounting {
       same.n += n
       return
     }
-    if (this.#redactions.length < redactionsMax) this.#redactions.push({ path, rule, n })
-    else if (path !== '*') this.drop('*', rule, n)
-    else this.#redactions[redactionsMax - 1]!.n += n
+    // Beyond the bound removals are counted by rule alone, and there are fewer rules than ten.
+    if (this.#redactions.length >= redactionsMax && path !== '*') return this.drop('*', rule, n)
+    this.#redactions.push({ path, rule, n })
+    return
   }
 
   /** The record's `privacy` member; absent when nothing was removed. */
