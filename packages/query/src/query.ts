@@ -1,15 +1,13 @@
 /**
  * `query()`: the records of all writers below a root that match a filter, oldest first, as a stream.
  */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { compileFilter, type Filter } from './filter.ts'
 import type { Identities } from './identities.ts'
 import { lastRecords } from './last.ts'
 import { inOrder, merge } from './order.ts'
 import { type ReadOptions, readStream } from './read-stream.ts'
 import type { MalformedLine, StoredRecord } from './record.ts'
-import { segmentStarts, startFor } from './segments.ts'
+import { bytesFrom, startFor } from './segments.ts'
 import { type NamedStream, streamsIn } from './streams.ts'
 
 export interface QueryOptions {
@@ -72,7 +70,7 @@ async function readOptions(
   const shared = { ...(signal && { signal }), ...(onMalformed && { onMalformed }) }
   if (onProgress === undefined) return shared
   let total = 0
-  for (const { info } of streams) total += await bytesFrom(info.dir, fromMs)
+  for (const { info } of streams) total += await bytesFrom(info.dir, (await startFor(info.dir, fromMs)) ?? 0)
   let done = 0
   return {
     ...shared,
@@ -81,14 +79,4 @@ async function readOptions(
       onProgress(Math.min(done, total), total)
     },
   }
-}
-
-async function bytesFrom(dir: string, fromMs: number): Promise<number> {
-  const start = await startFor(dir, fromMs)
-  let bytes = 0
-  for (const first of await segmentStarts(dir)) {
-    if (start === undefined || first < start) continue
-    bytes += (await stat(join(dir, 'seg', `${String(first).padStart(12, '0')}.jsonl`))).size
-  }
-  return bytes
 }

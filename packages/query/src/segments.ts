@@ -2,7 +2,7 @@
  * Where in a writer's log to begin, by time: segment files are named for their first index, and each first line tells when
  * it was recorded, so a binary search over a few heads replaces reading what lies before.
  */
-import { open, readdir } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lineHead } from './line-head.ts'
 
@@ -13,8 +13,7 @@ const segmentName = /^(\d{12})\.jsonl$/
 
 /** The first indexes of the segments in the log at `dir`, in order. */
 export async function segmentStarts(dir: string): Promise<readonly number[]> {
-  const names = await readdir(join(dir, 'seg'))
-  return names
+  return (await namesIn(join(dir, 'seg')))
     .flatMap((name) => segmentName.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b)
@@ -36,12 +35,42 @@ export async function startFor(dir: string, fromMs: number): Promise<number | un
   return starts[Math.max(0, low - 1)]
 }
 
-async function firstRecordedMs(dir: string, first: number): Promise<number | undefined> {
-  const file = await open(join(dir, 'seg', `${String(first).padStart(12, '0')}.jsonl`), 'r')
+async function namesIn(dir: string): Promise<string[]> {
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0)
-    return lineHead(buffer.toString('latin1', 0, bytesRead))?.recordedMs
-  } finally {
-    await file.close()
+    return await readdir(dir)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
   }
+}
+
+/** Undefined where the first line does not tell; a segment that is purged meanwhile does not either. */
+async function firstRecordedMs(dir: string, first: number): Promise<number | undefined> {
+  try {
+    const file = await open(join(dir, segmentFile(first)), 'r')
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0)
+      return lineHead(buffer.toString('latin1', 0, bytesRead))?.recordedMs
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** Bytes in the segments from the one that begins at `start`. */
+export async function bytesFrom(dir: string, start: number): Promise<number> {
+  let bytes = 0
+  for (const first of await segmentStarts(dir)) {
+    if (first >= start) bytes += (await stat(join(dir, segmentFile(first)))).size
+  }
+  return bytes
+}
+
+const segmentFile = (first: number) => join('seg', `${String(first).padStart(12, '0')}.jsonl`)
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

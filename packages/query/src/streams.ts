@@ -1,6 +1,6 @@
 /** The ledgers below a root, each with the name that positions and people use for it. */
 import { relative, sep } from 'node:path'
-import { findStreams, type StreamInfo } from '@trailmark/ledger'
+import { findStreams, LedgerError, type StreamInfo } from '@trailmark/ledger'
 import { QueryError } from './errors.ts'
 
 export interface NamedStream {
@@ -22,7 +22,7 @@ export async function namedStreams(root: string): Promise<readonly NamedStream[]
   try {
     found = await findStreams(root)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (error instanceof LedgerError && error.code === 'LEDGER_DIR_MISSING') return []
     throw error
   }
   return found
