@@ -2,14 +2,40 @@
  * The audit trail of one service: the one file that knows every step, and reads like the sentence
  *
  *     request → capture → decide → mask → record → ledger
+ *
+ * `createAudit()` checks the options, opens keys and ledgers, and joins the steps. The way of one event through them is in
+ * `pipeline.ts`; start, signals and end are in `lifetime.ts`.
  */
-import type { BuiltInEvents } from './catalogue.ts'
-import type { Coverage } from './coverage.ts'
-import type { EventDefinition, EventInput } from './event.ts'
-import type { Health, Readiness } from './health.ts'
+import { join } from 'node:path'
+import { compileProxies } from './capture/client-ip.ts'
+import { installOutbound } from './capture/outbound.ts'
+import { compileTrust } from './capture/trust.ts'
+import type { BuiltInEvents, Catalogue } from './catalogue.ts'
+import { systemClock } from './clock.ts'
+import { checkOptions, type Platform, readConfiguration, thisPlatform } from './configuration.ts'
+import { hashConfiguration } from './configuration-hash.ts'
+import { type Coverage, createCoverage } from './coverage.ts'
+import { compilePolicy } from './decide/policy.ts'
+import { catalogueOf } from './define-events.ts'
+import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
+import { Lifetime } from './lifetime.ts'
+import { maskAddress } from './mask/address.ts'
+import { createMasker } from './mask/mask.ts'
+import { tokenPseudonyms } from './mask/pseudonyms.ts'
+import { safeError } from './mask/safe-error.ts'
+import { typeScrubber } from './mask/scrub.ts'
+import { createTokens } from './mask/tokens.ts'
+import { createNotices, silentNotices } from './notice.ts'
 import type { AuditOptions } from './options.ts'
-import type { Receipt } from './receipt.ts'
+import { composeFact, Pipeline } from './pipeline.ts'
+import { processFacts } from './record/announcements.ts'
+import { createBodyWriter } from './record/bodies.ts'
+import { createOperational, isLine } from './record/operational.ts'
+import { Recorder } from './record/recorder.ts'
+import type { RecordCall } from './record-call.ts'
+import { giveRuntime, type Runtime, runtimeOf } from './runtime.ts'
 import type { ServiceIdentity } from './service.ts'
+import { openStorage, storageWeakness } from './storage.ts'
 
 /** What `readyHandler` needs of a response: Node's own has it. */
 export interface ProbeResponse {
@@ -17,18 +43,19 @@ export interface ProbeResponse {
   end(body: string): unknown
 }
 
-export type EventMap = Readonly<Record<string, EventDefinition>>
-
 /** An open audit trail. Make one per process with `createAudit()`, or let the adapters share `defaultAudit()`. */
-export interface Audit<E extends EventMap = BuiltInEvents> {
+export interface Audit<E extends Catalogue = BuiltInEvents> {
   readonly service: ServiceIdentity
   /**
    * Records an event: masks and serialises it in the caller's turn and hands it to the ledger.
    *
    * Never throws and never blocks on I/O; what goes wrong is in the receipt and in `health()`. What the event leaves out
    * (request, actor, address) is taken from the request in progress; `event.request` names another one, and then wins.
+   *
+   *     const receipt = audit.record('login_failure', { actor: { id: 'usr_8f3k2p' }, reason: 'invalid_password' })
+   *     await receipt.durable
    */
-  record<K extends keyof E & string>(type: K, event?: EventInput<E[K]>): Receipt
+  readonly record: RecordCall<E>
   /** The state of every ledger, the queues and the counters. Cheap enough for a probe. */
   health(): Health
   /** Whether this process can keep its promise to record; false also says why. */
@@ -39,11 +66,197 @@ export interface Audit<E extends EventMap = BuiltInEvents> {
   coverage(): Coverage
   /** Resolves when everything recorded so far is durable; rejects with a coded error when it cannot be. */
   flush(): Promise<void>
-  /** Flushes, closes the ledgers in good order and removes every listener. Records made afterwards are refused. */
+  /**
+   * Flushes, closes the ledgers in good order and removes every listener and timer. Records made afterwards are refused
+   * with `AUDIT_CLOSED`. Calling it again gives the same promise. Rejects with the first ledger's coded error.
+   */
   close(): Promise<void>
 }
 
-export declare function createAudit<const E extends EventMap = Record<never, never>>(
-  options?: AuditOptions<E>,
-): Audit<BuiltInEvents & E>
-export declare function defaultAudit(): Audit
+/**
+ * Opens the audit trail of this service. Synchronous: when it returns, ledgers are open and everything can be recorded.
+ *
+ * All options are optional. Without any, the service is named by the nearest package.json, ledgers live under
+ * `TRAILMARK_DIR` or `./.trailmark`, keys under `TRAILMARK_KEYS_DIR` or `./.trailmark-keys`, each made once with one notice;
+ * under NODE_ENV=test everything stays in memory and is silent.
+ *
+ * Throws an `AuditError`: `AUDIT_OPTION_INVALID` naming the option, `AUDIT_DIR_UNUSABLE` naming the directory; or the
+ * `KeysError` of a keys directory that others can read.
+ *
+ *     const audit = createAudit({ service: 'clinic', dir: '/var/lib/trailmark' })
+ */
+export function createAudit<const E extends Catalogue = Record<never, never>>(
+  options: AuditOptions<E> = {},
+): Audit<BuiltInEvents & E> {
+  return openAudit(options)
+}
+
+/** What a test may replace besides options. */
+export interface AuditSurroundings {
+  readonly platform?: Platform
+  /** Where notices go; default stderr, and nowhere under NODE_ENV=test. */
+  readonly print?: (line: string) => void
+}
+
+/** `createAudit()` in other surroundings: for tests. */
+export function openAudit<const E extends Catalogue = Record<never, never>>(
+  options: AuditOptions<E>,
+  surroundings: AuditSurroundings = {},
+): Audit<BuiltInEvents & E> {
+  // 1. Everything that can be wrong with the options is found before anything is opened.
+  checkOptions(options)
+  const { platform = thisPlatform(), print } = surroundings
+  const clock = options.clock ?? systemClock
+  const scrubber = typeScrubber
+  const catalogue = catalogueOf(options.events)
+  const policy = compilePolicy(options.policy, catalogue)
+  compileProxies(options.proxies)
+  const { hash, parts } = hashConfiguration(options, policy.hashInput, catalogue, scrubber.id)
+  const configuration = readConfiguration(options, platform, { trust: compileTrust(options.trust), hash })
+  const { service } = configuration
+  const notices = print === undefined && configuration.test ? silentNotices() : createNotices(print)
+  const counts = createCounts()
+  const stopOutbound = installOutbound(configuration.outbound, (reason) => {
+    notices.notice('OUTBOUND_SKIPPED', `an outgoing request to an allowed origin went without our headers: ${reason}`)
+  })
+
+  // 2. Keys and ledgers. From the first stream_open on, what goes wrong is also on record.
+  const envelope = { service, policy: hash, scrubber: scrubber.id }
+  const { storage, masker, tokens, recorder } = undoing(stopOutbound, () => {
+    const storage = openStorage({ options, configuration, platform, clock, notices })
+    const tokens = createTokens(storage.keys.tokens)
+    const masker = createMasker({ tokens, pseudonyms: options.pseudonyms ?? tokenPseudonyms(tokens), scrubber })
+    const recorder = new Recorder({
+      open: storage.open,
+      bodyWriter: (writer) => createBodyWriter(envelope, writer),
+      compose: (type, event) => composeFact({ catalogue, clock, masker }, type, event),
+      queueBytesMax: configuration.limits.queueBytesMax,
+      clock,
+      counts,
+      openMetadata: processFacts(hash, parts),
+      notice: notices.notice,
+    })
+    return { storage, masker, tokens, recorder }
+  })
+  const operational = createOperational({
+    target: configuration.operational,
+    level: configuration.logLevel,
+    colour: platform.stdoutTerminal && !platform.env.NO_COLOR,
+    envelope,
+    counts,
+  })
+
+  // 3. The steps in their order.
+  const pipeline = new Pipeline({
+    catalogue,
+    clock,
+    counts,
+    policy,
+    masker,
+    append: (masked) => (isLine(masked) ? operational.record(masked) : recorder.record(masked)),
+    onTime: (nowMs) => lifetime.checkClock(nowMs),
+    advise: (code, message) => {
+      if (configuration.terminal || !configuration.production) notices.notice(code, message)
+    },
+  })
+  const weak = {
+    ...storageWeakness(storage),
+    no_anchor: true,
+    no_second_copy: true,
+    no_proxies: configuration.proxies.length === 0,
+    environment_unset: !platform.env.NODE_ENV,
+  }
+  const health = (): Health => readHealth(recorder, counts, configuration.limits.queueBytesMax, weak)
+
+  // 4. The start is on record, and the process is watched.
+  if (weak.environment_unset && configuration.terminal) {
+    notices.notice('NODE_ENV_UNSET', 'NODE_ENV is not set: this is production, but for what this terminal shows')
+  }
+  const lifetime = new Lifetime({
+    configuration,
+    parts,
+    weak,
+    serviceDir: storage.dir === undefined ? undefined : join(storage.dir, service.name),
+    clock,
+    counts,
+    notices,
+    recorder,
+    operational,
+    health,
+    safeError: (error) => safeError(error, tokens),
+    announce: (type, event) => void recorder.record(composeFact({ catalogue, clock, masker }, type, event)),
+    recordCrash: (error, origin) =>
+      void pipeline.record('application_error', { reason: 'unhandled', metadata: { origin } }, { error }),
+    stopOutbound,
+  })
+  const coverage = createCoverage()
+  const runtime: Runtime = {
+    options: configuration,
+    get closed() {
+      return lifetime.closed
+    },
+    clock,
+    coverage,
+    counts,
+    recordIn: (exchange, type, event, extra) => pipeline.recordIn(exchange, type, event, extra),
+    failureClass: (exchange, type, event, extra) => pipeline.failureClass(exchange, type, event, extra),
+    accessLine: (line) => operational.line({ ...line, timeMs: clock.now(), address: maskAddress(line.clientAddress) }),
+    notice: notices.notice,
+    safeError: (error) => safeError(error, tokens),
+    tokenOf: (purpose, value) => tokens.token(purpose, value, { timeMs: clock.now() }),
+    showRawError: (error, requestId) => lifetime.showRawError(error, requestId),
+  }
+  const audit: Audit<BuiltInEvents & E> = {
+    service,
+    record: (type: string, event?: unknown) => pipeline.record(type, event),
+    health,
+    ready: () => readReadiness(recorder, lifetime.closed),
+    readyHandler(_request, response) {
+      const readiness = readReadiness(recorder, lifetime.closed)
+      response.writeHead(readiness.ready ? 200 : 503, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      })
+      response.end(JSON.stringify(readiness))
+    },
+    coverage: () => coverage.report(),
+    flush: async () => {
+      await Promise.all([recorder.flush(), operational.flush()])
+    },
+    close: () => lifetime.close(),
+  }
+  giveRuntime(audit, runtime)
+  return audit
+}
+
+const DEFAULT = Symbol.for('@trailmark/core/audit/1')
+
+/**
+ * The audit that adapters share when none is given: made with no options on first use, one per process, whichever copy of
+ * this package asks. Once it was closed the next call makes a new one. Throws as `createAudit()` does.
+ */
+export function defaultAudit(): Audit {
+  const found: unknown = Reflect.get(globalThis, DEFAULT)
+  if (isOpenAudit(found)) return found
+  const made = createAudit()
+  Object.defineProperty(globalThis, DEFAULT, { value: made, configurable: true })
+  return made
+}
+
+function isOpenAudit(value: unknown): value is Audit {
+  try {
+    return typeof value === 'object' && value !== null && !runtimeOf(value).closed
+  } catch {
+    return false
+  }
+}
+
+/** Runs `work`; if it throws, `undo` first. */
+function undoing<T>(undo: () => void, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    undo()
+    throw error
+  }
+}

@@ -1,31 +1,237 @@
 /**
  * Options, checked and with their defaults: the one shape the rest of the package reads.
+ *
+ * Whatever is wrong stops the start and is named, unknown names included: a misspelt `proxys` would otherwise mean that
+ * every address is wrong and nobody knows.
  */
+import { AuditError } from './errors.ts'
 import type { ActorInput, Level } from './event.ts'
-import type { OutboundOptions, TrustQuestion } from './options.ts'
-import type { ServiceIdentity } from './service.ts'
+import type { AuditOptions, OperationalSink, OutboundOptions, TrustQuestion } from './options.ts'
+import { readService, type ServiceIdentity, type Surroundings } from './service.ts'
 
 export interface Configuration {
   readonly service: ServiceIdentity
   /** Everything but NODE_ENV `development` and `test`; unset counts as production here. */
   readonly production: boolean
-  /** What may be printed to a terminal: true where stderr is one, outside production. Unset counts as development here. */
+  /** Under NODE_ENV=test: memory, silence, no signal listeners. */
+  readonly test: boolean
+  /** Raw errors and readable lines may be printed: stderr is a terminal and NODE_ENV is unset, `development` or `test`. */
   readonly terminal: boolean
   /** Whether a peer's request ids and trace headers are believed. Never throws. */
   readonly trust: (peer: TrustQuestion) => boolean
   readonly proxies: readonly string[]
-  readonly outbound: Required<OutboundOptions>
-  /** Lower-case header and cookie names that carry a credential, `authorization` among them. */
+  readonly outbound: OutboundOptions
+  /** Header names (lower case) and cookie names that carry a credential; Authorization always does. */
   readonly credentials: ReadonlySet<string>
   readonly serverTiming: boolean
   readonly actor?: (request: object) => ActorInput | undefined
+  readonly operational: 'stdout' | 'human' | 'none' | OperationalSink
+  /** Lowest level of operational lines. Never DEBUG in production. */
   readonly logLevel: Level
+  /** A level that was asked for and not applied, and where it was asked for. */
+  readonly refusedLevel?: { readonly requested: string; readonly source: 'environment' | 'option' }
+  readonly ack: 'durable' | 'written' | 'queued'
+  readonly signals: boolean
+  readonly metrics: boolean
   readonly limits: {
     /** When a response still open gets an opening line. */
     readonly openingMs: number
     /** How long an attempt or a held answer waits for the ledger. */
     readonly holdMs: number
+    /** Bytes that may wait per ledger. */
+    readonly queueBytesMax: number
   }
   /** Short hash of policy, catalogue, scrubber and the options that matter: `policy` on every record. */
   readonly hash: string
+}
+
+/** What is compiled elsewhere: by the steps that own the words of `trust`, `proxies` and `policy`. */
+export interface Compiled {
+  readonly trust: (peer: TrustQuestion) => boolean
+  readonly hash: string
+}
+
+/** Where the process runs, as far as defaults depend on it. */
+export interface Platform extends Surroundings {
+  readonly stdoutTerminal: boolean
+  readonly stderrTerminal: boolean
+}
+
+/** This process. */
+export function thisPlatform(): Platform {
+  return {
+    cwd: process.cwd(),
+    script: process.argv[1],
+    env: process.env,
+    stdoutTerminal: process.stdout?.isTTY === true,
+    stderrTerminal: process.stderr?.isTTY === true,
+  }
+}
+
+const holdMs = 2_000
+const openingMsDefault = 60_000
+const queueBytesDefault = 16 * 1_048_576
+
+/** Every option there is: what is not named here is a mistake. */
+const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
+  'service',
+  'dir',
+  'keysDir',
+  'ledger',
+  'keys',
+  'pseudonyms',
+  'policy',
+  'events',
+  'trust',
+  'proxies',
+  'outbound',
+  'credentials',
+  'operational',
+  'ack',
+  'queueBytesMax',
+  'logLevel',
+  'signals',
+  'serverTiming',
+  'actor',
+  'clock',
+  'openingMs',
+  'metrics',
+])
+
+/** Checks every option. Throws `AUDIT_OPTION_INVALID` naming the first that is wrong. */
+export function readConfiguration(options: AuditOptions, platform: Platform, compiled: Compiled): Configuration {
+  const mode = platform.env.NODE_ENV
+  const test = mode === 'test'
+  const production = mode !== 'development' && !test
+  const readable = mode === undefined || mode === '' || !production
+  const { logLevel, refusedLevel } = readLevel(options.logLevel, platform.env.LOG_LEVEL, production)
+  return {
+    service: readService(options.service, platform),
+    production,
+    test,
+    terminal: readable && platform.stderrTerminal,
+    trust: compiled.trust,
+    proxies: options.proxies ?? [],
+    outbound: options.outbound ?? {},
+    credentials: new Set((options.credentials ?? []).flatMap((name) => [name, name.toLowerCase()])),
+    serverTiming: options.serverTiming ?? false,
+    ...(options.actor && { actor: options.actor }),
+    operational: options.operational ?? (test ? 'none' : readable && platform.stdoutTerminal ? 'human' : 'stdout'),
+    logLevel,
+    ...(refusedLevel && { refusedLevel }),
+    ack: options.ack ?? (production ? 'durable' : 'written'),
+    signals: options.signals ?? !test,
+    metrics: options.metrics ?? true,
+    limits: {
+      openingMs: options.openingMs ?? openingMsDefault,
+      holdMs,
+      queueBytesMax: options.queueBytesMax ?? queueBytesDefault,
+    },
+    hash: compiled.hash,
+  }
+}
+
+/** Checks the shape of every option, before anything is opened. What another step compiles, that step checks. */
+export function checkOptions(options: AuditOptions): void {
+  if (typeof options !== 'object' || options === null) throw invalid('options', 'must be an object')
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw invalid(name, `is not an option; there are ${[...known].join(', ')}`)
+  }
+  checkPath('dir', options.dir)
+  checkPath('keysDir', options.keysDir)
+  const { ledger, operational, outbound } = options
+  checkOne('ledger', ledger, ['disk', 'memory'], typeof ledger === 'function', 'or a function that opens a log')
+  const sink = typeof operational === 'function' || hasMethod(operational, 'write') || hasMethod(operational, 'info')
+  checkOne('operational', operational, ['stdout', 'human', 'none'], sink, 'a function, a stream or a logger')
+  checkOne('ack', options.ack, ['durable', 'written', 'queued'])
+  checkMethods('keys', options.keys, [])
+  checkMethods('pseudonyms', options.pseudonyms, ['name', 'find', 'takeBirths', 'persist', 'persistSync'])
+  checkMethods('clock', options.clock, ['now', 'monotonic'])
+  checkList('policy', options.policy, 'object')
+  checkList('proxies', options.proxies, 'string')
+  checkList('credentials', options.credentials, 'string')
+  if (outbound !== undefined && (typeof outbound !== 'object' || outbound === null))
+    throw invalid('outbound', 'must be an object')
+  checkInteger('queueBytesMax', options.queueBytesMax, 65_536, 1_073_741_824)
+  checkInteger('openingMs', options.openingMs, 1_000, 3_600_000)
+  for (const name of ['signals', 'serverTiming', 'metrics'] as const) checkType(name, options[name], 'boolean')
+  checkType('actor', options.actor, 'function')
+  if (options.logLevel !== undefined && levelOf(options.logLevel) === undefined) {
+    throw invalid('logLevel', 'must be DEBUG, INFO, WARNING, ERROR or CRITICAL')
+  }
+}
+
+/** The names other loggers use for our five levels. */
+const levels: Readonly<Record<string, Level>> = {
+  TRACE: 'DEBUG',
+  DEBUG: 'DEBUG',
+  INFO: 'INFO',
+  NOTICE: 'INFO',
+  WARN: 'WARNING',
+  WARNING: 'WARNING',
+  ERROR: 'ERROR',
+  FATAL: 'CRITICAL',
+  CRITICAL: 'CRITICAL',
+  SILENT: 'CRITICAL',
+}
+
+function levelOf(level: unknown): Level | undefined {
+  return typeof level === 'string' ? levels[level.toUpperCase()] : undefined
+}
+
+/** LOG_LEVEL is shared with other loggers, so a word of theirs we do not know is refused in a record and not at start. */
+function readLevel(
+  option: unknown,
+  fromEnv: string | undefined,
+  production: boolean,
+): Pick<Configuration, 'logLevel' | 'refusedLevel'> {
+  const source = option === undefined ? 'environment' : 'option'
+  const requested = option ?? fromEnv
+  if (typeof requested !== 'string' || requested === '') return { logLevel: 'INFO' }
+  const level = levelOf(requested)
+  if (level !== undefined && !(production && level === 'DEBUG')) return { logLevel: level }
+  return { logLevel: 'INFO', refusedLevel: { requested: requested.toUpperCase(), source } }
+}
+
+function checkPath(name: string, value: unknown): void {
+  if (value === undefined) return
+  if (typeof value !== 'string' || value === '' || value.includes('\0'))
+    throw invalid(name, 'must be the path of a directory')
+}
+
+function checkOne(name: string, value: unknown, words: readonly string[], also = false, alsoText = ''): void {
+  if (value === undefined || also || (typeof value === 'string' && words.includes(value))) return
+  throw invalid(name, `must be ${words.map((one) => `'${one}'`).join(', ')} ${alsoText}`.trimEnd())
+}
+
+function checkList(name: string, value: unknown, of: 'string' | 'object'): void {
+  if (value === undefined) return
+  if (!Array.isArray(value)) throw invalid(name, 'must be a list')
+  value.forEach((one: unknown, i) => {
+    if (typeof one !== of || one === null || one === '')
+      throw invalid(`${name}[${i}]`, `must be ${of === 'string' ? 'a string' : 'an object'}`)
+  })
+}
+
+function checkInteger(name: string, value: unknown, min: number, max: number): void {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= min && Number(value) <= max)) return
+  throw invalid(name, `must be a whole number from ${min} to ${max}`)
+}
+
+function checkType(name: string, value: unknown, type: 'boolean' | 'function'): void {
+  if (value !== undefined && typeof value !== type) throw invalid(name, `must be a ${type}`)
+}
+
+function checkMethods(name: string, value: unknown, methods: readonly string[]): void {
+  if (value === undefined) return
+  if (typeof value !== 'object' || value === null) throw invalid(name, 'must be an object')
+  for (const method of methods) if (!hasMethod(value, method)) throw invalid(name, `must have ${method}()`)
+}
+
+function hasMethod(value: unknown, method: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function'
+}
+
+function invalid(name: string, rule: string): AuditError {
+  return new AuditError('AUDIT_OPTION_INVALID', `${name}: ${rule}`)
 }

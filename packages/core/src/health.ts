@@ -79,3 +79,38 @@ export function createCounts(): Counts {
     clockJumps: 0,
   }
 }
+
+/** The part of the recorder that health looks at. */
+export interface HealthSource {
+  readonly dropping: boolean
+  health(): LedgerHealth[]
+}
+
+export function readHealth(
+  source: HealthSource,
+  counts: Counts,
+  queueBytesMax: number,
+  weak: Readonly<Record<string, boolean>>,
+): Health {
+  const ledgers = source.health()
+  const cannotWrite = ledgers.some((ledger) => !ledger.healthy)
+  return {
+    status: source.dropping ? 'failing' : cannotWrite ? 'degraded' : 'ok',
+    ledgers,
+    queueBytes: ledgers.reduce((sum, ledger) => sum + ledger.queueBytes, 0),
+    queueBytesMax,
+    counts: { ...counts },
+    weak: Object.keys(weak).filter((name) => weak[name]),
+  }
+}
+
+/** Not ready as soon as a ledger cannot write: what arrives meanwhile only waits in memory. */
+export function readReadiness(source: HealthSource, closed: boolean): Readiness {
+  if (closed) return { ready: false, reasons: ['the audit is closed'] }
+  const reasons = source
+    .health()
+    .filter((ledger) => !ledger.healthy)
+    .map(({ stream, failure }) => `${stream} cannot write${failure === undefined ? '' : `: ${failure.code}`}`)
+  if (source.dropping) reasons.push('records are being dropped')
+  return { ready: reasons.length === 0, reasons }
+}

@@ -1,6 +1,21 @@
 /** What applications import: `@trailmark/core`. Authors of adapters import `@trailmark/core/http`. */
-export { type Audit, createAudit, defaultAudit } from './audit.ts'
+export { type Audit, createAudit, defaultAudit, type ProbeResponse } from './audit.ts'
+export { bind, bindEmitter, wrapCallbacks } from './capture/bind.ts'
+export { carrier, runWithCarrier } from './capture/carrier.ts'
+export { aliases, type BuiltInEvent, type BuiltInEvents, type Catalogue, catalogue } from './catalogue.ts'
+export { flag, idLike, integer, masked, oneOf, time, token } from './catalogue-kinds.ts'
+export { type Clock, systemClock } from './clock.ts'
+export {
+  type ContextValue,
+  createSlot,
+  currentContext,
+  type Remote,
+  type RequestContext,
+  runInContext,
+} from './context.ts'
 export type { Coverage, RouteCoverage, RouteStatus } from './coverage.ts'
+export type { PolicyMatch, PolicyRule } from './decide/policy.ts'
+export { type DefinedEvents, defineEvents, type EventSpec } from './define-events.ts'
 export { AuditError, type AuditErrorCode, codes } from './errors.ts'
 export type {
   Action,
@@ -28,7 +43,10 @@ export type {
 export type { Counts, Health, LedgerHealth, Readiness } from './health.ts'
 // For readers of the trail: from what an investigator knows to what stands in records.
 export { maskAddress } from './mask/address.ts'
+export { mask } from './mask/masks.ts'
 export { tokenPseudonyms } from './mask/pseudonyms.ts'
+export type { SafeError } from './mask/safe-error.ts'
+export { type Scrubber, scrub } from './mask/scrub.ts'
 export { createTokens, type Tokens } from './mask/tokens.ts'
 export type {
   AuditOptions,
@@ -40,3 +58,6 @@ export type {
 } from './options.ts'
 export type { Person, Pseudonym, Pseudonyms, SealedFields, SubjectBirth } from './pseudonyms.ts'
 export type { Position, Receipt } from './receipt.ts'
+export type { LogFact, LogReceipt, OpenLog, OpenRecordLog, RecordLog } from './record/record-log.ts'
+export { asId, type DefinitionOf, type EventName, type Id, type RecordCall } from './record-call.ts'
+export type { ServiceIdentity } from './service.ts'

@@ -34,6 +34,8 @@ export interface RecordExtra {
 
 export interface Runtime {
   readonly options: Configuration
+  /** True from the call of `close()` on: records are refused. */
+  readonly closed: boolean
   readonly clock: Clock
   readonly coverage: CoverageRegister
   readonly counts: Counts

@@ -1,0 +1,195 @@
+/**
+ * When an audit starts, looks after itself, and ends: start-up record, clock, metrics, signals, exit, close.
+ *
+ * Everything it puts into the process (timer, listeners, channels) goes away with `close()`, and nothing of it keeps the
+ * process alive.
+ */
+import { uptime } from 'node:os'
+import { inspect } from 'node:util'
+import { type Clock, systemClock } from './clock.ts'
+import type { Configuration } from './configuration.ts'
+import { currentContext } from './context.ts'
+import type { EventInput } from './event.ts'
+import type { Counts, Health } from './health.ts'
+import type { SafeError } from './mask/safe-error.ts'
+import type { Notices } from './notice.ts'
+import {
+  type Announcement,
+  changeAnnouncement,
+  clockAnnouncement,
+  levelAnnouncement,
+  type StopFacts,
+  startAnnouncement,
+  stopAnnouncement,
+} from './record/announcements.ts'
+import { type ClockWatch, createClockWatch } from './record/clock-watch.ts'
+import { type PartHashes, rememberConfiguration } from './record/last-configuration.ts'
+import { metricsRegistered, publishMetrics } from './record/metrics.ts'
+import type { Operational } from './record/operational.ts'
+import { joinProcess } from './record/process.ts'
+import type { Recorder } from './record/recorder.ts'
+
+export interface LifetimeParts {
+  readonly configuration: Configuration
+  readonly parts: PartHashes
+  readonly weak: Readonly<Record<string, boolean>>
+  /** Where the last configuration is remembered; undefined in memory. */
+  readonly serviceDir: string | undefined
+  readonly clock: Clock
+  readonly counts: Counts
+  readonly notices: Notices
+  readonly recorder: Recorder
+  readonly operational: Operational
+  readonly health: () => Health
+  readonly safeError: (error: unknown) => SafeError
+  /** Records one of the trail's own events. */
+  readonly announce: (type: string, event: EventInput) => void
+  /** Records an exception nobody caught, in the request it happened in. */
+  readonly recordCrash: (error: unknown, origin: 'uncaught_exception' | 'unhandled_rejection') => void
+  readonly stopOutbound: () => void
+}
+
+const tickMs = 1_000
+
+export class Lifetime {
+  readonly #parts: LifetimeParts
+  readonly #clockWatch: ClockWatch
+  readonly #startedMs: number
+  readonly #timer: NodeJS.Timeout
+  readonly #leave: () => void
+  #stopMetrics: (() => void) | undefined
+  #stopReason: StopFacts['reason'] | undefined
+  #closing: Promise<void> | undefined
+
+  /** Starts: from here on the process is watched and the start is on record. */
+  constructor(parts: LifetimeParts) {
+    this.#parts = parts
+    const { clock, counts } = parts
+    this.#startedMs = clock.monotonic()
+    this.#clockWatch = createClockWatch({
+      clock,
+      uptimeMs: () => (clock === systemClock ? uptime() * 1_000 : undefined),
+      onJump: (jumpMs) => {
+        counts.clockJumps++
+        this.#announce(clockAnnouncement(jumpMs))
+      },
+    })
+    this.#announceStart()
+    this.#timer = setInterval(() => this.#tick(), tickMs).unref()
+    this.#leave = joinProcess({
+      signals: parts.configuration.signals,
+      drain: (signal) => this.#drain(signal),
+      crashed: (error, origin) => this.#crashed(error, origin),
+      printCrash: (error) => this.#printCrash(error),
+      exit: (code) => this.#exit(code),
+    })
+    this.#tick()
+  }
+
+  /** Compares the clocks: with the time of each record, and once a second. */
+  checkClock(nowMs: number): void {
+    this.#clockWatch.check(nowMs)
+  }
+
+  /** Prints a raw error where only a developer sees it: on a terminal, outside production. */
+  showRawError(error: unknown, requestId?: string): void {
+    if (!this.#parts.configuration.terminal) return
+    const where = requestId === undefined ? '' : ` in request ${requestId}`
+    this.#parts.notices.print(`trailmark: raw error${where}, shown on this terminal only:\n${inspectSafely(error)}`)
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#stopMetrics?.()
+    this.#parts.stopOutbound()
+    this.#announceStop('requested')
+    try {
+      await this.#parts.operational.flush()
+      await this.#parts.recorder.close()
+    } finally {
+      // Last: a process that ends meanwhile still has to flush what is left.
+      this.#leave()
+    }
+  }
+
+  #announce({ type, event }: Announcement): void {
+    this.#parts.announce(type, event)
+  }
+
+  #announceStart(): void {
+    const { configuration, parts, weak, serviceDir, notices } = this.#parts
+    const { hash, ack, service, refusedLevel, logLevel } = configuration
+    this.#announce(startAnnouncement({ hash, parts, ack, weak, env: service.env, version: service.version }))
+    for (const change of serviceDir === undefined ? [] : rememberConfiguration(serviceDir, parts)) {
+      this.#announce(changeAnnouncement(change))
+    }
+    if (refusedLevel === undefined) return
+    this.#announce(levelAnnouncement(refusedLevel.requested, logLevel, refusedLevel.source))
+    const name = refusedLevel.source === 'option' ? 'logLevel' : 'LOG_LEVEL'
+    notices.notice(
+      'LEVEL_REFUSED',
+      `${name} ${JSON.stringify(refusedLevel.requested.slice(0, 20))} is not applied here; ${logLevel} is`,
+    )
+  }
+
+  #announceStop(reason: StopFacts['reason'], more: { signal?: string; exitCode?: number } = {}): void {
+    const { clock, recorder } = this.#parts
+    const unflushed = recorder.health().reduce((sum, ledger) => sum + ledger.queueEntries, 0)
+    this.#announce(stopAnnouncement({ reason, uptimeMs: clock.monotonic() - this.#startedMs, unflushed, ...more }))
+  }
+
+  #tick(): void {
+    this.#clockWatch.check(this.#parts.clock.now())
+    if (this.#stopMetrics === undefined && this.#parts.configuration.metrics && metricsRegistered()) {
+      this.#stopMetrics = publishMetrics(this.#parts.health)
+    }
+  }
+
+  async #drain(signal: string): Promise<void> {
+    // Told now, because a process that dies of a signal gets no other chance.
+    this.#announceStop('signal', { signal })
+    await Promise.allSettled([this.#parts.recorder.flush(), this.#parts.operational.flush()])
+  }
+
+  #crashed(error: unknown, origin: 'uncaughtException' | 'unhandledRejection'): void {
+    this.#stopReason = origin === 'uncaughtException' ? 'uncaught_exception' : 'unhandled_rejection'
+    this.#parts.recordCrash(error, this.#stopReason)
+  }
+
+  #printCrash(error: unknown): void {
+    const { type, code, fingerprint } = this.#parts.safeError(error)
+    const requestId = currentContext()?.requestId
+    const details = [
+      ...(code === undefined ? [] : [code]),
+      ...(requestId === undefined ? [] : [`request ${requestId}`]),
+      ...(fingerprint === undefined ? [] : [`fingerprint ${fingerprint}`]),
+    ]
+    const text = details.length === 0 ? '' : ` (${details.join(', ')})`
+    this.#parts.notices.print(`trailmark: the process ends with an exception nobody caught: ${type}${text}`)
+    this.showRawError(error, requestId)
+  }
+
+  #exit(code: number): void {
+    // While close() is under way the end is on record already.
+    if (this.#closing === undefined) this.#announceStop(this.#stopReason ?? 'exit', { exitCode: code })
+    this.#parts.recorder.closeSync()
+    this.#parts.operational.flushSync()
+  }
+}
+
+function inspectSafely(error: unknown): string {
+  try {
+    return inspect(error)
+  } catch {
+    return '(cannot be shown)'
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * The way of one event: who and where (capture), whether and how (decide), what may be written (mask), into its ledger
+ * (record). `audit.ts` hands the steps in; here is only their order, and what happens when one of them refuses.
+ */
+import type { Catalogue } from './catalogue.ts'
+import { findEvent } from './catalogue.ts'
+import type { Clock } from './clock.ts'
+import { currentContext, RequestContext } from './context.ts'
+import type { Policy, PolicyDecision } from './decide/policy.ts'
+import type { Draft, ExchangeFacts, MaskedDraft } from './draft.ts'
+import { AuditError } from './errors.ts'
+import type { ActorInput, EventDefinition, EventInput, FailureClass } from './event.ts'
+import type { Counts } from './health.ts'
+import { uuidv7 } from './id.ts'
+import type { Masker } from './mask/mask.ts'
+import { isReadable, isReadableList, own, timeOf } from './mask/read.ts'
+import { type Receipt, RefusedReceipt } from './receipt.ts'
+import { type ExchangeView, findView, findViewOf, type RecordExtra } from './runtime.ts'
+
+export interface PipelineSteps {
+  readonly catalogue: Catalogue
+  readonly clock: Clock
+  readonly counts: Counts
+  readonly policy: Policy
+  readonly masker: Masker
+  /** The last step; what it is given has a stream that is a ledger. */
+  readonly append: (masked: MaskedDraft) => Receipt
+  /** Called with the time of every record. */
+  readonly onTime: (nowMs: number) => void
+  /** Told what a developer should know: an incomplete event, an unknown name. */
+  readonly advise: (code: string, message: string) => void
+}
+
+interface Subject {
+  readonly type: string
+  readonly definition: EventDefinition
+  readonly unknownName?: string
+  readonly event: EventInput
+  readonly actor: ActorInput
+  readonly decision: PolicyDecision
+}
+
+const nobody: ActorInput = Object.freeze({})
+const theSystem: ActorInput = Object.freeze({ type: 'system' })
+const noEvent: EventInput = Object.freeze({})
+
+/** Makes records of the trail's own: always kept, always whole, by nobody but the system. */
+export function composeFact(
+  steps: Pick<PipelineSteps, 'catalogue' | 'clock' | 'masker'>,
+  type: string,
+  event: EventInput,
+): MaskedDraft {
+  const definition = steps.catalogue[type]
+  if (definition === undefined) throw new TypeError(`no event ${type} in the catalogue`)
+  const timeMs = steps.clock.now()
+  const { failureClass } = definition
+  const draft: Draft = {
+    type,
+    definition,
+    event,
+    id: uuidv7(timeMs),
+    timeMs,
+    actor: theSystem,
+    detail: 'fields',
+    failureClass,
+  }
+  return steps.masker.mask(draft)
+}
+
+export class Pipeline {
+  readonly #steps: PipelineSteps
+
+  constructor(steps: PipelineSteps) {
+    this.#steps = steps
+  }
+
+  /** `audit.record()`: finds the request this event belongs to, then records it there. Never throws. */
+  record(type: unknown, event: unknown, extra: RecordExtra = {}): Receipt {
+    try {
+      const input = isReadable(event) ? (event as EventInput) : noEvent
+      const ambient = currentContext()
+      const explicit = findExplicit(input)
+      if (explicit !== undefined && ambient !== undefined && ambient !== explicit.context) {
+        this.#tellMismatch(ambient, explicit, type)
+      }
+      const view = explicit ?? (ambient === undefined ? undefined : findView(ambient))
+      const exchange = view?.facts() ?? (ambient === undefined ? undefined : idsOf(ambient))
+      const actor = own(input, 'actor') === undefined ? view?.actor() : undefined
+      const name = typeof type === 'string' ? type : `(${typeof type})`
+      const receipt = this.recordIn(exchange, name, input, actor === undefined ? extra : { ...extra, actor })
+      const found = view === undefined ? undefined : findEvent(this.#steps.catalogue, name)
+      if (found !== undefined) view?.recorded(found.definition.category, found.type)
+      return receipt
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  /** Records an event of one known exchange, or of none. Never throws. */
+  recordIn(exchange: ExchangeFacts | undefined, type: string, event: EventInput, extra: RecordExtra = {}): Receipt {
+    try {
+      const nowMs = this.#steps.clock.now()
+      this.#steps.onTime(nowMs)
+      const id = uuidv7(nowMs)
+      const subject = this.#decide(exchange, type, event, extra)
+      if (subject.decision.level === 'none') {
+        this.#steps.counts.notRecorded++
+        return new RefusedReceipt(id, () => notRecorded(subject))
+      }
+      const masked = this.#steps.masker.mask({
+        type: subject.type,
+        definition: subject.definition,
+        event: subject.event,
+        id,
+        timeMs: timeOf(own(subject.event, 'occurredAt')) ?? nowMs,
+        actor: subject.actor,
+        exchange,
+        detail: subject.decision.level,
+        failureClass: subject.decision.failureClass,
+        unknownName: subject.unknownName,
+        error: extra.error,
+      })
+      return this.#refuseIncomplete(masked) ?? this.#steps.append(masked)
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  /** The failure class the policy gives this event; `none` where it is not recorded. Never throws. */
+  failureClass(
+    exchange: ExchangeFacts | undefined,
+    type: string,
+    event: EventInput,
+    extra: RecordExtra = {},
+  ): FailureClass | 'none' {
+    try {
+      const { level, failureClass } = this.#decide(exchange, type, event, extra).decision
+      return level === 'none' ? 'none' : failureClass
+    } catch {
+      return 'spool'
+    }
+  }
+
+  #decide(exchange: ExchangeFacts | undefined, written: string, event: EventInput, extra: RecordExtra): Subject {
+    const { catalogue, policy } = this.#steps
+    const found = findEvent(catalogue, written) ?? this.#unknown(written)
+    const actor = extra.actor ?? readActor(event) ?? (exchange === undefined ? theSystem : nobody)
+    const decision = policy.decide({
+      event: found.type,
+      definition: found.definition,
+      method: exchange?.http?.method,
+      route: exchange?.http?.route,
+      roles: rolesOf(actor),
+      tenant: textOf(own(event, 'tenant')),
+    })
+    return { ...found, event: withPhase(event, extra), actor, decision }
+  }
+
+  /** Kept under the name `unknown_event`, because an event that was meant is better told wrongly than not at all. */
+  #unknown(written: string): { type: string; definition: EventDefinition; unknownName: string } {
+    const { catalogue, counts, advise } = this.#steps
+    counts.unknownEvent++
+    advise(
+      'UNKNOWN_EVENT',
+      `record(${JSON.stringify(written.slice(0, 60))}): no such event; it is kept as unknown_event. Is it misspelt, or missing in defineEvents()?`,
+    )
+    return { type: 'unknown_event', definition: catalogue.unknown_event!, unknownName: written }
+  }
+
+  /** What the definition requires is judged after masking: a purpose that had to be dropped is not there. */
+  #refuseIncomplete(masked: MaskedDraft): Receipt | undefined {
+    const { requires } = masked.definition
+    if (requires === undefined || masked.members.phase === 'attempt') return undefined
+    const { purpose, changes, ticket_ref: ticketRef, targets } = masked.members
+    const has = { purpose, changes, ticketRef, targets }
+    const missing = requires.filter((name) => has[name] === undefined)
+    if (missing.length === 0) return undefined
+    const message = `${masked.members.event_type} needs ${missing.join(' and ')} and was not recorded`
+    this.#steps.counts.incomplete++
+    this.#steps.advise(`INCOMPLETE_${masked.members.event_type}`, message)
+    return new RefusedReceipt(masked.members.id, () => new AuditError('AUDIT_EVENT_INCOMPLETE', message))
+  }
+
+  #tellMismatch(ambient: RequestContext, explicit: ExchangeView, type: unknown): void {
+    this.#steps.counts.contextMismatch++
+    const metadata = {
+      ambient_request_id: ambient.requestId,
+      explicit_request_id: explicit.context.requestId,
+      ...(typeof type === 'string' && { event_type: type }),
+    }
+    this.recordIn(explicit.facts(), 'context_mismatch', { reason: 'other_request', metadata }, { actor: theSystem })
+  }
+
+  #failed(error: unknown): Receipt {
+    const { counts, advise, clock } = this.#steps
+    counts.failed++
+    advise('RECORD_FAILED', 'record() failed by a defect of its own; health().counts.failed tells how often')
+    return new RefusedReceipt(uuidv7(clock.now()), () =>
+      error instanceof Error ? error : new Error('record() failed'),
+    )
+  }
+}
+
+function notRecorded({ type, decision }: Subject): AuditError {
+  return new AuditError('AUDIT_NOT_RECORDED', `${type} is not recorded: policy[${decision.rule}] has level none`)
+}
+
+function findExplicit(event: EventInput): ExchangeView | undefined {
+  const request = own(event, 'request')
+  if (typeof request !== 'object' || request === null) return undefined
+  return request instanceof RequestContext ? findView(request) : findViewOf(request)
+}
+
+/** The ids of a context that no adapter follows: a job, a queue, a carrier. */
+function idsOf(context: RequestContext): ExchangeFacts {
+  const { requestId, traceId, spanId, traceFlags, remote } = context
+  return { requestId, traceId, spanId, traceFlags, remote }
+}
+
+function readActor(event: EventInput): ActorInput | undefined {
+  const actor = own(event, 'actor')
+  return isReadable(actor) ? actor : undefined
+}
+
+/** As many as a policy will look at; the masker has its own bound. */
+const rolesMax = 64
+
+function rolesOf(actor: ActorInput): string[] | undefined {
+  const roles = own(actor, 'roles')
+  if (!isReadableList(roles)) return undefined
+  const names: string[] = []
+  for (let i = 0; i < Math.min(roles.length, rolesMax); i++) {
+    const role = own(roles, i)
+    if (typeof role === 'string') names.push(role)
+  }
+  return names
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Only exchanges say a phase besides the event, and their events are plain objects of ours. */
+function withPhase(event: EventInput, { phase, operationId }: RecordExtra): EventInput {
+  if (phase === undefined && operationId === undefined) return event
+  return { ...event, ...(phase && { phase }), ...(operationId !== undefined && { operationId }) }
+}

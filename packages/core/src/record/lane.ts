@@ -1,0 +1,337 @@
+/**
+ * One ledger of this process: gives records their sequence numbers, keeps the queue within its bound, and goes on in a new
+ * writer when the ledger has failed for good.
+ *
+ * `seq` counts from 0 at every `stream_open`, without holes but for those that an `audit_gap` names. The lane owns that
+ * promise; durability is the log's.
+ */
+import type { Clock } from '../clock.ts'
+import { isoTime } from '../clock.ts'
+import type { MaskedDraft } from '../draft.ts'
+import { AuditError } from '../errors.ts'
+import type { EventInput } from '../event.ts'
+import type { Counts, LedgerHealth } from '../health.ts'
+import { type Receipt, RefusedReceipt } from '../receipt.ts'
+import type { BodyWriter } from './bodies.ts'
+import { failureCause, openFacts } from './facts.ts'
+import { type Gap, type GapCause, GapCollector } from './gap.ts'
+import { LedgerReceipt } from './receipt.ts'
+import type { LogFact, OpenRecordLog, RecordLog } from './record-log.ts'
+
+export interface LaneSettings {
+  readonly stream: string
+  readonly retentionClass: string
+  readonly open: OpenRecordLog
+  readonly bodyWriter: (writer: string) => BodyWriter
+  /** Makes a masked record of the trail's own; facts are never left out by policy. */
+  readonly compose: (type: string, event: EventInput) => MaskedDraft
+  readonly queueBytesMax: number
+  readonly clock: Clock
+  readonly counts: Counts
+  /** What every `stream_open` says of the configuration. */
+  readonly openMetadata: Readonly<Record<string, string | number | boolean>>
+  readonly notice: (code: string, message: string) => void
+}
+
+/** Gap records, facts and block-class records may use this much beyond `queueBytesMax`: one sixteenth of it. */
+const reserveShare = 16
+const reopenMs = 100
+const reopenMsMax = 30_000
+const roomMs = 500
+
+export class Lane {
+  readonly name: string
+  readonly #settings: LaneSettings
+  readonly #gap = new GapCollector()
+  #log: RecordLog
+  #bodies: BodyWriter
+  #seq = 0
+  #dropping = false
+  #dropped = 0
+  #reopened = 0
+  #closed = false
+  #retry: NodeJS.Timeout | undefined
+  #retryMs = reopenMs
+  #room: NodeJS.Timeout | undefined
+
+  /** Opens the log and writes `stream_open`. Throws what the log's opening throws. */
+  constructor(settings: LaneSettings) {
+    this.name = `${settings.stream}.${settings.retentionClass}`
+    this.#settings = settings
+    this.#log = this.#openLog()
+    this.#bodies = settings.bodyWriter(this.#log.writer)
+    this.#tellOpening(undefined)
+  }
+
+  get writer(): string {
+    return this.#log.writer
+  }
+
+  /** Accepts a record, or drops it and remembers the gap. Never throws. */
+  record(masked: MaskedDraft): Receipt {
+    const { id } = masked.members
+    if (this.#closed) return new RefusedReceipt(id, () => closedError(this.name))
+    const block = masked.failureClass === 'block'
+    const { queuedBytes } = this.#log.state
+    if (queuedBytes >= this.#limit(block)) return this.#drop(id, 'queue_full')
+    if (!block && this.dropping) return this.#drop(id, 'queue_full')
+    if (this.#gap.open) this.#tellGap()
+    return this.#append(masked, block)
+  }
+
+  health(): LedgerHealth {
+    const { state, writer, dir } = this.#log
+    const { failure, checkpoint } = state
+    return {
+      stream: this.name,
+      writer,
+      ...(dir !== undefined && { dir }),
+      healthy: state.healthy && failure === undefined,
+      ...(failure && { failure: { code: failure.code, message: failure.message } }),
+      entries: state.next,
+      durable: state.durable,
+      queueBytes: state.queuedBytes,
+      queueEntries: state.queuedEntries,
+      dropped: this.#dropped,
+      reopened: this.#reopened,
+      ...(checkpoint && { checkpoint: { size: checkpoint.size, time: isoTime(checkpoint.timeMs) } }),
+    }
+  }
+
+  /** True while records are being dropped: until the queue is half empty, or each freed byte would bring its own gap. */
+  get dropping(): boolean {
+    if (this.#dropping && this.#log.state.queuedBytes <= this.#settings.queueBytesMax / 2) this.#dropping = false
+    return this.#dropping
+  }
+
+  flush(): Promise<void> {
+    return this.#log.flush()
+  }
+
+  flushSync(): void {
+    this.#log.flushSync()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#sayGoodbye('shutdown')
+    await this.#log.close()
+  }
+
+  /** Before the process ends: everything accepted is on disk when this returns, if the disk still works. */
+  closeSync(): void {
+    // An orderly close may be under way that the process will not wait for.
+    if (this.#closed) {
+      this.#log.flushSync()
+      return
+    }
+    this.#sayGoodbye('exit')
+    this.#log.closeSync()
+  }
+
+  #openLog(): RecordLog {
+    const { open, stream, retentionClass } = this.#settings
+    const log = open({ stream, retentionClass, onFact: (fact) => this.#onFact(log, fact) })
+    return log
+  }
+
+  #limit(block: boolean): number {
+    const { queueBytesMax } = this.#settings
+    return block ? queueBytesMax + queueBytesMax / reserveShare : queueBytesMax
+  }
+
+  #append(masked: MaskedDraft, head: boolean): Receipt {
+    const { id } = masked.members
+    const seq = this.#seq++
+    try {
+      const receipt = new LedgerReceipt(id, this.#log.append(this.#bodies.body(masked, seq), head))
+      this.#settings.counts.recorded++
+      return receipt
+    } catch (error) {
+      // The number is given out and will be missing, so it is told like any other loss.
+      this.#gap.add(seq, 'error')
+      this.#countDrop()
+      this.#settings.notice('RECORD_REFUSED', `a record was refused by ${this.name}: ${describe(error)}`)
+      return new RefusedReceipt(id, () => (error instanceof Error ? error : droppedError(this.name, 'error')))
+    }
+  }
+
+  #drop(id: string, cause: GapCause): Receipt {
+    this.#dropping = true
+    this.#awaitRoom()
+    this.#gap.add(this.#seq++, cause)
+    this.#countDrop()
+    this.#settings.notice(
+      'QUEUE_FULL',
+      `${this.name} cannot keep up: records are dropped and will be named in an audit_gap (${failureText(this.#log)})`,
+    )
+    return new RefusedReceipt(id, () => droppedError(this.name, cause))
+  }
+
+  /** Tells the gap also when no further record comes to close it. */
+  #awaitRoom(): void {
+    this.#room ??= setInterval(() => {
+      if (this.dropping) return
+      this.#stopWaiting()
+      this.#tellGap()
+    }, roomMs).unref()
+  }
+
+  #stopWaiting(): void {
+    clearInterval(this.#room)
+    this.#room = undefined
+  }
+
+  #countDrop(): void {
+    this.#dropped++
+    this.#settings.counts.dropped++
+  }
+
+  #tellGap(): void {
+    const gap = this.#gap.take()
+    if (gap === undefined) return
+    const { writer, opening } = this.#log
+    this.#tell('audit_gap', {
+      reason: gap.cause,
+      metadata: { ...gapMembers(gap), writer, incarnation: opening.incarnation },
+    })
+  }
+
+  /** Appends a record of our own, whatever the queue holds. */
+  #tell(type: string, event: EventInput, head = false): void {
+    try {
+      this.#append(this.#settings.compose(type, event), head)
+    } catch (error) {
+      this.#settings.counts.failed++
+      this.#settings.notice('FACT_LOST', `a ${type} record could not be made: ${describe(error)}`)
+    }
+  }
+
+  #tellOpening(replaced: string | undefined): void {
+    for (const fact of openFacts(this.#log.opening, this.#settings.openMetadata, replaced))
+      this.#tell(fact.type, fact.event)
+  }
+
+  #onFact(log: RecordLog, fact: LogFact): void {
+    if (this.#closed || log !== this.#log) return
+    const { queuedBytes, queuedEntries, failure } = log.state
+    if (fact.kind === 'full') {
+      const reason = failureCause(fact.code)
+      this.#tell(
+        'ledger_full',
+        { reason, metadata: { queued_bytes: queuedBytes, queued: queuedEntries, writer: log.writer } },
+        true,
+      )
+      this.#settings.notice(fact.code ?? 'LEDGER_FULL', `${this.name} cannot write: ${fact.message ?? 'no space left'}`)
+    } else if (fact.kind === 'writable') {
+      if (this.#gap.open) this.#tellGap()
+      this.#tell('ledger_full', { reason: 'no_space', metadata: { writable_again: true, writer: log.writer } })
+    } else if (fact.kind === 'failed' || fact.kind === 'replaced') {
+      this.#settings.notice(
+        fact.code ?? 'LEDGER_FAILED',
+        `${this.name} failed and goes on in a new writer: ${fact.message ?? ''}`,
+      )
+      if (failure?.final ?? true) this.#scheduleReopen(0)
+    }
+  }
+
+  #scheduleReopen(delayMs: number): void {
+    if (this.#retry !== undefined || this.#closed) return
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#reopen()
+    }, delayMs).unref()
+  }
+
+  /** Goes on in a new writer: what nobody was promised moves along, under new numbers. */
+  #reopen(): void {
+    if (this.#closed) return
+    const failed = this.#log
+    try {
+      this.#log = this.#openLog()
+    } catch (error) {
+      this.#settings.notice(
+        'LEDGER_REOPEN_FAILED',
+        `${this.name} cannot be opened again, trying on: ${describe(error)}`,
+      )
+      this.#scheduleReopen(this.#retryMs)
+      this.#retryMs = Math.min(this.#retryMs * 2, reopenMsMax)
+      return
+    }
+    this.#retryMs = reopenMs
+    this.#reopened++
+    this.#bodies = this.#settings.bodyWriter(this.#log.writer)
+    const lost = this.#gap.take()
+    this.#seq = 0
+    this.#tellOpening(failed.writer)
+    // Numbers belong to a writer. The old one ended without its last numbers, which its verifier is told by the missing
+    // stream_close; here everything gets numbers again, the lost records too, so that their count stays exact.
+    this.#log.adopt(failed.takeUnacknowledged(), (body) => this.#renumber(body, failed.writer))
+    for (let i = 0; lost !== undefined && i < lost.count; i++) this.#gap.add(this.#seq++, lost.cause)
+    if (!this.dropping) this.#tellGap()
+    try {
+      failed.closeSync()
+    } catch {
+      // It failed already; what matters is that its lock is let go, and a lock left behind only costs a directory.
+    }
+  }
+
+  #renumber(body: string, writer: string): string {
+    const gap = body.includes('"event_type":"audit_gap"') ? findGap(body) : undefined
+    if (gap === undefined) return this.#bodies.rewrite(body, writer, this.#seq++)
+    const firstSeq = this.#seq
+    this.#seq += gap.count
+    const moved = { ...gap, firstSeq, lastSeq: this.#seq - 1 }
+    const { writer: to, opening } = this.#log
+    const metadata = { ...gapMembers(moved), writer: to, incarnation: opening.incarnation }
+    return this.#bodies.body(this.#settings.compose('audit_gap', { reason: gap.cause, metadata }), this.#seq++)
+  }
+
+  #sayGoodbye(reason: 'shutdown' | 'exit'): void {
+    clearTimeout(this.#retry)
+    this.#stopWaiting()
+    // A last try: a process that ends between a failure and its next attempt would take the whole queue with it.
+    if (this.#log.state.failure?.final) this.#reopen()
+    this.#tellGap()
+    const { writer, opening, state } = this.#log
+    const metadata = {
+      records: this.#seq,
+      unflushed_count: state.queuedEntries,
+      incarnation: opening.incarnation,
+      writer,
+    }
+    this.#tell('stream_close', { reason, metadata })
+    clearTimeout(this.#retry)
+    this.#closed = true
+  }
+}
+
+function gapMembers(gap: Gap) {
+  return { first_seq: gap.firstSeq, last_seq: gap.lastSeq, count: gap.count, cause: gap.cause }
+}
+
+/** The gap that a body of ours tells of. */
+function findGap(body: string): Gap | undefined {
+  const parsed: { metadata?: { first_seq?: number; last_seq?: number; count?: number; cause?: GapCause } } = JSON.parse(
+    `{${body}}`,
+  )
+  const { first_seq: firstSeq, last_seq: lastSeq, count, cause } = parsed.metadata ?? {}
+  if (firstSeq === undefined || lastSeq === undefined || count === undefined || cause === undefined) return undefined
+  return { firstSeq, lastSeq, count, cause }
+}
+
+function closedError(name: string): AuditError {
+  return new AuditError('AUDIT_CLOSED', `${name} was closed before this record was made`)
+}
+
+function droppedError(name: string, cause: GapCause): AuditError {
+  return new AuditError('AUDIT_RECORD_DROPPED', `dropped by ${name}: ${cause}; an audit_gap record will name it`)
+}
+
+function failureText(log: RecordLog): string {
+  return log.state.failure?.message ?? 'the disk is slow or hangs'
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

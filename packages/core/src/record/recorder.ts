@@ -1,0 +1,86 @@
+/**
+ * Takes masked drafts and puts each into the ledger it belongs to: one lane per stream and retention class.
+ *
+ * Retention classes are separate ledgers because pruning is by prefix. `audit.standard` and `audit.long` are opened at the
+ * start, so that a wrong directory fails there and not at the first record; other streams are opened when first used.
+ */
+import type { MaskedDraft } from '../draft.ts'
+import type { LedgerHealth } from '../health.ts'
+import { type Receipt, RefusedReceipt } from '../receipt.ts'
+import { Lane, type LaneSettings } from './lane.ts'
+
+export type RecorderSettings = Omit<LaneSettings, 'stream' | 'retentionClass'>
+
+export class Recorder {
+  readonly #settings: RecorderSettings
+  readonly #lanes = new Map<string, Lane>()
+
+  /** Opens the two audit ledgers. Throws what their opening throws; then nothing stays open. */
+  constructor(settings: RecorderSettings) {
+    this.#settings = settings
+    try {
+      this.#lane('audit', 'standard')
+      this.#lane('audit', 'long')
+    } catch (error) {
+      this.closeSync()
+      throw error
+    }
+  }
+
+  /** Appends the record to its ledger. Never throws: what goes wrong is in the receipt. */
+  record(masked: MaskedDraft): Receipt {
+    const { stream, definition, members } = masked
+    try {
+      return this.#lane(stream, definition.retentionClass).record(masked)
+    } catch (error) {
+      this.#settings.counts.failed++
+      const reason = error instanceof Error ? error : new Error(String(error))
+      this.#settings.notice('LEDGER_OPEN_FAILED', `the ledger of ${stream} records cannot be opened: ${reason.message}`)
+      return new RefusedReceipt(members.id, () => reason)
+    }
+  }
+
+  /** The writer that records of `audit.standard` go to now. */
+  get writer(): string {
+    return this.#lane('audit', 'standard').writer
+  }
+
+  get dropping(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.dropping) return true
+    return false
+  }
+
+  health(): LedgerHealth[] {
+    return [...this.#lanes.values()].map((lane) => lane.health())
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.flush()))
+  }
+
+  /** Closes every ledger; one that fails does not keep the others open. Rejects with the first failure. */
+  async close(): Promise<void> {
+    const ended = await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.close()))
+    for (const one of ended) if (one.status === 'rejected') throw one.reason
+  }
+
+  /** Never throws: it runs while the process ends. */
+  closeSync(): void {
+    for (const lane of this.#lanes.values()) {
+      try {
+        lane.closeSync()
+      } catch {
+        // Nothing is left that could be told: the process is ending. The next start sees the missing stream_close.
+      }
+    }
+  }
+
+  #lane(stream: string, retentionClass: string): Lane {
+    const name = `${stream}.${retentionClass}`
+    const found = this.#lanes.get(name)
+    if (found !== undefined) return found
+    const lane = new Lane({ ...this.#settings, stream, retentionClass })
+    this.#lanes.set(name, lane)
+    return lane
+  }
+}
