@@ -59,7 +59,11 @@ test('times that callers tell make no keys', async () => {
 test('a month whose key cannot be made goes on with the old key, and somebody is told', async () => {
   const clock = clockAt(january)
   const problems: KeysError[] = []
-  const { tokens } = openKeys({ dir, clock, onProblem: (error) => problems.push(error) })
+  const onProblem = (error: KeysError) => {
+    problems.push(error)
+    throw new Error('the one who was told fails too')
+  }
+  const { tokens } = openKeys({ dir, clock, onProblem })
   const old = tokens.current('monthly', january)
   rmSync(dir, { recursive: true })
   clock.ms = february

@@ -60,7 +60,7 @@ class TokenFiles implements TokenKeys {
     } catch (error) {
       // A full disk or a directory mounted read-only must not stop a start: last month's key still serves.
       if (this.#keys.monthly.size === 0) throw error
-      if (this.#options.create) this.#options.onProblem(unusable(this.#options.dir, error))
+      if (this.#options.create) this.#tell(unusable(this.#options.dir, error))
     }
   }
 
@@ -73,7 +73,7 @@ class TokenFiles implements TokenKeys {
 
   all(scope: TokenScope): readonly TokenKey[] {
     // Other processes make keys too, and destroying one is removing its file.
-    this.#scan(scope, this.#options.onProblem)
+    this.#scan(scope, (error) => this.#tell(error))
     return newestFirst(this.#keys[scope])
   }
 
@@ -110,11 +110,20 @@ class TokenFiles implements TokenKeys {
       })
       .catch((error: unknown) => {
         this.#retryAfter = performance.now() + retryMs
-        this.#options.onProblem(unusable(path, error))
+        this.#tell(unusable(path, error))
       })
       .finally(() => {
         this.#creating = false
       })
+  }
+
+  /** Whoever is told may fail at it: that is no reason to stop serving. */
+  #tell(error: KeysError): void {
+    try {
+      this.#options.onProblem(error)
+    } catch {
+      // Nobody is left to tell.
+    }
   }
 
   #scan(scope: TokenScope, onProblem: (error: KeysError) => void): void {
