@@ -18,6 +18,7 @@ import { type Coverage, createCoverage } from './coverage.ts'
 import { compilePolicy } from './decide/policy.ts'
 import { catalogueOf } from './define-events.ts'
 import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
+import { uuidv7 } from './id.ts'
 import { Lifetime } from './lifetime.ts'
 import { maskAddress } from './mask/address.ts'
 import { createMasker } from './mask/mask.ts'
@@ -96,6 +97,8 @@ export interface AuditSurroundings {
   readonly platform?: Platform
   /** Where notices go; default stderr, and nowhere under NODE_ENV=test. */
   readonly print?: (line: string) => void
+  /** Default UUIDv7. */
+  readonly newId?: (nowMs: number) => string
 }
 
 /** `createAudit()` in other surroundings: for tests. */
@@ -105,7 +108,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
 ): Audit<BuiltInEvents & E> {
   // 1. Everything that can be wrong with the options is found before anything is opened.
   checkOptions(options)
-  const { platform = thisPlatform(), print } = surroundings
+  const { platform = thisPlatform(), print, newId = uuidv7 } = surroundings
   const clock = options.clock ?? systemClock
   const scrubber = typeScrubber
   const catalogue = catalogueOf(options.events)
@@ -129,7 +132,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     const recorder = new Recorder({
       open: storage.open,
       bodyWriter: (writer) => createBodyWriter(envelope, writer),
-      compose: (type, event) => composeFact({ catalogue, clock, masker }, type, event),
+      compose: (type, event) => composeFact({ catalogue, clock, masker, newId }, type, event),
       queueBytesMax: configuration.limits.queueBytesMax,
       clock,
       counts,
@@ -153,6 +156,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     counts,
     policy,
     masker,
+    newId,
     append: (masked) => (isLine(masked) ? operational.record(masked) : recorder.record(masked)),
     onTime: (nowMs) => lifetime.checkClock(nowMs),
     advise: (code, message) => {
@@ -184,7 +188,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     operational,
     health,
     safeError: (error) => safeError(error, tokens),
-    announce: (type, event) => void recorder.record(composeFact({ catalogue, clock, masker }, type, event)),
+    announce: (type, event) => void recorder.record(composeFact({ catalogue, clock, masker, newId }, type, event)),
     recordCrash: (error, origin) =>
       void pipeline.record('application_error', { reason: 'unhandled', metadata: { origin } }, { error }),
     stopOutbound,

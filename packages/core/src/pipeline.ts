@@ -11,7 +11,6 @@ import type { Draft, ExchangeFacts, MaskedDraft } from './draft.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, EventDefinition, EventInput, FailureClass } from './event.ts'
 import type { Counts } from './health.ts'
-import { uuidv7 } from './id.ts'
 import type { Masker } from './mask/mask.ts'
 import { isReadable, isReadableList, own, timeOf } from './mask/read.ts'
 import { type Receipt, RefusedReceipt } from './receipt.ts'
@@ -23,6 +22,7 @@ export interface PipelineSteps {
   readonly counts: Counts
   readonly policy: Policy
   readonly masker: Masker
+  readonly newId: (nowMs: number) => string
   /** The last step; what it is given has a stream that is a ledger. */
   readonly append: (masked: MaskedDraft) => Receipt
   /** Called with the time of every record. */
@@ -46,7 +46,7 @@ const noEvent: EventInput = Object.freeze({})
 
 /** Makes records of the trail's own: always kept, always whole, by nobody but the system. */
 export function composeFact(
-  steps: Pick<PipelineSteps, 'catalogue' | 'clock' | 'masker'>,
+  steps: Pick<PipelineSteps, 'catalogue' | 'clock' | 'masker' | 'newId'>,
   type: string,
   event: EventInput,
 ): MaskedDraft {
@@ -58,7 +58,7 @@ export function composeFact(
     type,
     definition,
     event,
-    id: uuidv7(timeMs),
+    id: steps.newId(timeMs),
     timeMs,
     actor: theSystem,
     detail: 'fields',
@@ -101,7 +101,7 @@ export class Pipeline {
     try {
       const nowMs = this.#steps.clock.now()
       this.#steps.onTime(nowMs)
-      const id = uuidv7(nowMs)
+      const id = this.#steps.newId(nowMs)
       const subject = this.#decide(exchange, type, event, extra)
       if (subject.decision.level === 'none') {
         this.#steps.counts.notRecorded++
@@ -192,12 +192,10 @@ export class Pipeline {
   }
 
   #failed(error: unknown): Receipt {
-    const { counts, advise, clock } = this.#steps
+    const { counts, advise, clock, newId } = this.#steps
     counts.failed++
     advise('RECORD_FAILED', 'record() failed by a defect of its own; health().counts.failed tells how often')
-    return new RefusedReceipt(uuidv7(clock.now()), () =>
-      error instanceof Error ? error : new Error('record() failed'),
-    )
+    return new RefusedReceipt(newId(clock.now()), () => (error instanceof Error ? error : new Error('record() failed')))
   }
 }
 

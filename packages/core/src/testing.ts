@@ -1,0 +1,136 @@
+/**
+ * What tests of an application use: `@trailmark/core/testing`. An audit in memory whose records can be read at once, a
+ * clock that stands still, and ids that count. Works with every test runner; nothing here touches a disk or a listener.
+ */
+import { memoryKeys } from '@trailmark/keys'
+import { type Audit, openAudit } from './audit.ts'
+import type { BuiltInEvents, Catalogue } from './catalogue.ts'
+import type { Clock } from './clock.ts'
+import type { AuditOptions } from './options.ts'
+import { openMemoryLog } from './record/memory-log.ts'
+import type { OpenRecordLog } from './record/record-log.ts'
+
+/** A record as it stands in the ledger: `audit/1`, parsed. */
+export interface RecordedEvent {
+  readonly n: number
+  readonly seq: number
+  readonly id: string
+  readonly timestamp: string
+  readonly event_type: string
+  readonly event_code: string
+  readonly category: string
+  readonly outcome: string
+  readonly stream: string
+  readonly [member: string]: unknown
+}
+
+/** An audit whose work can be looked at. */
+export interface TestAudit<E extends Catalogue = BuiltInEvents> extends Audit<E> {
+  /** What was recorded since the start, over all ledgers, in the order it was recorded. Without the start's own records. */
+  readonly records: readonly RecordedEvent[]
+  /** The records of one event, by its name. */
+  recordsOf(type: string): readonly RecordedEvent[]
+  /** The records the audit wrote of its own start: `stream_open`, `application_startup`. */
+  readonly startRecords: readonly RecordedEvent[]
+  /** The operational lines, parsed; one for every finished request. Empty where the option `operational` says otherwise. */
+  readonly lines: readonly Readonly<Record<string, unknown>>[]
+  /** What would have been printed to stderr. */
+  readonly notices: readonly string[]
+  /** Forgets records, lines and notices, for instance between two tests. */
+  clear(): void
+}
+
+/**
+ * An audit in memory for tests; takes every option. Without a `service` it is called `test`.
+ *
+ *     const audit = testAudit()
+ *     app.use(auditMiddleware({ audit }))
+ *     await fetch(`${url}/patients/7`)
+ *     expect(audit.recordsOf('data_access')).toHaveLength(1)
+ *
+ * Throws as `createAudit()` does.
+ */
+export function testAudit<const E extends Catalogue = Record<never, never>>(
+  options: AuditOptions<E> = {},
+  ids?: (nowMs: number) => string,
+): TestAudit<BuiltInEvents & E> {
+  const written: string[] = []
+  const lines: Record<string, unknown>[] = []
+  const notices: string[] = []
+  const ledger: OpenRecordLog = (open) => {
+    const log = openMemoryLog(open)
+    return {
+      ...log,
+      get state() {
+        return log.state
+      },
+      append(body) {
+        const receipt = log.append(body)
+        written.push(log.lines.at(-1)!)
+        return receipt
+      },
+    }
+  }
+  const audit = openAudit<E>(
+    {
+      service: 'test',
+      ledger,
+      keys: memoryKeys(),
+      signals: false,
+      metrics: false,
+      operational: (line) => lines.push(JSON.parse(line)),
+      ...options,
+    },
+    { print: (line) => notices.push(line), ...(ids && { newId: ids }) },
+  )
+  const startRecords = written.splice(0).map(parse)
+  return Object.defineProperties(audit, {
+    records: { get: () => written.map(parse) },
+    recordsOf: { value: (type: string) => written.map(parse).filter((one) => one.event_type === type) },
+    startRecords: { value: startRecords },
+    lines: { get: () => [...lines] },
+    notices: { get: () => [...notices] },
+    clear: {
+      value: () => {
+        written.length = 0
+        lines.length = 0
+        notices.length = 0
+      },
+    },
+  }) as TestAudit<BuiltInEvents & E>
+}
+
+function parse(line: string): RecordedEvent {
+  return JSON.parse(line)
+}
+
+/** A clock that stands still until it is told. */
+export interface FixedClock extends Clock {
+  /** Time passes: both clocks go on. */
+  advance(ms: number): void
+  /** Somebody sets the wall clock; the monotonic one does not care. */
+  jump(ms: number): void
+}
+
+/** A clock that shows `start` (default 2026-01-15T12:00:00.000Z) until `advance()` or `jump()` is called. */
+export function fixedClock(start: Date | number = Date.UTC(2026, 0, 15, 12)): FixedClock {
+  let nowMs = Number(start)
+  let monotonicMs = 1_000
+  return {
+    now: () => nowMs,
+    monotonic: () => monotonicMs,
+    advance(ms) {
+      nowMs += ms
+      monotonicMs += ms
+    },
+    jump(ms) {
+      nowMs += ms
+    },
+  }
+}
+
+/** Ids that count: `00000000-0000-7000-8000-000000000001` and so on. For snapshots of records. */
+export function countingIds(): () => string {
+  let last = 0
+  return () => `00000000-0000-7000-8000-${(++last).toString().padStart(12, '0')}`
+}
