@@ -5,31 +5,10 @@
  * the ECS column is that of the event's usual outcome; a record's own outcome decides in the end.
  */
 import type { BuiltInEvent, Catalogue } from '../catalogue.ts'
+import type { Columns } from './column.ts'
 import { codeColumns, dataColumns, governanceColumns, keysColumns } from './columns-data.ts'
 import { accountColumns, authnColumns, authzColumns } from './columns-people.ts'
 import { metaColumns, responseColumns, securityColumns, systemColumns } from './columns-system.ts'
-
-export interface OcsfColumn {
-  readonly class: number
-  readonly activity: number
-  /** The activity's caption; for 99 the words of our own. */
-  readonly name: string
-}
-
-export interface EcsColumn {
-  readonly category: readonly string[]
-  readonly type: readonly string[]
-  readonly outcome: 'success' | 'failure' | 'unknown'
-  readonly kind: 'event' | 'alert'
-}
-
-export interface Columns {
-  readonly was: OcsfColumn
-  readonly is: OcsfColumn
-  readonly ecs: EcsColumn
-  /** OCSF disposition_id, where a control allowed or stopped something: 1 Allowed, 2 Blocked, 25 Rejected, 26 Unauthorized. */
-  readonly disposition?: 1 | 2 | 25 | 26
-}
 
 /** The rows of every built-in event. */
 export const columns: Readonly<Record<BuiltInEvent, Columns>> = Object.freeze({

@@ -6,7 +6,8 @@
  * sinks that send these documents.
  */
 import type { Catalogue } from '../catalogue.ts'
-import { columnsOf, type EcsColumn } from './columns.ts'
+import type { EcsColumn } from './column.ts'
+import { columnsOf } from './columns.ts'
 import { addressOf, type JsonObject, numberOf, objectOf, present, textOf, textsOf } from './record-view.ts'
 
 /** The version of ECS that documents name. */

@@ -4,8 +4,7 @@
  * A decision is about what was asked for, a blocked request has a method, a row change has an operation, and a ticket may
  * have been closed by the update.
  */
-import { at } from './column.ts'
-import type { OcsfColumn } from './columns.ts'
+import { at, type OcsfColumn } from './column.ts'
 import { type JsonObject, objectOf, textOf } from './record-view.ts'
 
 export function placeOf(record: JsonObject, nominal: OcsfColumn): OcsfColumn {

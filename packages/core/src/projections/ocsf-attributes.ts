@@ -1,7 +1,7 @@
 /**
  * What each OCSF class asks for beyond the base event: its required attributes, and the recommended ones a record can fill.
  */
-import type { OcsfColumn } from './columns.ts'
+import type { OcsfColumn } from './column.ts'
 import { complianceOf, findingOf, incidentOf, vulnerabilitiesOf } from './ocsf-findings.ts'
 import { actingUserOf, affectedUserOf, httpRequestOf, serviceEndpointOf, serviceOf, sessionOf } from './ocsf-objects.ts'
 import { type JsonObject, numberOf, objectOf, objectsOf, present, textOf } from './record-view.ts'

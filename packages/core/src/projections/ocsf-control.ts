@@ -1,5 +1,5 @@
 /** The OCSF profile `security_control`: what was let through or stopped, and the policy that said so. */
-import type { Columns } from './columns.ts'
+import type { Columns } from './column.ts'
 import { type JsonObject, objectOf, present, textOf, textsOf } from './record-view.ts'
 
 const dispositions = { 1: 'Allowed', 2: 'Blocked', 25: 'Rejected', 26: 'Unauthorized' } as const

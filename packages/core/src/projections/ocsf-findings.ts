@@ -1,5 +1,5 @@
 /** The OCSF finding classes: something was found, by a rule, and somebody may have to act on it. */
-import type { OcsfColumn } from './columns.ts'
+import type { OcsfColumn } from './column.ts'
 import { actingUserOf } from './ocsf-objects.ts'
 import { booleanOf, type JsonObject, millisecondsOf, objectOf, present, textOf } from './record-view.ts'
 

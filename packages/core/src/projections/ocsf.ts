@@ -6,7 +6,8 @@
  * the published schemas comes with the sinks that send these events.
  */
 import type { Catalogue } from '../catalogue.ts'
-import { columnsOf, type OcsfColumn } from './columns.ts'
+import type { OcsfColumn } from './column.ts'
+import { columnsOf } from './columns.ts'
 import { placeOf } from './ocsf-activity.ts'
 import { attributesOf } from './ocsf-attributes.ts'
 import { controlOf } from './ocsf-control.ts'
