@@ -19,6 +19,7 @@ export type {
   RefusedWriter,
   Signer,
 } from './ledger.ts'
-export { follow, readEntries } from './read/entries.ts'
+
 export { findStreams } from './read/find-streams.ts'
+export { follow, readEntries } from './read/read-entries.ts'
 export type { Entry, FollowOptions, ReadOptions, StreamInfo } from './stream.ts'

@@ -6,16 +6,7 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-
-export interface Identity {
-  readonly host: string
-  readonly boot: string
-  /** The inode of the pid namespace, as decimal digits. */
-  readonly pidNamespace: string
-  readonly pid: number
-  /** Clock ticks between boot and the start of the process. */
-  readonly start: string
-}
+import type { Identity } from '../lock-text.ts'
 
 export function ownIdentity(): Identity {
   return {

@@ -9,8 +9,9 @@ import { join } from 'node:path'
 import type { Disk } from '../disk.ts'
 import { systemCode } from '../errors.ts'
 import { lockFile } from '../layout.ts'
-import { type Identity, ownIdentity, processStart } from './identity.ts'
-import { formatLock, isAbandoned, lockBytesMax, parseLock, silenceMsMax } from './lock-text.ts'
+import { formatLock, type Identity, isAbandoned, lockBytesMax, parseLock, silenceMsMax } from '../lock-text.ts'
+import { ownIdentity, processStart } from './identity.ts'
+
 import { readSmall } from './small-file.ts'
 
 /** How old a heartbeat may be before the holder looks whether it still is the holder: it may have slept. */

@@ -1,9 +1,19 @@
 /** The text of LOCK: one JSON line of fixed order, and the rule that says when its holder is gone. */
-import type { Identity } from './identity.ts'
 
 export const lockBytesMax = 4096
 /** From another pid namespace a holder is gone after this long without a heartbeat. */
 export const silenceMsMax = 30_000
+
+/** Who holds a lock, as far as another process can tell. */
+export interface Identity {
+  readonly host: string
+  readonly boot: string
+  /** The inode of the pid namespace, as decimal digits. */
+  readonly pidNamespace: string
+  readonly pid: number
+  /** Clock ticks between boot and the start of the process. */
+  readonly start: string
+}
 
 export interface LockText extends Identity {
   /** 32 hex characters, new at every taking. */
