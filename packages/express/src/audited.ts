@@ -4,10 +4,10 @@
  * The middleware declares the access to the exchange and lets the request go on; the record is made at the end, with the
  * outcome the answer shows. It carries a mark, so that the coverage can tell declared routes from forgotten ones.
  */
-import { AuditError, defaultAudit } from '@trailmark/core'
-import { type AccessDeclaration, type AccessVerb, exchangeOf, tellOrder } from '@trailmark/core/http'
+import { AuditError } from '@trailmark/core'
+import { type AccessDeclaration, type AccessVerb, exchangeOf } from '@trailmark/core/http'
 import type { Request, RequestHandler, Response } from 'express'
-import { followExpress } from './follow.ts'
+import { followUnmounted } from './follow.ts'
 
 /** One question about the request, asked with Express's own request and response. */
 export type Ask = (req: Request, res: Response) => unknown
@@ -114,11 +114,4 @@ function declarationOf(
     volume: volume && (() => volume(req, res)),
     metadata: metadata && (() => metadata(req, res)),
   }
-}
-
-/** A declared route without the audit in front of it: what was declared must not be lost for that. */
-function followUnmounted(req: Request, res: Response) {
-  const audit = defaultAudit()
-  tellOrder(audit, 'missing')
-  return followExpress(audit, req, res)
 }

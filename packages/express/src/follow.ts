@@ -1,7 +1,7 @@
 /** What only Express knows of a request: which template its route was mounted with, and where its user is kept. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Audit } from '@trailmark/core'
-import { actorFrom, type Exchange, followRequest } from '@trailmark/core/http'
+import { type Audit, defaultAudit } from '@trailmark/core'
+import { actorFrom, type Exchange, followRequest, tellOrder } from '@trailmark/core/http'
 import { routeTemplate } from './route-template.ts'
 import { type Application, applicationOf } from './stack.ts'
 
@@ -16,4 +16,19 @@ export function followExpress(
     route: () => routeTemplate(req, app),
     actor: () => actorFrom(req),
   })
+}
+
+const unmounted = new WeakSet<IncomingMessage>()
+
+/** A declared route without the audit in front of it: what was declared must not be lost for that. */
+export function followUnmounted(req: IncomingMessage, res: ServerResponse): Exchange {
+  const audit = defaultAudit()
+  tellOrder(audit, 'missing')
+  unmounted.add(req)
+  return followExpress(audit, req, res)
+}
+
+/** True where a declared route came before the audit, which has been told; the audit is not mounted twice then. */
+export function wasUnmounted(req: IncomingMessage): boolean {
+  return unmounted.has(req)
 }

@@ -21,7 +21,7 @@ export function writtenPath(layer: Layer): string | undefined {
   const { rawPath, regexp, keys } = layer
   if (regexp === undefined) return pathText(rawPath)
   if (regexp.fast_slash === true) return '/'
-  const alternatives = regexp.source.split('$|^').length
+  const alternatives = regexp.source.split('|^').length
   return alternatives > 1 ? undefined : (pathOfPattern(regexp.source, keys ?? []) ?? pathText(regexp))
 }
 

@@ -8,7 +8,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
 import { exchangeOf, orderProblemOf, tellOrder } from '@trailmark/core/http'
-import { followExpress } from './follow.ts'
+import { followExpress, wasUnmounted } from './follow.ts'
 import { lastWordOf } from './last-word.ts'
 import { watchRoutes } from './mounted-routes.ts'
 import { type Application, applicationOf, isApplication, type Next, rootOf, routerOf } from './stack.ts'
@@ -37,7 +37,7 @@ export function auditMiddleware(options?: ExpressOptions): AuditHandler {
 
   function trailmarkAudit(req: IncomingMessage, res: ServerResponse, next: Next): void {
     if (exchangeOf(req) !== undefined) {
-      tellOrder(audit, 'twice')
+      if (!wasUnmounted(req)) tellOrder(audit, 'twice')
       next()
       return
     }

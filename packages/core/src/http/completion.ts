@@ -75,7 +75,7 @@ export interface CompletionQuestion {
   readonly res: RawResponse
   readonly connection: Connection | undefined
   readonly timedOut: boolean
-  /** The first error that reached the framework; undefined for none. */
+  /** What broke the exchange, if anything did: the first error that reached the framework, else `brokeOff(res)`. */
   readonly error: { readonly thrown: unknown } | undefined
 }
 
@@ -83,8 +83,7 @@ export interface CompletionQuestion {
 export function completionOf({ res, connection, timedOut, error }: CompletionQuestion): Completion {
   if (wasDelivered(res)) return 'completed'
   if (timedOut || codeOf(connection?.errored) === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout'
-  const thrown = error ?? brokeOff(res)
-  return thrown === undefined || isClientLeaving(thrown.thrown) ? 'aborted' : 'error'
+  return error === undefined || isClientLeaving(error.thrown) ? 'aborted' : 'error'
 }
 
 function wasDelivered(res: RawResponse): boolean {
@@ -94,9 +93,16 @@ function wasDelivered(res: RawResponse): boolean {
   return stream.writableFinished && stream.rstCode === 0 && !stream.aborted && stream.errored === null
 }
 
-function brokeOff(res: RawResponse): { readonly thrown: unknown } | undefined {
+/** What the response was destroyed with, for example by a failing stream that was piped into it. */
+export function brokeOff(res: RawResponse): { readonly thrown: unknown } | undefined {
   const errored: unknown = 'stream' in res ? res.stream.errored : res.errored
   return errored === null || errored === undefined ? undefined : { thrown: errored }
+}
+
+/** Whether the client left before its request had arrived: what fails from then on fails for that. */
+export function leftHalfway(req: RawRequest): boolean {
+  if ('stream' in req) return req.aborted
+  return !req.complete && codeOf(req.errored) === 'ECONNRESET'
 }
 
 /** Whether an error only says that the other side went away or broke the protocol. */

@@ -72,6 +72,7 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
       hash: 'hash',
     },
     clock: systemClock,
+    closed: false,
     coverage: createCoverage(),
     counts: createCounts(),
     recordIn(facts, type, event, extra = {}): Receipt {
@@ -270,6 +271,20 @@ describe('the terminal line', () => {
         exchange.fail(error)
         res.destroy(error)
       })
+      req.resume()
+    })
+    const socket = await wire(port)
+    socket.write('POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf')
+    await settled()
+    socket.destroy()
+    expect((await lineOf(trail)).http?.completion).toBe('aborted')
+    expect(trail.records).toEqual([])
+  })
+
+  it('says aborted when a parser calls it an error that the client left inside its body', async () => {
+    const trail = openTrail()
+    const { port } = await serve(trail, (exchange, req) => {
+      req.on('aborted', () => exchange.answerError(Object.assign(new Error('request aborted'), { status: 400 })))
       req.resume()
     })
     const socket = await wire(port)

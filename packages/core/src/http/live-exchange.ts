@@ -15,7 +15,15 @@ import type { Receipt } from '../receipt.ts'
 import type { ExchangeView, Runtime } from '../runtime.ts'
 import { DeclaredAccess } from './access.ts'
 import { answerProblem } from './answer.ts'
-import { type Carried, type Connection, completionOf, drop, isClientLeaving } from './completion.ts'
+import {
+  brokeOff,
+  type Carried,
+  type Connection,
+  completionOf,
+  drop,
+  isClientLeaving,
+  leftHalfway,
+} from './completion.ts'
 import { type AnswerCount, bodyBytes } from './count-bytes.ts'
 import { recordOwed } from './decisions.ts'
 import type { AccessDeclaration, Exchange, FrameworkView, RawRequest, RawResponse } from './exchange.ts'
@@ -68,7 +76,8 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   }
 
   fail(error: unknown): void {
-    this.#error ??= { thrown: error }
+    // Body parsers report a client that left as an error of their own making.
+    if (!leftHalfway(this.#init.req)) this.#error ??= { thrown: error }
   }
 
   declare(access: AccessDeclaration): undefined | Promise<boolean> {
@@ -159,6 +168,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     const { res, connection, openings, runtime } = this.#init
     if (connection !== undefined) drop(connection, this)
     openings.remove(this)
+    this.#error ??= brokeOff(res)
     const completion = this.#upgraded
       ? 'upgraded'
       : completionOf({ res, connection, timedOut: this.timedOut, error: this.#error })
@@ -166,8 +176,14 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     this.#recordAccesses(facts, completion)
     this.#recordOwed(facts, completion)
     if (this.#init.told === true) return
-    const error = this.#error?.thrown
+    const error = this.#failure()
     runtime.accessLine(error === undefined ? facts : { ...facts, error: runtime.safeError(error) })
+  }
+
+  /** What was thrown, unless it only says that the client left. */
+  #failure(): unknown {
+    const error = this.#error?.thrown
+    return isClientLeaving(error) ? undefined : error
   }
 
   #recordAccesses(facts: ExchangeFacts, completion: Completion): void {
@@ -193,8 +209,8 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     const actor = this.actor()
     const owed = recordOwed(status, req, actor, runtime.options.credentials)
     if (owed === undefined || owed.replacedBy.some((category) => this.#told.has(category))) return
-    const error = this.#error?.thrown
-    const withError = owed.type === 'application_error' && error !== undefined && !isClientLeaving(error)
+    const error = this.#failure()
+    const withError = owed.type === 'application_error' && error !== undefined
     runtime.recordIn(facts, owed.type, owed.event, {
       ...(actor === undefined ? {} : { actor }),
       ...(withError ? { error } : {}),
