@@ -118,7 +118,7 @@ export interface Ledger {
   readonly opening: Opening
   /**
    * Queues one entry. `body` is the members of a JSON object without the outer braces and without `n`, `d`, `h`. With
-   * `head` it goes before what is queued, behind other heads. Never throws for I/O.
+   * `head` it goes before what is queued, behind other heads; the first entry after opening stays the first. Never throws for I/O.
    * Throws LEDGER_ENTRY_TOO_LARGE, LEDGER_ENTRY_INVALID, LEDGER_CLOSED.
    */
   append(body: string, head?: boolean): AppendReceipt

@@ -88,3 +88,12 @@ export class Batcher {
     return this.#segment
   }
 }
+
+/** Tells every entry of a batch where it is, and that it counts as recorded. */
+export function acknowledge(batch: Batch, writer: string): void {
+  for (const [i, entry] of batch.entries.entries()) entry.acknowledge({ writer, n: batch.first + i })
+}
+
+export function confirm(batch: Batch, writer: string): void {
+  for (const [i, entry] of batch.entries.entries()) entry.becomeDurable({ writer, n: batch.first + i })
+}

@@ -16,7 +16,6 @@ import { readSmall } from './small-file.ts'
 
 /** How old a heartbeat may be before the holder looks whether it still is the holder: it may have slept. */
 const heartbeatAgeMsMax = 15_000
-export const heartbeatEveryMs = 5_000
 
 export interface LockOptions {
   readonly dir: string

@@ -67,6 +67,7 @@ class OpenLedger implements Ledger {
   readonly #lock: Lock
   readonly #onFact: OpenOptions['onFact']
   #closed = false
+  #hasEntries = false
   #closing: Promise<void> | undefined
 
   constructor(start: OpenLedgerStart) {
@@ -102,7 +103,9 @@ class OpenLedger implements Ledger {
   append(body: string, head = false): AppendReceipt {
     if (this.#closed) throw new LedgerError('LEDGER_CLOSED', `${this.origin} is closed`)
     const entry = new Pending(body, checkBody(body))
-    this.#writer.add(entry, head)
+    // What opens the log stays in front, whatever comes to the head of the queue before the first batch.
+    this.#writer.add(entry, head || !this.#hasEntries)
+    this.#hasEntries = true
     return entry
   }
 

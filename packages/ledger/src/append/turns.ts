@@ -9,17 +9,15 @@ const together = 2
 let free = together
 const waiting: (() => void)[] = []
 
-/** Undefined when it is the caller's turn at once, else the promise of it. Each turn is given back with `giveTurn`. */
-export function takeTurn(): Promise<void> | undefined {
-  if (free > 0) {
-    free -= 1
-    return undefined
+/** Does one piece of work when it is its turn. */
+export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (free > 0) free -= 1
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else free += 1
   }
-  return new Promise((resolve) => waiting.push(resolve))
-}
-
-export function giveTurn(): void {
-  const next = waiting.shift()
-  if (next) next()
-  else free += 1
 }

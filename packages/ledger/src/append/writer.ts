@@ -7,21 +7,24 @@
  * answered are part of the next batch. `flushNow` may step in at any moment: see `segment.ts` for why that is safe.
  */
 import type { Disk } from '../disk.ts'
-import { LedgerError, type LedgerErrorCode, systemCode } from '../errors.ts'
+import { LedgerError, type LedgerErrorCode } from '../errors.ts'
 import type { AckLevel, LedgerFact, LedgerState } from '../ledger.ts'
 import type { Chain } from '../line.ts'
-import { type Batch, Batcher } from './batcher.ts'
+import { acknowledge, type Batch, Batcher, confirm } from './batcher.ts'
 import type { Checkpointer } from './checkpointer.ts'
-import { heartbeatEveryMs, type Lock } from './lock.ts'
+import { Heartbeat } from './heartbeat.ts'
+import type { Lock } from './lock.ts'
 import type { Pending } from './pending.ts'
+import { Retry } from './retry.ts'
 import type { Segment } from './segment.ts'
-import { giveTurn, takeTurn } from './turns.ts'
+import { inTurn } from './turns.ts'
+import { segmentsOf, Unsynced } from './unsynced.ts'
+import { Waiters } from './waiters.ts'
+import { writeFailure } from './write-failure.ts'
 
 /** In ledgers that acknowledge before the sync, it follows after this time or this many bytes. */
 const syncEveryMs = 1000
 const unsyncedBytesMax = 8 * 1024 * 1024
-const retryMsMin = 100
-const retryMsMax = 5000
 /** A piece of work under way for longer makes the ledger unhealthy. */
 const stuckAfterMs = 5000
 
@@ -47,16 +50,13 @@ export class Writer {
   /** Framed and not yet written. */
   #batch: Batch | undefined
   /** Written and not yet confirmed by the disk. */
-  #unsynced: Batch[] = []
-  #unsyncedBytes = 0
+  readonly #unsynced = new Unsynced()
   #durable: number
   #failure: Failure | undefined
-  #retryMs = retryMsMin
-  #retryTimer: NodeJS.Timeout | undefined
+  readonly #retry = new Retry(() => this.#kick())
   #syncTimer: NodeJS.Timeout | undefined
   #syncDue = false
-  #beatDue = false
-  readonly #beatTimer: NodeJS.Timeout
+  readonly #heartbeat: Heartbeat
   #running = false
   #idle: (() => void)[] = []
   #workSinceMs: number | undefined
@@ -64,7 +64,7 @@ export class Writer {
   #closing = false
   /** Set at a final failure and at the end: from then on nothing touches the files. */
   #over = false
-  readonly #ended = Promise.withResolvers<never>()
+  readonly #waiters = new Waiters()
 
   constructor(start: WriterStart) {
     this.#start = start
@@ -72,11 +72,7 @@ export class Writer {
     this.#durable = start.chain.next - 1
     this.#checkpointer = start.makeCheckpointer(() => this.#kick())
     this.#checkpointer.schedule()
-    this.#ended.promise.catch(() => {})
-    this.#beatTimer = setInterval(() => {
-      this.#beatDue = true
-      this.#kick()
-    }, heartbeatEveryMs).unref()
+    this.#heartbeat = new Heartbeat(start.lock, () => this.#kick())
   }
 
   get state(): LedgerState {
@@ -109,18 +105,17 @@ export class Writer {
   /** Everything that is not durable, in the order of its indexes; forgotten here. */
   takeAll(): Pending[] {
     const framed = this.#framed().flatMap((batch) => batch.entries)
-    this.#unsynced = []
+    this.#unsynced.clear()
     this.#batch = undefined
     return [...framed, ...this.#batcher.queue.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)]
   }
 
   async flush(): Promise<void> {
-    if (this.#over) return this.#failure ? this.#ended.promise : undefined
     const framed = this.#framed().at(-1)?.entries.at(-1)
     const lasts = [...(framed ? [framed] : []), ...this.#batcher.queue.lasts()]
     this.#syncDue ||= this.#start.ack !== 'durable'
     this.#kick()
-    await Promise.race([Promise.all(lasts.map((entry) => entry.durable)), this.#ended.promise])
+    await this.#waiters.wait(lasts.map((entry) => entry.durable))
   }
 
   /** Writes and syncs everything, blocking. What is under way in the thread pool is written again, to the same place. */
@@ -128,11 +123,11 @@ export class Writer {
     if (this.#over) return
     let problem: unknown
     try {
-      if (this.#start.lock.isStale && !this.#start.lock.isOurs()) {
+      if (this.#heartbeat.isStale && !this.#heartbeat.isOurs()) {
         this.#failReplaced()
         return
       }
-      for (const batch of this.#unsynced) batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
+      for (const batch of this.#unsynced.all) batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
       for (;;) {
         this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
         if (!this.#batch || this.#over) break
@@ -148,10 +143,11 @@ export class Writer {
   /** Flushes, signs and lets go of the files. Resolves with what kept something from being written, if anything did. */
   async finish(): Promise<Failure | undefined> {
     this.#closing = true
-    clearInterval(this.#beatTimer)
-    this.#retryNow()
+    this.#heartbeat.stop()
+    this.#retry.now()
     await this.flush().catch(() => {})
-    await this.#untilIdle()
+    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#retry.stop()
     const failure = this.#failure
     if (!this.#over) {
       await inTurn(async () => {
@@ -204,24 +200,25 @@ export class Writer {
       await new Promise((resolve) => setImmediate(resolve))
     }
     this.#running = false
+    if (this.#over) for (const segment of this.#segments()) await segment.close().catch(() => {})
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   /** What comes seldom comes first, or it would never come under load. */
   #findWork(): (() => Promise<void>) | undefined {
     if (this.#over) return undefined
-    if (this.#beatDue) return this.#beat
+    if (this.#heartbeat.isDue) return this.#beat
     if (this.#checkpointer.isReady) return () => this.#checkpointer.write()
-    if (this.#batcher.hasRetired && this.#unsynced.length === 0) return this.#sealRetired
-    if (this.#syncDue && this.#unsynced.length > 0) return this.#sync
-    if (this.#retryTimer) return undefined
+    if (this.#batcher.hasRetired && this.#unsynced.isEmpty) return this.#sealRetired
+    if (this.#syncDue && !this.#unsynced.isEmpty) return this.#sync
+    if (this.#retry.isWaiting) return undefined
     return this.#batch || this.#batcher.queue.size > 0 ? this.#commit : undefined
   }
 
   async #commit(): Promise<void> {
     if (this.#over) return
     try {
-      if (this.#start.lock.isStale) await this.#confirmLock()
+      if (this.#heartbeat.isStale && !(await this.#heartbeat.beat())) this.#failReplaced()
       if (this.#over) return
       this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
     } catch (error) {
@@ -231,7 +228,7 @@ export class Writer {
     const batch = this.#batch
     if (!batch) return
     // Entries of a later segment must not become durable before those of an earlier one.
-    if (this.#unsynced.some((one) => one.segment !== batch.segment)) await this.#sync()
+    if (this.#unsynced.isBefore(batch.segment)) await this.#sync()
     if (this.#over || batch.durable) return
     try {
       // 1. Write. Not yet promised to anyone: after a crash here recovery cuts the torn tail and keeps it in quarantine.
@@ -247,15 +244,15 @@ export class Writer {
     if (this.#over || batch.durable) return
     this.#written(batch)
     // 2. Sync. The one step that makes the batch exist.
-    if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#unsyncedBytes > unsyncedBytesMax)
+    if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#unsynced.bytes > unsyncedBytesMax)
       await this.#sync()
     else this.#syncTimer ??= setTimeout(() => this.#syncSoon(), syncEveryMs).unref()
   }
 
   async #sync(): Promise<void> {
-    const batches = [...this.#unsynced]
+    const batches = this.#unsynced.all
     try {
-      for (const segment of new Set(batches.map((batch) => batch.segment))) {
+      for (const segment of segmentsOf(batches)) {
         await segment.sync()
         if (!this.#over) segment.checkInPlace()
       }
@@ -274,15 +271,8 @@ export class Writer {
   }
 
   async #beat(): Promise<void> {
-    this.#beatDue = false
     // A failed beat is tried again with the next one; a disk that fails altogether shows in the batches.
-    await this.#confirmLock().catch(() => {})
-  }
-
-  async #confirmLock(): Promise<void> {
-    const { lock } = this.#start
-    if (lock.isOurs()) await lock.beat()
-    else this.#failReplaced()
+    if (!(await this.#heartbeat.beat().catch(() => true))) this.#failReplaced()
   }
 
   async #sealRetired(): Promise<void> {
@@ -295,25 +285,20 @@ export class Writer {
   // Batches.
 
   #framed(): Batch[] {
-    return this.#batch ? [...this.#unsynced, this.#batch] : [...this.#unsynced]
+    return this.#batch ? [...this.#unsynced.all, this.#batch] : [...this.#unsynced.all]
   }
 
   #segments(): Segment[] {
-    return [...new Set([...this.#framed().map((batch) => batch.segment), ...this.#batcher.segments()])]
+    return [...new Set([...segmentsOf(this.#framed()), ...this.#batcher.segments()])]
   }
 
   #written(batch: Batch): void {
     this.#batch = undefined
-    this.#unsynced.push(batch)
-    this.#unsyncedBytes += batch.bytes.length
-    if (this.#start.ack === 'written') {
-      for (const [i, entry] of batch.entries.entries())
-        entry.acknowledge({ writer: this.#start.writer, n: batch.first + i })
-    }
+    this.#unsynced.add(batch)
+    if (this.#start.ack === 'written') acknowledge(batch, this.#start.writer)
     if (this.#failure?.final !== false) return
     this.#failure = undefined
-    this.#retryMs = retryMsMin
-    this.#retryNow()
+    this.#retry.reset()
     this.#tell({ kind: 'writable' })
   }
 
@@ -324,16 +309,14 @@ export class Writer {
     const end = batch.offset + batch.bytes.length - 1
     this.#durable = batch.first + batch.entries.length - 1
     batch.segment.durableEnd = end
-    this.#unsynced = this.#unsynced.filter((one) => one !== batch)
-    this.#unsyncedBytes -= batch.bytes.length
-    if (this.#unsynced.length === 0) this.#syncDue = false
-    for (const [i, entry] of batch.entries.entries())
-      entry.becomeDurable({ writer: this.#start.writer, n: batch.first + i })
+    this.#unsynced.remove(batch)
+    if (this.#unsynced.isEmpty) this.#syncDue = false
+    confirm(batch, this.#start.writer)
     this.#checkpointer.add(bytes, { segment: batch.segment.first, offset: end, h: batch.h })
   }
 
   #writeNow(batch: Batch): void {
-    if (this.#unsynced.some((one) => one.segment !== batch.segment)) this.#syncNow()
+    if (this.#unsynced.isBefore(batch.segment)) this.#syncNow()
     if (this.#over) return
     batch.segment.openNow()
     batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
@@ -341,9 +324,9 @@ export class Writer {
   }
 
   #syncNow(): void {
-    const batches = [...this.#unsynced]
+    const batches = this.#unsynced.all
     try {
-      for (const segment of new Set(batches.map((batch) => batch.segment))) {
+      for (const segment of segmentsOf(batches)) {
         segment.syncNow()
         segment.checkInPlace()
       }
@@ -357,30 +340,18 @@ export class Writer {
 
   // Failures.
 
-  /** Not final: the same bytes are written to the same place until the disk takes them. */
+  /** Unless the file is gone: the same bytes are written to the same place until the disk takes them. */
   #writeFailed(error: unknown): void {
-    const system = systemCode(error)
-    const message = `${this.#batch?.segment.path ?? this.#start.dir}: ${String(error)}`
-    if (error instanceof LedgerError) {
-      this.#fail(error.code, error.message)
+    const { code, message, final } = writeFailure(error, this.#batch?.segment.path ?? this.#start.dir)
+    if (final) {
+      this.#fail(code, message)
       return
     }
-    if (['ENOENT', 'ENOTDIR', 'EEXIST', 'EBADF', 'ESTALE'].includes(system))
-      return this.#fail('LEDGER_FILE_REPLACED', message)
-    const code = system === 'ENOSPC' || system === 'EDQUOT' ? 'LEDGER_FULL' : 'LEDGER_WRITE_FAILED'
     const isNew = this.#failure?.code !== code
-    this.#failure = { code, message, final: false }
+    this.#failure = { code, message, final }
+    this.#retry.later()
     if (isNew) this.#tell({ kind: 'full', code, message })
-    clearTimeout(this.#retryTimer)
-    this.#retryTimer = setTimeout(() => this.#retryNow(), this.#retryMs).unref()
-    this.#retryMs = Math.min(this.#retryMs * 2, retryMsMax)
-    if (this.#closing) this.#ended.reject(new LedgerError(code, message))
-  }
-
-  #retryNow(): void {
-    clearTimeout(this.#retryTimer)
-    this.#retryTimer = undefined
-    this.#kick()
+    if (this.#closing) this.#waiters.giveUp(new LedgerError(code, message))
   }
 
   /** Final: what the page cache holds after a failed sync says nothing about the disk, so this file is never synced again. */
@@ -389,10 +360,10 @@ export class Writer {
       this.#fail(error.code, error.message)
       return
     }
-    const segments = new Set(this.#unsynced.map((batch) => batch.segment))
+    const segments = segmentsOf(this.#unsynced.all)
     this.#fail(
       'LEDGER_SYNC_FAILED',
-      `${[...segments].map((one) => one.path).join(', ') || this.#start.dir}: ${String(error)}`,
+      `${segments.map((one) => one.path).join(', ') || this.#start.dir}: ${String(error)}`,
     )
     for (const segment of segments) {
       try {
@@ -411,7 +382,7 @@ export class Writer {
     if (this.#over) return
     this.#failure = { code, message, final: true }
     this.#end()
-    this.#ended.reject(new LedgerError(code, message))
+    this.#waiters.giveUp(new LedgerError(code, message))
     // Told later, so that whoever opens a new ledger now finds this one at rest.
     queueMicrotask(() => this.#tell({ kind: code === 'LEDGER_LOCK_REPLACED' ? 'replaced' : 'failed', code, message }))
   }
@@ -419,9 +390,9 @@ export class Writer {
   #end(): void {
     this.#over = true
     this.#checkpointer.stop()
-    clearTimeout(this.#retryTimer)
+    this.#retry.stop()
     clearTimeout(this.#syncTimer)
-    clearInterval(this.#beatTimer)
+    this.#heartbeat.stop()
   }
 
   #stuck(): Failure | undefined {
@@ -436,25 +407,11 @@ export class Writer {
     return message === undefined ? undefined : { code: 'LEDGER_SIGNER_FAILED', message, final: false }
   }
 
-  #untilIdle(): Promise<void> {
-    return this.#running ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve()
-  }
-
   #tell(fact: LedgerFact): void {
     try {
       this.#start.onFact(fact)
     } catch {
       // A listener's failure is not ours, and must not become one.
     }
-  }
-}
-
-async function inTurn(work: () => Promise<void>): Promise<void> {
-  const turn = takeTurn()
-  if (turn) await turn
-  try {
-    await work()
-  } finally {
-    giveTurn()
   }
 }

@@ -100,7 +100,7 @@ export class LineCheck {
       return
     }
     this.#fillUpTo(n, file, offset)
-    this.#doubtful = []
+    if (this.#doubtful.length > 0) this.#doubtful = []
     if (d < this.#claimed) {
       this.#break(
         'LEDGER_LINE_CLAIM',
