@@ -56,7 +56,10 @@ export interface Application {
   readonly ownErrors?: string
   /** Largest body the parsers accept. */
   readonly bodyBytesMax?: number
-  /** Called in every hook of the framework that can see a request end or fail, with the hook's name. */
+  /**
+   * Called in every hook of the framework that can see a request end or fail, with the hook's name, and in the application's
+   * `own error handler`.
+   */
   readonly observe?: (hook: string, req: IncomingMessage) => void
   readonly server?: ServerOptions
 }

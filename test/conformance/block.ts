@@ -82,10 +82,10 @@ export function blocking(behaviour: Behaviour): void {
     const connection = await stage.wire()
     stage.set('fails')
     connection.send(requestText('/export'))
-    await connection.until(/503[^]*\}$/)
+    await connection.until(/503[\s\S]*\}$/)
     stage.set('works')
     connection.send(requestText('/ok', [['connection', 'close']]))
-    expect(await connection.closed()).toMatch(/200 OK[^]*ok$/)
+    expect(await connection.closed()).toMatch(/200 OK[\s\S]*ok$/)
     expect(await stage.end()).toHaveLength(2)
   })
 

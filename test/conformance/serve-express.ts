@@ -37,7 +37,8 @@ function build(express: typeof express5, application: Application) {
   }
   for (const route of application.routes) mount(express, app, route)
   if (ownErrors !== undefined) {
-    app.use((_error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    app.use((_error: unknown, req: Request, res: Response, next: NextFunction) => {
+      application.observe?.('own error handler', req)
       if (res.headersSent) next(_error)
       else res.status(418).type('text/plain').send(ownErrors)
     })

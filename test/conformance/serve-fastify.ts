@@ -27,13 +27,17 @@ export const serveFastify: Harness = {
     // Bodies of this type are left to the handler, as a stream.
     app.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null))
     if (user !== undefined) {
-      app.decorateRequest('user', null)
       app.addHook('onRequest', (request, _reply, done) => {
         Object.assign(request, { user: user(request.raw) })
         done()
       })
     }
-    if (ownErrors !== undefined) app.setErrorHandler((_error, _request, reply) => reply.code(418).send(ownErrors))
+    if (ownErrors !== undefined) {
+      app.setErrorHandler((_error, request, reply) => {
+        application.observe?.('own error handler', request.raw)
+        return reply.code(418).send(ownErrors)
+      })
+    }
     observeHooks(app, application)
     for (const route of application.routes) mount(app, route)
     await app.listen({ port: 0, host: '127.0.0.1' })

@@ -4,7 +4,7 @@ import { audited, auditMiddleware } from '@trailmark/koa'
 import Koa, { type Context, type Middleware } from 'koa'
 import bodyParser from 'koa-bodyparser'
 import multer from 'multer'
-import type { Access, Call, Harness, Route } from './application.ts'
+import type { Access, Application, Call, Harness, Route } from './application.ts'
 import { listen } from './listen.ts'
 
 export const serveKoa: Harness = {
@@ -21,8 +21,8 @@ export const serveKoa: Harness = {
     app.use(auditMiddleware({ audit }))
     if (application.twice === true) app.use(auditMiddleware({ audit }))
     if (observe !== undefined) app.on('error', (_error, ctx: Context) => observe('error', ctx.req))
-    if (ownErrors !== undefined) app.use(answerErrors(ownErrors))
-    app.use(bodyParser({ jsonLimit: bodyBytesMax })).use(multipart)
+    if (ownErrors !== undefined) app.use(answerErrors(ownErrors, observe))
+    app.use(bodyParser({ jsonLimit: String(bodyBytesMax) })).use(multipart)
     if (user !== undefined) {
       app.use((ctx, next) => {
         ctx.state.user = user(ctx.req)
@@ -34,11 +34,12 @@ export const serveKoa: Harness = {
   },
 }
 
-function answerErrors(text: string): Middleware {
+function answerErrors(text: string, observe: Application['observe']): Middleware {
   return async (ctx, next) => {
     try {
       await next()
     } catch (error) {
+      observe?.('own error handler', ctx.req)
       if (ctx.headerSent) throw error
       ctx.status = 418
       ctx.body = text
@@ -58,7 +59,7 @@ const multipart: Middleware = async (ctx, next) => {
   return next()
 }
 
-function routesOf(route: Route): Middleware {
+function routesOf(route: Route) {
   const router = new Router(route.under === undefined ? {} : { prefix: route.under })
   const method = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete', HEAD: 'head' } as const
   const declared = route.access === undefined ? [] : [declare(route.access)]

@@ -188,6 +188,20 @@ function endings(behaviour: Behaviour): void {
     seen.expectOnly(id, 'finish', 'res close', 'req close')
   })
 
+  behaviour("in the application's own error handler", async ({ open }) => {
+    const seen = new Seen()
+    const handle = async (): Promise<never> => {
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new Error('deliberate')
+    }
+    const routes = [{ path: '/fails', handle }]
+    const stage = await open({ routes, ownErrors: 'ours', observe: (hook) => seen.at(hook) })
+    const { id, status } = await stage.ask('/fails')
+    await stage.end()
+    expect(status).toBe(418)
+    expect(seen.places.get('own error handler')).toEqual([id])
+  })
+
   behaviour("in the framework's own hooks for errors and for the end", async ({ open, harness }) => {
     const seen = new Seen()
     const handle = (): never => {

@@ -224,7 +224,7 @@ export function terminalLine(behaviour: Behaviour): void {
     const stage = await open({ routes: [ok] })
     const connection = await stage.wire()
     connection.send(requestText('/ok').repeat(20))
-    await connection.until(/(?:HTTP\/1\.1 200[^]*?\r\n\r\nok){20}/)
+    await connection.until(/(?:HTTP\/1\.1 200[\s\S]*?\r\n\r\nok){20}/)
     expect(await stage.end()).toHaveLength(20)
     process.off('warning', listen)
     expect(warnings).toEqual([])

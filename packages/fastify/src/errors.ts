@@ -2,6 +2,7 @@
  * Where errors go in a Fastify application that is audited: Fastify's default answer, which quotes the error's message, is
  * replaced by a problem document; every handler of the application's own still wins, at every level.
  */
+import { Readable } from 'node:stream'
 import { exchangeOf, problemFor } from '@trailmark/core/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
@@ -68,6 +69,8 @@ export function catchDefaultAnswers(instance: FastifyInstance): void {
     done()
   })
   instance.addHook('onSend', (request, reply, payload, done) => {
+    // Once it is being sent, Fastify destroys the response without a word of why.
+    if (payload instanceof Readable) payload.once('error', (error) => exchangeOf(request.raw)?.fail(error))
     const failure = failed.get(reply)
     done(null, failure !== undefined && isDefaultAnswer(reply) ? problem(failure.error, request, reply) : payload)
   })

@@ -22,9 +22,13 @@ export function takeErrors(ctx: Context, exchange: Exchange): void {
       try {
         tellListeners(ctx, error)
       } finally {
-        // Koa begins every answer at 404, and takes an error's status from the error alone.
-        if (!ctx.headerSent) ctx.res.statusCode = 500
-        exchange.answerError(error)
+        if (ctx.headerSent) exchange.answerError(error)
+        else if (ctx.writable) {
+          // Koa begins every answer at 404, and takes an error's status from the error alone.
+          ctx.res.statusCode = 500
+          exchange.answerError(error)
+        }
+        // Else the client is gone, which Koa tells as an error, too.
       }
     })
   }

@@ -1,6 +1,6 @@
 /** The one line: `app.use(auditMiddleware())`. */
 import { type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
-import { exchangeOf, tellOrder } from '@trailmark/core/http'
+import { type Exchange, exchangeOf, tellOrder } from '@trailmark/core/http'
 import type { Context, Middleware } from 'koa'
 import { type AskActor, followKoa } from './follow.ts'
 import { watchRoutes } from './mounted-routes.ts'
@@ -44,7 +44,8 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
       watchRoutes(audit, ctx.app)
       tellWhatCameBefore(audit, ctx)
     }
-    return followKoa(audit, ctx, actor).run(next).catch(rethrow)
+    const exchange = followKoa(audit, ctx, actor)
+    return answeredInside(exchange, exchange.run(next).catch(rethrow))
   }
 }
 
@@ -56,6 +57,18 @@ function auditFrom({ audit, ...others }: { readonly audit?: Audit | undefined })
     throw new AuditError('AUDIT_OPTION_INVALID', message)
   }
   return audit
+}
+
+/**
+ * Koa writes the answer in a `then` of the first middleware's promise, which it calls outside of every request: streams it
+ * sends would be read there. So that one `then` is called inside. Everything else awaits this promise as any other.
+ */
+function answeredInside<T>(exchange: Exchange, answered: Promise<T>): Promise<T> {
+  const { then } = answered
+  Reflect.defineProperty(answered, 'then', {
+    value: (...given: unknown[]): unknown => exchange.run(() => Reflect.apply(then, answered, given)),
+  })
+  return answered
 }
 
 /** Koa takes a thrown null for no error at all and never answers. */
