@@ -292,7 +292,7 @@ describe('reading', () => {
 
 describe('trailmark tail', () => {
   it('shows the newest, then what happens, and ends well on Ctrl-C', async () => {
-    const child = start(['tail', '-n', '2', '--json'])
+    const child = start(['tail', '-n', '2', '--type', 'data_*,authz_*,logout', '--json'])
     const seen: string[] = []
     let buffer = ''
     const arrived = (count: number) =>

@@ -1,6 +1,6 @@
 /** The options that narrow a read, the same for every command that reads, and the filter they make. */
 import type { Outcome } from '@trailmark/core'
-import type { Filter } from '@trailmark/query'
+import { type Filter, lastMax } from '@trailmark/query'
 import type { Invocation, OptionTable } from './command.ts'
 import { usageError } from './errors.ts'
 import { nearest } from './nearest.ts'
@@ -65,6 +65,20 @@ export function filterFrom(invocation: Invocation, nowMs: number): Filter {
     ...text('tenant', 'tenant'),
     ...text('resource', 'resource'),
   }
+}
+
+export const boundOptions: OptionTable = {
+  limit: { type: 'string', short: 'n', value: 'count', help: 'at most so many, the oldest that match' },
+  last: { type: 'string', value: 'count', help: `only the newest so many, still oldest first; at most ${lastMax}` },
+}
+
+/** How many to show, and from which end. Throws CLI_USAGE. */
+export function boundsFrom(invocation: Invocation): { readonly limit?: number; readonly last?: number } {
+  const limit = invocation.text('limit')
+  const last = invocation.text('last')
+  if (limit !== undefined && last !== undefined) throw usageError('--limit and --last exclude each other')
+  if (limit !== undefined) return { limit: parseCount(limit, 'limit', 1, 999_999_999) }
+  return last === undefined ? {} : { last: parseCount(last, 'last', 1, lastMax) }
 }
 
 /** A whole number from `min` to `max`. Throws CLI_USAGE naming the option. */

@@ -11,6 +11,8 @@ export interface Column {
   readonly title: string
   /** Width in characters. */
   readonly width: number
+  /** Width where nothing is cut: off the screen, tokens and ids stand whole. Default: `width`. */
+  readonly wholeWidth?: number
   /** Takes a share of the space that is left; 0 stays as it is. */
   readonly grow?: number
   /** Shown only on screens at least so wide. */
@@ -55,7 +57,7 @@ export function layout(columns: readonly Column[], screen: Screen): TableLayout 
 
 function settle(columns: readonly Column[], shown: readonly boolean[], screen: Screen): number[] {
   const widths = columns.map(({ width }) => width)
-  if (!screen.tty) return widths
+  if (!screen.tty) return columns.map(({ width, wholeWidth }) => wholeWidth ?? width)
   const used = columns.reduce((sum, { width }, at) => (shown[at] ? sum + width + gap.length : sum), -gap.length)
   const spare = Math.max(0, screen.columns - used)
   const shares = columns.reduce((sum, { grow = 0 }, at) => (shown[at] ? sum + grow : sum), 0)

@@ -52,7 +52,7 @@ export function openTerminal(process: NodeJS.Process): Terminal & { close(): voi
   return {
     out,
     err,
-    env: process.env,
+    env: { ...process.env },
     cwd: process.cwd(),
     now: Date.now,
     signal: stop.signal,

@@ -1,6 +1,7 @@
 /** Rows of the trail for people: when, who, what, on which thing, how it ended. `timeline` and `tail` print the same ones. */
 import type { StoredRecord } from '@trailmark/query'
 import { timelineRow } from '@trailmark/query'
+import { cliService } from './record-read.ts'
 import { clockText, dayLines, outcomeCell, shortToken, timeWidth } from './row-text.ts'
 import { layout } from './table.ts'
 import type { Screen } from './terminal.ts'
@@ -10,11 +11,11 @@ export function trailRows(screen: Screen, actorOf: (record: StoredRecord) => str
   const table = layout(
     [
       { title: 'TIME', width: timeWidth(screen) },
-      { title: 'ACTOR', width: 12, grow: 1 },
+      { title: 'ACTOR', width: 12, wholeWidth: 34, grow: 1 },
       { title: 'ACTION', width: 7 },
-      { title: 'RESOURCE', width: 18, grow: 2 },
+      { title: 'RESOURCE', width: 18, wholeWidth: 42, grow: 2 },
       { title: 'OUTCOME', width: 7 },
-      { title: 'EVENT', width: 14, grow: 1 },
+      { title: 'EVENT', width: 14, wholeWidth: 24, grow: 1 },
       { title: 'SERVICE', width: 14, fromColumns: 110 },
       { title: 'REASON', width: 16, fromColumns: 130 },
       { title: 'REQUEST', width: 36, fromColumns: 180 },
@@ -48,7 +49,8 @@ function shortResource(resource: string | undefined, screen: Screen): string {
   return slash <= 0 ? resource : `${resource.slice(0, slash)}/${shortToken(resource.slice(slash + 1), screen)}`
 }
 
-/** What the trail keeps about itself, and most readers do not mean: openings, reads, rotations. Never a warning. */
-export function isBookkeeping(record: StoredRecord): boolean {
-  return record.category === 'audit_meta' && record.level === 'INFO'
+/** What the trail keeps about itself, and most readers do not mean: openings, reads, this tool's own starts. Never a warning. */
+export function isBookkeeping({ category, level, service }: StoredRecord): boolean {
+  if (level !== 'INFO') return false
+  return category === 'audit_meta' || (category === 'system' && service.name === cliService)
 }

@@ -139,8 +139,9 @@ class Handover {
     while (!this.#signal.aborted) {
       const next = this.#waiting.shift()
       if (next !== undefined) {
-        yield next.record
+        // Before the yield: a reader that leaves never comes back from it, and the log would wait for ever.
         next.taken()
+        yield next.record
       } else if (this.#failure !== undefined) throw this.#failure.error
       else {
         await new Promise<void>((resolve) => {

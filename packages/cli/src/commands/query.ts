@@ -1,8 +1,7 @@
 /** `trailmark query`: records that match, one a line. */
-import { lastMax, query, type StoredRecord, timelineRow } from '@trailmark/query'
+import { query, type StoredRecord, timelineRow } from '@trailmark/query'
 import type { Command } from '../command.ts'
-import { usageError } from '../errors.ts'
-import { parseCount, timeOptions } from '../filter-options.ts'
+import { boundOptions, boundsFrom, timeOptions } from '../filter-options.ts'
 import { printableJson } from '../printable.ts'
 import { progressBar } from '../progress.ts'
 import { readOptions, readTrail } from '../read-trail.ts'
@@ -17,8 +16,7 @@ export const queryCommand: Command = {
   options: {
     ...timeOptions,
     ...readOptions,
-    limit: { type: 'string', short: 'n', value: 'count', help: 'at most so many, the oldest that match' },
-    last: { type: 'string', value: 'count', help: `only the newest so many, still oldest first; at most ${lastMax}` },
+    ...boundOptions,
   },
   example: `trailmark query --type 'login_*' --outcome failure --from 1d --purpose incident-4711
 
@@ -26,13 +24,7 @@ TIME                      EVENT          OUTCOME  ACTOR      ADDRESS      SERVIC
 2026-01-15T10:04:05.123Z  login_failure  failure  p1_k3x9…   203.0.113.0  clinic   0199c2a4-…`,
 
   async run(invocation, terminal) {
-    const limit = invocation.text('limit')
-    const last = invocation.text('last')
-    if (limit !== undefined && last !== undefined) throw usageError('--limit and --last exclude each other')
-    const bounds = {
-      ...(limit !== undefined && { limit: parseCount(limit, 'limit', 1, 999_999_999) }),
-      ...(last !== undefined && { last: parseCount(last, 'last', 1, lastMax) }),
-    }
+    const bounds = boundsFrom(invocation)
     return readTrail('query', invocation, terminal, async (reading, count) => {
       const { out, err, signal, now } = terminal
       const json = invocation.flag('json')
@@ -64,9 +56,9 @@ function rows(screen: Parameters<typeof layout>[1], actorOf: (record: StoredReco
   const table = layout(
     [
       { title: 'TIME', width: timeWidth(screen) },
-      { title: 'EVENT', width: 22, grow: 2 },
+      { title: 'EVENT', width: 20, wholeWidth: 24, grow: 2 },
       { title: 'OUTCOME', width: 8 },
-      { title: 'ACTOR', width: 12, grow: 1 },
+      { title: 'ACTOR', width: 12, wholeWidth: 34, grow: 1 },
       { title: 'ADDRESS', width: 15 },
       { title: 'SERVICE', width: 14, fromColumns: 110 },
       { title: 'REQUEST', width: 36, fromColumns: 140 },

@@ -1,7 +1,7 @@
 /** `trailmark timeline`: the trail as a story, over all services. */
 import { query, type StoredRecord, timelineRow } from '@trailmark/query'
 import type { Command } from '../command.ts'
-import { parseCount, timeOptions } from '../filter-options.ts'
+import { boundOptions, boundsFrom, timeOptions } from '../filter-options.ts'
 import { printableJson } from '../printable.ts'
 import { progressBar } from '../progress.ts'
 import { readOptions, readTrail } from '../read-trail.ts'
@@ -16,7 +16,7 @@ export const timelineCommand: Command = {
   options: {
     ...timeOptions,
     ...readOptions,
-    limit: { type: 'string', short: 'n', value: 'count', help: 'at most so many rows, the oldest' },
+    ...boundOptions,
     all: { type: 'boolean', short: 'a', help: 'also what the trail records about itself' },
   },
   example: `trailmark timeline --trace 4bf92f3577b34da6a3ce929d0e0e4736
@@ -27,8 +27,7 @@ TIME          ACTOR       ACTION  RESOURCE        OUTCOME  EVENT
 10:04:07.880  ~Zk3J9aQ0   read    patient/~x81Lw  success  data_access`,
 
   async run(invocation, terminal) {
-    const limit = invocation.text('limit')
-    const bounds = limit === undefined ? {} : { limit: parseCount(limit, 'limit', 1, 999_999_999) }
+    const bounds = boundsFrom(invocation)
     const everything = invocation.flag('all') || invocation.texts('type').length > 0
     let hidden = 0
     const code = await readTrail('timeline', invocation, terminal, async (reading, count) => {

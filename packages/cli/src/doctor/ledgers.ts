@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { findStreams, type StreamInfo } from '@trailmark/ledger'
 import { countRedactions } from '@trailmark/query'
+import { counted } from '../verify-text.ts'
 import { type Finding, note, ok, type Patient, weak } from './finding.ts'
 
 /** A live writer signs at most a second after something became durable; this is generous. */
@@ -17,7 +18,7 @@ const shownMax = 5
 export async function checkLedgers({ root, nowMs }: Patient, signal: AbortSignal): Promise<Finding[]> {
   const streams = await findStreams(root)
   if (streams.length === 0) return [note('no_ledgers', `nothing was recorded below ${root} yet`)]
-  const findings: Finding[] = [ok('ledgers', `${streams.length} writers below ${root}`)]
+  const findings: Finding[] = [ok('ledgers', `${counted(streams.length, 'writer')} below ${root}`)]
   for (const stream of streams) findings.push(...(await checkWriter(stream, nowMs)))
   findings.push(
     (await anyAnchor(streams))

@@ -60,8 +60,8 @@ const remoteTypes = new Map([
 async function checkFileSystem(root: string): Promise<Finding> {
   const name = 'file_system'
   if (process.platform !== 'linux') return note(name, 'the kind of file system is not known on this platform')
-  const { type } = await statfs(root)
-  return judgeFileSystem(type, root)
+  const facts = await statfs(root).catch(() => undefined)
+  return facts === undefined ? note(name, `${root} does not exist yet`) : judgeFileSystem(facts.type, root)
 }
 
 export function judgeFileSystem(type: number, root: string): Finding {
