@@ -67,6 +67,12 @@ describe('baggage', () => {
     expect(readBaggage(',, ,')).toBe('')
   })
 
+  it('is passed on without blanks around the list', () => {
+    expect(readBaggage(' a=1,b=2\t')).toBe('a=1,b=2')
+    expect(readBaggage('a=1,b=2 ')).toBe('a=1,b=2')
+    expect(readBaggage('\ta=1')).toBe('a=1')
+  })
+
   it('is absent or in the strict grammar, with the members of what came in, whatever that was', () => {
     fc.assert(
       fc.property(fc.oneof(listish, fc.string(), fc.string({ unit: 'binary' })), (value) => {

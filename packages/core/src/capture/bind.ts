@@ -48,8 +48,7 @@ export function bindEmitter<E extends EventEmitter>(emitter: E): E {
 }
 
 type Name = string | symbol
-// biome-ignore lint/suspicious/noExplicitAny: the type Node gives to listeners
-type Listener = (...args: any[]) => void
+type Listener = (...args: unknown[]) => void
 
 /** Node finds a listener to remove by the wrapper or by the wrapper's `listener`. */
 function inContext(listener: Listener): Listener {

@@ -39,7 +39,7 @@ const HOPS_MAX = 32
 export function clientAddress(req: IncomingRequest, proxies: Proxies): ClientAddress {
   const seen = peerAddress(req)
   const peer = seen === undefined ? undefined : plainAddress(seen)
-  if (peer === undefined || proxies.empty || !proxies.has(peer)) return { address: peer, peer, trustedHops: 0 }
+  if (peer === undefined || proxies.empty) return { address: peer, peer, trustedHops: 0 }
   const header = req.headers['x-forwarded-for']
   return walk(peer, typeof header === 'string' ? header : (header ?? []).join(','), proxies)
 }

@@ -35,7 +35,8 @@ export function readHttpRequest(message: unknown): HttpOutgoing | undefined {
 
 /**
  * The request has no property for its port. The Host header tells it, but only while it names the host that is connected
- * to: a Host header of the caller's own choice is not a destination.
+ * to: a Host header of the caller's own choice is not a destination. Whoever writes the right host and a wrong port there
+ * is believed; it is the application's own code, and the same machine.
  */
 function destinationOf(request: ClientRequest, hostHeader: unknown): Destination {
   const host = request.host.includes(':') ? `[${request.host}]` : request.host

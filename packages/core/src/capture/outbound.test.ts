@@ -213,11 +213,17 @@ describe('node:http', () => {
     expect(new Set(arrived.map(({ headers }) => headers.traceparent)).size).toBe(20)
   })
 
-  it('does not take a Host header for the destination', async () => {
-    await inRequest(() => httpRequest(denied, { headers: { host: hostOf(allowed) } }))
+  it('does not take a Host header that names another host for the destination', async () => {
+    const { port } = new URL(allowed)
     await inRequest(() => httpRequest(denied, { headers: { host: 'api.example.com' } }))
-    await inRequest(() => httpRequest(denied, { headers: ['Host', 'api.example.com'] }))
-    expect(arrived.slice(1).map(({ headers }) => got(headers))).toEqual([[], []])
+    await inRequest(() => httpRequest(denied, { headers: { host: `api.example.com:${port}` } }))
+    await inRequest(() => httpRequest(denied, { headers: ['Host', `api.example.com:${port}`] }))
+    expect(arrived.map(({ headers }) => got(headers))).toEqual([[], [], []])
+  })
+
+  it('believes a caller about the port of the host it connects to: Node tells it nowhere else', async () => {
+    await inRequest(() => httpRequest(denied, { headers: { host: hostOf(allowed) } }))
+    expect(got(arrived[0]?.headers)).toEqual(ownHeaders)
   })
 
   it('goes without when the caller names a host of its own, unless any port is allowed', async () => {

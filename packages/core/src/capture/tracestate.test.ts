@@ -70,6 +70,11 @@ describe('a tracestate', () => {
     expect(readTracestate(' \tfoo=1,bar=2 ')).toBe('foo=1,bar=2')
   })
 
+  it('loses its empty members when they would make more than 32', () => {
+    expect(readTracestate(`foo=1${','.repeat(31)}`)).toBe(`foo=1${','.repeat(31)}`)
+    expect(readTracestate(`foo=1${','.repeat(32)} bar=2`)).toBe('foo=1,bar=2')
+  })
+
   it('loses long members first and then those on the right when it is too long to carry', () => {
     const short = (name: string) => `${name}=${'s'.repeat(100)}`
     const long = (name: string) => `${name}=${'l'.repeat(250)}`
