@@ -28,7 +28,11 @@ export async function liveDay(gateway: string, say: (line: string) => void): Pro
   let requests = 0
   let incident: Day['incident'] | undefined
 
-  const call = async (method: string, path: string, options: { session?: string; body?: unknown } = {}): Promise<Answer> => {
+  const call = async (
+    method: string,
+    path: string,
+    options: { session?: string; body?: unknown } = {},
+  ): Promise<Answer> => {
     requests += 1
     const response = await fetch(gateway + path, {
       method,
@@ -42,7 +46,11 @@ export async function liveDay(gateway: string, say: (line: string) => void): Pro
     return {
       status: response.status,
       requestId: response.headers.get('x-request-id') ?? '',
-      traceId: /traceid;desc="?00-([0-9a-f]{32})|00-([0-9a-f]{32})-/.exec(response.headers.get('server-timing') ?? '')?.slice(1).find(Boolean) ?? '',
+      traceId:
+        /traceid;desc="?00-([0-9a-f]{32})|00-([0-9a-f]{32})-/
+          .exec(response.headers.get('server-timing') ?? '')
+          ?.slice(1)
+          .find(Boolean) ?? '',
       body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined,
     }
   }
@@ -69,11 +77,18 @@ export async function liveDay(gateway: string, say: (line: string) => void): Pro
     if (hour === 10) await call('GET', '/patients/pat_001', { session: 'not-a-session-of-ours' })
     if (hour === 11) {
       const session = sessions.get('emil') ?? ''
-      await call('POST', '/appointments', { session, body: { patient: 'pat_007', note: 'swollen wrist', card: '4111 1111 1111 1111' } })
+      await call('POST', '/appointments', {
+        session,
+        body: { patient: 'pat_007', note: 'swollen wrist', card: '4111 1111 1111 1111' },
+      })
     }
     if (hour === 13) await giveUpDownload(`${gateway}/scans/pat_003`, sessions.get('bela') ?? '')
     if (hour === 14) await call('GET', '/export/patients', { session: sessions.get('dana') ?? '' })
-    if (hour === 16) await call('POST', '/admin/grants', { session: sessions.get('freya') ?? '', body: { user: 'usr_dana', role: 'admin' } })
+    if (hour === 16)
+      await call('POST', '/admin/grants', {
+        session: sessions.get('freya') ?? '',
+        body: { user: 'usr_dana', role: 'admin' },
+      })
     if (hour === 17) {
       const answer = await call('GET', '/export/patients', { session: sessions.get('freya') ?? '' })
       if (answer.status !== 200) throw new Error(`the export answered ${answer.status}`)
@@ -83,7 +98,9 @@ export async function liveDay(gateway: string, say: (line: string) => void): Pro
       for (let turn = 0; turn < 6; turn++) await work()
     })
     await Promise.all(lanes)
-    say(`   ${String(hour).padStart(2, '0')}:00  ${'▪'.repeat(hour - 6).padEnd(hours.length, '·')}  ${requests} requests\n`)
+    say(
+      `   ${String(hour).padStart(2, '0')}:00  ${'▪'.repeat(hour - 6).padEnd(hours.length, '·')}  ${requests} requests\n`,
+    )
   }
   if (!incident) throw new Error('the day ended without its incident')
   return { requests, seconds: (performance.now() - started) / 1000, incident }

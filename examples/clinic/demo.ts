@@ -48,12 +48,16 @@ try {
   )
 } catch (error) {
   await clinic.stop()
-  process.stderr.write(`\ndemo: ${error instanceof Error ? error.message : String(error)}\nlogs: ${join(home, 'logs')}\n`)
+  process.stderr.write(
+    `\ndemo: ${error instanceof Error ? error.message : String(error)}\nlogs: ${join(home, 'logs')}\n`,
+  )
   process.exitCode = 1
 }
 
 function say(title: string, detail?: string): void {
-  process.stdout.write(`\n── ${title} ${'─'.repeat(Math.max(4, 90 - title.length))}\n${detail ? `   ${detail}\n` : ''}\n`)
+  process.stdout.write(
+    `\n── ${title} ${'─'.repeat(Math.max(4, 90 - title.length))}\n${detail ? `   ${detail}\n` : ''}\n`,
+  )
 }
 
 /** Changes one letter in the middle of the largest segment: the kind of edit that makes a record say something else. */

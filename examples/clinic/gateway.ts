@@ -1,15 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { createAudit } from '@trailmark/core'
-import { auditMiddleware, audited } from '@trailmark/express'
+import { audited, auditMiddleware } from '@trailmark/express'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { people } from './people.ts'
-import { announce, type Identity, identityHeader, inside, loopback, originOf, portOf, writeIdentity } from './service.ts'
+import {
+  announce,
+  type Identity,
+  identityHeader,
+  inside,
+  loopback,
+  originOf,
+  portOf,
+  writeIdentity,
+} from './service.ts'
 
 /** The only service that faces the world: signs people in, checks their role, and asks the others on their behalf. */
-declare module 'express-serve-static-core' {
-  interface Request {
-    user?: Identity
+declare global {
+  namespace Express {
+    interface Request {
+      user?: Identity
+    }
   }
 }
 
@@ -54,14 +65,14 @@ app.use((req: Request, res: Response, next: NextFunction) => {
 app.get(
   '/patients/:id',
   audited.read('patient', { id: (req) => req.params['id'], subject: (req) => req.params['id'] }),
-  (req, res) => forward(req, res, `/patients/${encodeURIComponent(req.params.id)}`),
+  (req, res) => forward(req, res, `/patients/${encodeURIComponent(String(req.params['id']))}`),
 )
 
 app.patch(
   '/patients/:id',
   allow('doctor'),
   audited.update('patient', { id: (req) => req.params['id'], subject: (req) => req.params['id'] }),
-  (req, res) => forward(req, res, `/patients/${encodeURIComponent(req.params.id)}`, 'PATCH', req.body),
+  (req, res) => forward(req, res, `/patients/${encodeURIComponent(String(req.params['id']))}`, 'PATCH', req.body),
 )
 
 app.get('/export/patients', allow('admin'), audited.export('patient'), (req, res) =>
@@ -70,14 +81,20 @@ app.get('/export/patients', allow('admin'), audited.export('patient'), (req, res
 
 app.post('/admin/grants', allow('admin'), async (req, res) => {
   const { user, role } = (req.body ?? {}) as { user?: string; role?: string }
-  const receipt = audit.record('role_assigned', { targets: [{ type: 'user', id: String(user) }], subjects: [String(user)] })
+  const receipt = audit.record('role_assigned', {
+    targets: [{ type: 'user', id: String(user) }],
+    subjects: [String(user)],
+  })
   await receipt.durable // the grant exists only if its record does
   res.status(201).json({ user, role })
 })
 
 app.post('/appointments', (req) => {
   // A real mistake: the error drags the request's body along. It must not reach any log, record or answer.
-  throw Object.assign(new Error(`cannot book ${JSON.stringify(req.body)}`), { body: req.body, code: 'APPOINTMENT_CLASH' })
+  throw Object.assign(new Error(`cannot book ${JSON.stringify(req.body)}`), {
+    body: req.body,
+    code: 'APPOINTMENT_CLASH',
+  })
 })
 
 app.get('/scans/:id', audited.read('scan', { id: (req) => req.params['id'] }), (_req, res) => {
@@ -112,7 +129,10 @@ async function forward(req: Request, res: Response, path: string, method = 'GET'
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  res.status(answer.status).type('application/json').send(await answer.text())
+  res
+    .status(answer.status)
+    .type('application/json')
+    .send(await answer.text())
 }
 
 async function* slices(): AsyncGenerator<Buffer> {

@@ -1,8 +1,8 @@
-import { createAudit } from '@trailmark/core'
-import { auditMiddleware, audited } from '@trailmark/koa'
 import Router from '@koa/router'
+import { createAudit } from '@trailmark/core'
+import { audited, auditMiddleware } from '@trailmark/koa'
 import Koa from 'koa'
-import { announce, inside, loopback, portOf } from './service.ts'
+import { announce, identityHeader, inside, loopback, portOf, readIdentity } from './service.ts'
 
 /** Tells the privacy officer what they should know. The smallest of the three services. */
 const audit = createAudit(inside('clinic-notifications'))
@@ -10,6 +10,10 @@ const app = new Koa()
 const router = new Router()
 
 app.use(auditMiddleware({ audit }))
+app.use((ctx, next) => {
+  ctx.state['user'] = readIdentity(ctx.req.headers[identityHeader])
+  return next()
+})
 router.post('/notify', audited.create('notification'), (ctx) => {
   ctx.req.resume()
   ctx.status = 202

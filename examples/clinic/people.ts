@@ -23,7 +23,16 @@ export const people: readonly Person[] = [
   { id: 'usr_freya', name: 'freya', password: 'juniper-8-tide', roles: ['admin'] },
 ]
 
-const names = ['Ada Example', 'Bo Sample', 'Cleo Specimen', 'Dov Instance', 'Eve Case', 'Finn Model', 'Gus Fixture', 'Hana Mock']
+const names = [
+  'Ada Example',
+  'Bo Sample',
+  'Cleo Specimen',
+  'Dov Instance',
+  'Eve Case',
+  'Finn Model',
+  'Gus Fixture',
+  'Hana Mock',
+]
 const diagnoses = ['fracture of wrist', 'asthma', 'type 2 diabetes', 'migraine', 'hypertension']
 
 export const patients: ReadonlyMap<string, Patient> = new Map(

@@ -38,13 +38,19 @@ export async function startClinic(home: string): Promise<Clinic> {
 
 function startService(name: string, home: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
-  const child = fork(file, { env, execArgv: ['--conditions=@trailmark/source'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(file, {
+    env,
+    execArgv: ['--conditions=@trailmark/source'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   const log = createWriteStream(join(home, 'logs', `${name}.log`))
   child.stdout?.pipe(log, { end: false })
   child.stderr?.pipe(log, { end: false })
   return new Promise((resolve, reject) => {
     child.once('message', () => resolve(child))
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it listened; see logs/${name}.log`)))
+    child.once('exit', (code) =>
+      reject(new Error(`${name} ended with ${code} before it listened; see logs/${name}.log`)),
+    )
   })
 }
 

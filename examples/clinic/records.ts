@@ -3,7 +3,17 @@ import { createAudit } from '@trailmark/core'
 import auditPlugin from '@trailmark/fastify'
 import Fastify, { type FastifyRequest } from 'fastify'
 import { patients } from './people.ts'
-import { announce, type Identity, identityHeader, inside, loopback, originOf, portOf, readIdentity } from './service.ts'
+import {
+  announce,
+  type Identity,
+  identityHeader,
+  inside,
+  loopback,
+  originOf,
+  portOf,
+  readIdentity,
+  writeIdentity,
+} from './service.ts'
 
 /** Keeps the patients. It believes the gateway about who is asking, and tells the notifications service of every export. */
 declare module 'fastify' {
@@ -25,21 +35,29 @@ app.addHook('onRequest', async (request, reply) => {
 
 const patientId = (request: FastifyRequest): string | undefined => (request.params as { id?: string }).id
 
-app.get('/patients/:id', { config: { audit: { read: 'patient', id: patientId, subject: patientId } } }, (request, reply) => {
-  const patient = patients.get(patientId(request) ?? '')
-  return patient ?? reply.code(404).send({ error: 'no such patient' })
-})
+app.get(
+  '/patients/:id',
+  { config: { audit: { read: 'patient', id: patientId, subject: patientId } } },
+  (request, reply) => {
+    const patient = patients.get(patientId(request) ?? '')
+    return patient ?? reply.code(404).send({ error: 'no such patient' })
+  },
+)
 
-app.patch('/patients/:id', { config: { audit: { update: 'patient', id: patientId, subject: patientId } } }, (request, reply) => {
-  const patient = patients.get(patientId(request) ?? '')
-  return patient ? { ...patient, updated: true } : reply.code(404).send({ error: 'no such patient' })
-})
+app.patch(
+  '/patients/:id',
+  { config: { audit: { update: 'patient', id: patientId, subject: patientId } } },
+  (request, reply) => {
+    const patient = patients.get(patientId(request) ?? '')
+    return patient ? { ...patient, updated: true } : reply.code(404).send({ error: 'no such patient' })
+  },
+)
 
 app.get(
   '/export/patients',
   { config: { audit: { export: 'patient', volume: () => patients.size } } },
   async (request) => {
-    await notify(`export by ${request.user?.id}`)
+    if (request.user) await notify(request.user)
     return [...patients.values()]
   },
 )
@@ -48,11 +66,12 @@ await app.listen({ port: portOf('records'), host: loopback })
 announce('records')
 
 /** Tells the notifications service over node:http, so that both kinds of client appear in the demo. */
-function notify(text: string): Promise<void> {
+function notify(who: Identity): Promise<void> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(`${notifications}/notify`, { method: 'POST', headers: { 'content-type': 'application/json' } })
+    const headers = { 'content-type': 'application/json', [identityHeader]: writeIdentity(who) }
+    const sent = httpRequest(`${notifications}/notify`, { method: 'POST', headers })
     sent.on('response', (answer) => answer.resume().on('end', resolve))
     sent.on('error', reject)
-    sent.end(JSON.stringify({ text }))
+    sent.end(JSON.stringify({ text: 'the patient list was exported' }))
   })
 }

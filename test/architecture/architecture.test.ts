@@ -41,8 +41,12 @@ describe('the packages', () => {
       const declared = Object.keys(readManifest(name).dependencies ?? {}).filter((one) => one.startsWith('@trailmark/'))
       const used = new Set(shipped.filter((file) => file.package === name).flatMap(ownPackages))
       used.delete(name)
-      const missing = [...used].filter((one) => !declared.includes(`@trailmark/${one}`)).map((one) => `${name} lacks ${one}`)
-      const idle = declared.filter((one) => !used.has(one.slice('@trailmark/'.length))).map((one) => `${name} does not use ${one}`)
+      const missing = [...used]
+        .filter((one) => !declared.includes(`@trailmark/${one}`))
+        .map((one) => `${name} lacks ${one}`)
+      const idle = declared
+        .filter((one) => !used.has(one.slice('@trailmark/'.length)))
+        .map((one) => `${name} does not use ${one}`)
       return [...missing, ...idle]
     })
     expect(wrong).toEqual([])
@@ -51,7 +55,10 @@ describe('the packages', () => {
   it('import only what they declare', () => {
     const wrong = shipped.flatMap((file) => {
       const manifest = readManifest(file.package)
-      const declared = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {})])
+      const declared = new Set([
+        ...Object.keys(manifest.dependencies ?? {}),
+        ...Object.keys(manifest.peerDependencies ?? {}),
+      ])
       return file.imports
         .filter((one) => !one.specifier.startsWith('.') && !one.specifier.startsWith('node:'))
         .map((one) => bareName(one.specifier))
@@ -126,7 +133,9 @@ describe('the files', () => {
 
   it('outside mask/ never make a masked draft', () => {
     const wrong = shipped.filter(
-      (file) => /\bMaskedDraft\.(make|of|from|create)\b|\bmakeMaskedDraft\b|\bnew MaskedDraft\b/.test(file.text) && !/core\/src\/(mask\/|draft\.ts)/.test(file.path),
+      (file) =>
+        /\bMaskedDraft\.(make|of|from|create)\b|\bmakeMaskedDraft\b|\bnew MaskedDraft\b/.test(file.text) &&
+        !/core\/src\/(mask\/|draft\.ts)/.test(file.path),
     )
     expect(wrong.map((file) => file.path)).toEqual([])
   })
@@ -137,7 +146,11 @@ describe('the files', () => {
       [/\bcreateHook\s*\(/, 'async_hooks.createHook makes every promise slow'],
       [/@ts-(ignore|nocheck)|@ts-expect-error/, 'a suppressed type'],
       [/:\s*any\b|\bas any\b|<any>/, 'any'],
-      [/\bconsole\.(log|error|warn|info|debug)\s*\(/, 'console outside the place that prints notices', /core\/src\/notice\.ts$/],
+      [
+        /\bconsole\.(log|error|warn|info|debug)\s*\(/,
+        'console outside the place that prints notices',
+        /core\/src\/notice\.ts$/,
+      ],
       [/\beval\s*\(|new Function\s*\(/, 'code made at run time'],
     ]
     const wrong = shipped.flatMap((file) =>
@@ -208,5 +221,5 @@ function cycles(): string[] {
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[^]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
 }

@@ -39,7 +39,9 @@ export function readManifest(name: string): Manifest {
 }
 
 export function readSources(): SourceFile[] {
-  return packageNames().flatMap((name) => filesUnder(join(root, 'packages', name, 'src')).map((file) => readSource(name, file)))
+  return packageNames().flatMap((name) =>
+    filesUnder(join(root, 'packages', name, 'src')).map((file) => readSource(name, file)),
+  )
 }
 
 /** The repository path an import leads to, or undefined when it leaves the file's own package. */

@@ -91,7 +91,12 @@ async function startServer(framework: string, variant: Variant, home: string): P
   const file = fileURLToPath(new URL(`./servers/${framework}.ts`, import.meta.url))
   const child = fork(file, [variant, join(home, variant)], {
     execArgv: ['--conditions=@trailmark/source'],
-    env: { ...process.env, NODE_ENV: 'production', TRAILMARK_DIR: join(home, variant), TRAILMARK_KEYS_DIR: join(home, `${variant}-keys`) },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      TRAILMARK_DIR: join(home, variant),
+      TRAILMARK_KEYS_DIR: join(home, `${variant}-keys`),
+    },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const [message] = (await once(child, 'message')) as [{ port: number }]
@@ -123,7 +128,14 @@ async function cpuOf(server: Server): Promise<number> {
 function post(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    const sent = request({ port: server.port, host: '127.0.0.1', method: 'POST', path: '/notes/7', agent: server.agent, headers })
+    const sent = request({
+      port: server.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/notes/7',
+      agent: server.agent,
+      headers,
+    })
     sent.on('response', (answer) => {
       if (answer.statusCode !== 200) reject(new Error(`the server answered ${answer.statusCode}`))
       answer.resume().on('end', resolve)

@@ -23,7 +23,9 @@ describe.each(packageNames())('the error codes of %s', (name) => {
 })
 
 describe('the pages of docs/', () => {
-  const files = ['README.md', ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)].filter((file) => file.endsWith('.md'))
+  const files = ['README.md', ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)].filter((file) =>
+    file.endsWith('.md'),
+  )
 
   it.each(files)('%s links only to what exists', (file) => {
     const text = readFileSync(join(root, file), 'utf8')

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../process/repository.ts'
 
-
 /**
  * Other versions of Node, each from its npm package, kept in the repository's cache folder. Fetched on first use, because
  * somebody who wants only the demo should not wait for them.
@@ -25,7 +24,9 @@ export function nodeBinary(line: NodeLine): string {
   if (!existsSync(binary)) {
     mkdirSync(prefix, { recursive: true })
     const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error']
-    execFileSync('npm', ['install', '--prefix', prefix, ...quiet, `node@${versions[line]}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+    execFileSync('npm', ['install', '--prefix', prefix, ...quiet, `node@${versions[line]}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
   }
   return binary
 }

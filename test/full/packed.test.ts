@@ -17,7 +17,12 @@ const tarballOf = (name: string): string => {
   return join(tarballs, file)
 }
 const run = (file: string, args: readonly string[], cwd: string): string =>
-  execFileSync(file, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'test', NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  execFileSync(file, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_ENV: 'test', NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 
 beforeAll(() => {
   mkdirSync(tarballs, { recursive: true })
@@ -27,8 +32,20 @@ beforeAll(() => {
     run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', tarballs], join(repository, 'packages', name))
   }
   const local = Object.fromEntries(names.map((name) => [`@trailmark/${name}`, `file:${tarballOf(name)}`]))
-  const peers = { express: '^5', fastify: '^5', koa: '^3', pino: '^10', 'pino-http': '^11', '@opentelemetry/api': '^1', '@opentelemetry/sdk-node': '^0.301.0', 'cls-hooked': '^4' }
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true, dependencies: { ...local, ...peers }, overrides: local }))
+  const peers = {
+    express: '^5',
+    fastify: '^5',
+    koa: '^3',
+    pino: '^10',
+    'pino-http': '^11',
+    '@opentelemetry/api': '^1',
+    '@opentelemetry/sdk-node': '^0.301.0',
+    'cls-hooked': '^4',
+  }
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'stranger', private: true, dependencies: { ...local, ...peers }, overrides: local }),
+  )
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], project)
 })
 
@@ -76,7 +93,9 @@ describe.each(linesPacked)('on Node %s', (line) => {
   })
 
   it('the command line answers --help', () => {
-    expect(run(nodeBinary(line), ['node_modules/@trailmark/cli/dist/main.js', '--help'], project)).toContain('trailmark')
+    expect(run(nodeBinary(line), ['node_modules/@trailmark/cli/dist/main.js', '--help'], project)).toContain(
+      'trailmark',
+    )
   })
 
   it('a CommonJS Express application records and verifies', () => {

@@ -36,13 +36,20 @@ afterEach(async () => {
   running = home = undefined
 })
 
-async function launch(args: (file: string) => string[], env: Record<string, string | undefined> = {}): Promise<{ url: string; file: string; child: Child; home: string }> {
+async function launch(
+  args: (file: string) => string[],
+  env: Record<string, string | undefined> = {},
+): Promise<{ url: string; file: string; child: Child; home: string }> {
   home = scratch('laptop')
   const file = join(home, 'app.mjs')
   writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'laptop', type: 'module' }))
   writeFileSync(file, application)
   const port = await freePort()
-  const child = start(process.execPath, args(file), { cwd: home, detached: true, env: { NODE_ENV: undefined, PORT: String(port), ...env } })
+  const child = start(process.execPath, args(file), {
+    cwd: home,
+    detached: true,
+    env: { NODE_ENV: undefined, PORT: String(port), ...env },
+  })
   running = child
   await child.printed(/listening/)
   return { url: `http://127.0.0.1:${port}`, file, child, home }
@@ -91,7 +98,11 @@ describe('a plain node process', () => {
     expect((await child.ended).code).toBe(1)
     expect(child.stdout() + child.stderr()).not.toContain('planted-secret')
     const port = await freePort()
-    const again = start(process.execPath, plain(file), { cwd: home, detached: true, env: { NODE_ENV: undefined, PORT: String(port) } })
+    const again = start(process.execPath, plain(file), {
+      cwd: home,
+      detached: true,
+      env: { NODE_ENV: undefined, PORT: String(port) },
+    })
     running = again
     await again.printed(/listening/)
     again.process.kill('SIGTERM')

@@ -59,7 +59,10 @@ export function start(file: string, args: readonly string[], options: StartOptio
         resolve()
       }
       watchers.add(look)
-      ended.then(({ code, signal }) => reject(new Error(`ended with ${code ?? signal} before ${pattern}:\n${out}\n${err}`)), reject)
+      ended.then(
+        ({ code, signal }) => reject(new Error(`ended with ${code ?? signal} before ${pattern}:\n${out}\n${err}`)),
+        reject,
+      )
       look()
     })
   return { process: child, stdout: () => out, stderr: () => err, printed, ended }

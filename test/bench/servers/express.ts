@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { auditMiddleware, audited } from '@trailmark/express'
+import { audited, auditMiddleware } from '@trailmark/express'
 import express from 'express'
 import { destination, pino } from 'pino'
 import { pinoHttp } from 'pino-http'

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import Router from '@koa/router'
-import { auditMiddleware, audited } from '@trailmark/koa'
+import { audited, auditMiddleware } from '@trailmark/koa'
 import Koa from 'koa'
 import bodyParser from 'koa-bodyparser'
 import { destination, pino } from 'pino'
