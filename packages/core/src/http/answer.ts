@@ -49,5 +49,7 @@ export function cut(res: RawResponse): void {
 }
 
 function isGone(res: RawResponse): boolean {
-  return 'stream' in res ? res.stream.destroyed : res.destroyed
+  if ('stream' in res) return res.stream.destroyed
+  // Node 22 finishes a response on a connection that is gone, and it would pass for delivered.
+  return res.destroyed || res.socket?.destroyed === true
 }

@@ -72,6 +72,7 @@ function finishAll(left: Set<Carried>): void {
 }
 
 export interface CompletionQuestion {
+  readonly req: RawRequest
   readonly res: RawResponse
   readonly connection: Connection | undefined
   readonly timedOut: boolean
@@ -80,8 +81,8 @@ export interface CompletionQuestion {
 }
 
 /** The row of the table above that this exchange is in. To be asked once the response or its connection has closed. */
-export function completionOf({ res, connection, timedOut, error }: CompletionQuestion): Completion {
-  if (wasDelivered(res)) return 'completed'
+export function completionOf({ req, res, connection, timedOut, error }: CompletionQuestion): Completion {
+  if (wasDelivered(res) && !clientLeft(req)) return 'completed'
   if (timedOut || codeOf(connection?.errored) === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout'
   return error === undefined || isClientLeaving(error.thrown) ? 'aborted' : 'error'
 }
@@ -99,10 +100,12 @@ export function brokeOff(res: RawResponse): { readonly thrown: unknown } | undef
   return errored === null || errored === undefined ? undefined : { thrown: errored }
 }
 
-/** Whether the client left before its request had arrived: what fails from then on fails for that. */
-export function leftHalfway(req: RawRequest): boolean {
-  if ('stream' in req) return req.aborted
-  return !req.complete && codeOf(req.errored) === 'ECONNRESET'
+/**
+ * Whether the client left before its answer was out. What fails from then on fails for that, and what is still answered
+ * reaches nobody, although Node 22 counts it as written.
+ */
+export function clientLeft(req: RawRequest): boolean {
+  return 'stream' in req ? req.aborted : codeOf(req.errored) === 'ECONNRESET'
 }
 
 /** Whether an error only says that the other side went away or broke the protocol. */

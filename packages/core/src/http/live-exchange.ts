@@ -19,10 +19,10 @@ import {
   brokeOff,
   type Carried,
   type Connection,
+  clientLeft,
   completionOf,
   drop,
   isClientLeaving,
-  leftHalfway,
 } from './completion.ts'
 import { type AnswerCount, bodyBytes } from './count-bytes.ts'
 import { recordOwed } from './decisions.ts'
@@ -77,7 +77,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
 
   fail(error: unknown): void {
     // Body parsers report a client that left as an error of their own making.
-    if (!leftHalfway(this.#init.req)) this.#error ??= { thrown: error }
+    if (!clientLeft(this.#init.req)) this.#error ??= { thrown: error }
   }
 
   declare(access: AccessDeclaration): undefined | Promise<boolean> {
@@ -165,13 +165,13 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   finish(): void {
     if (this.#finished) return
     this.#finished = true
-    const { res, connection, openings, runtime } = this.#init
+    const { req, res, connection, openings, runtime } = this.#init
     if (connection !== undefined) drop(connection, this)
     openings.remove(this)
     this.#error ??= brokeOff(res)
     const completion = this.#upgraded
       ? 'upgraded'
-      : completionOf({ res, connection, timedOut: this.timedOut, error: this.#error })
+      : completionOf({ req, res, connection, timedOut: this.timedOut, error: this.#error })
     const facts = this.#facts(completion)
     this.#recordAccesses(facts, completion)
     this.#recordOwed(facts, completion)
