@@ -143,7 +143,8 @@ export class Lifetime {
 
   #announceStop(reason: StopFacts['reason'], more: { signal?: string; exitCode?: number } = {}): void {
     const { clock, recorder } = this.#parts
-    const unflushed = recorder.health().reduce((sum, ledger) => sum + ledger.queueEntries, 0)
+    const stuck = recorder.health().filter((ledger) => !ledger.healthy)
+    const unflushed = stuck.reduce((sum, ledger) => sum + ledger.queueEntries, 0)
     this.#announce(stopAnnouncement({ reason, uptimeMs: clock.monotonic() - this.#startedMs, unflushed, ...more }))
   }
 

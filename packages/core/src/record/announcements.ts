@@ -23,6 +23,7 @@ const environments: Readonly<Record<string, string>> = {
   test: 'test',
   development: 'development',
 }
+const gitSha = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/
 const platforms: ReadonlySet<string> = new Set([
   'aix',
   'android',
@@ -51,7 +52,7 @@ export function startAnnouncement(facts: StartFacts): Announcement {
     ...facts.weak,
     ack: facts.ack,
     environment: environments[facts.env] ?? 'other',
-    ...(facts.version === undefined ? {} : { git_version: facts.version }),
+    ...(facts.version !== undefined && gitSha.test(facts.version) && { git_version: facts.version }),
   }
   return { type: 'application_startup', event: { metadata } }
 }

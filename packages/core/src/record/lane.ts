@@ -38,6 +38,7 @@ const reserveShare = 16
 const reopenMs = 100
 const reopenMsMax = 30_000
 const roomMs = 500
+const frameBytes = 64
 
 export class Lane {
   readonly name: string
@@ -46,6 +47,8 @@ export class Lane {
   #log: RecordLog
   #bodies: BodyWriter
   #seq = 0
+  /** What may still be accepted before the log is asked how much waits: a queue only shrinks in between. */
+  #creditBytes = 0
   #dropping = false
   #dropped = 0
   #reopened = 0
@@ -72,10 +75,7 @@ export class Lane {
     const { id } = masked.members
     if (this.#closed) return new RefusedReceipt(id, () => closedError(this.name))
     const block = masked.failureClass === 'block'
-    const { queuedBytes } = this.#log.state
-    if (queuedBytes >= this.#limit(block)) return this.#drop(id, 'queue_full')
-    if (!block && this.dropping) return this.#drop(id, 'queue_full')
-    if (this.#gap.open) this.#tellGap()
+    if (this.#creditBytes <= 0 && !this.#hasRoom(block)) return this.#drop(id, 'queue_full')
     return this.#append(masked, block)
   }
 
@@ -135,16 +135,26 @@ export class Lane {
     return log
   }
 
-  #limit(block: boolean): number {
+  /** Asks the log how much waits, and so how much may be accepted before it has to be asked again. */
+  #hasRoom(block: boolean): boolean {
     const { queueBytesMax } = this.#settings
-    return block ? queueBytesMax + queueBytesMax / reserveShare : queueBytesMax
+    const { queuedBytes } = this.#log.state
+    if (block) return queuedBytes < queueBytesMax + queueBytesMax / reserveShare
+    if (queuedBytes >= queueBytesMax || this.dropping) return false
+    this.#creditBytes = queueBytesMax - queuedBytes
+    return true
   }
 
   #append(masked: MaskedDraft, head: boolean): Receipt {
+    // A number given out behind a hole ends it: ranges are told without others' numbers inside.
+    if (this.#gap.open) this.#tellGap()
     const { id } = masked.members
     const seq = this.#seq++
     try {
-      const receipt = new LedgerReceipt(id, this.#log.append(this.#bodies.body(masked, seq), head))
+      const body = this.#bodies.body(masked, seq)
+      // At most three bytes a character, and the frame around them.
+      this.#creditBytes -= body.length * 3 + frameBytes
+      const receipt = new LedgerReceipt(id, this.#log.append(body, head))
       this.#settings.counts.recorded++
       return receipt
     } catch (error) {
@@ -158,6 +168,7 @@ export class Lane {
 
   #drop(id: string, cause: GapCause): Receipt {
     this.#dropping = true
+    this.#creditBytes = 0
     this.#awaitRoom()
     this.#gap.add(this.#seq++, cause)
     this.#countDrop()
@@ -207,9 +218,11 @@ export class Lane {
     }
   }
 
+  /** At the head, so that no record of class block gets before the `stream_open` that its number counts from. */
   #tellOpening(replaced: string | undefined): void {
-    for (const fact of openFacts(this.#log.opening, this.#settings.openMetadata, replaced))
-      this.#tell(fact.type, fact.event)
+    for (const fact of openFacts(this.#log.opening, this.#settings.openMetadata, replaced)) {
+      this.#tell(fact.type, fact.event, true)
+    }
   }
 
   #onFact(log: RecordLog, fact: LogFact): void {
@@ -224,7 +237,6 @@ export class Lane {
       )
       this.#settings.notice(fact.code ?? 'LEDGER_FULL', `${this.name} cannot write: ${fact.message ?? 'no space left'}`)
     } else if (fact.kind === 'writable') {
-      if (this.#gap.open) this.#tellGap()
       this.#tell('ledger_full', { reason: 'no_space', metadata: { writable_again: true, writer: log.writer } })
     } else if (fact.kind === 'failed' || fact.kind === 'replaced') {
       this.#settings.notice(
@@ -259,6 +271,7 @@ export class Lane {
       return
     }
     this.#retryMs = reopenMs
+    this.#creditBytes = 0
     this.#reopened++
     this.#bodies = this.#settings.bodyWriter(this.#log.writer)
     const lost = this.#gap.take()
@@ -277,7 +290,7 @@ export class Lane {
   }
 
   #renumber(body: string, writer: string): string {
-    const gap = body.includes('"event_type":"audit_gap"') ? findGap(body) : undefined
+    const gap = findGap(body)
     if (gap === undefined) return this.#bodies.rewrite(body, writer, this.#seq++)
     const firstSeq = this.#seq
     this.#seq += gap.count
@@ -294,9 +307,11 @@ export class Lane {
     if (this.#log.state.failure?.final) this.#reopen()
     this.#tellGap()
     const { writer, opening, state } = this.#log
+    // What a healthy log still queues is on its way; what an unhealthy one queues may be lost.
+    const unflushed = state.healthy ? 0 : state.queuedEntries
     const metadata = {
       records: this.#seq,
-      unflushed_count: state.queuedEntries,
+      unflushed_count: unflushed,
       incarnation: opening.incarnation,
       writer,
     }
@@ -310,8 +325,13 @@ function gapMembers(gap: Gap) {
   return { first_seq: gap.firstSeq, last_seq: gap.lastSeq, count: gap.count, cause: gap.cause }
 }
 
-/** The gap that a body of ours tells of. */
+/**
+ * The gap that a body tells of, as it has to be told again elsewhere. A `stream_open` that never reached the disk is one
+ * too: numbers would seem to start anew behind it.
+ */
 function findGap(body: string): Gap | undefined {
+  if (body.includes('"event_type":"stream_open"')) return { firstSeq: 0, lastSeq: 0, count: 1, cause: 'error' }
+  if (!body.includes('"event_type":"audit_gap"')) return undefined
   const parsed: { metadata?: { first_seq?: number; last_seq?: number; count?: number; cause?: GapCause } } = JSON.parse(
     `{${body}}`,
   )
