@@ -1,10 +1,11 @@
 /**
  * The path of one layer: as it was written, where Express kept that, and how much of a request's path it takes.
  *
- * Express 5 keeps the path as text since router 2.3; before that it keeps only functions, which are asked with the path of
- * the request. Express 4 keeps a regular expression.
+ * Express 5 keeps the path as text since router 2.3. Before that it keeps only functions, which are asked with the path of
+ * the request unless the mounting was seen (`mounting.ts`). Express 4 keeps a regular expression.
  */
 import { pathOfPattern } from './express4-pattern.ts'
+import { pathSeen } from './mounting.ts'
 import type { Layer } from './stack.ts'
 
 /** What stands for a part of the path whose template cannot be known. Never what the client sent. */
@@ -19,7 +20,8 @@ export function pathText(path: unknown): string | undefined {
 /** The path as written, without asking a request; undefined where it is a list, or was not kept. */
 export function writtenPath(layer: Layer): string | undefined {
   const { rawPath, regexp, keys } = layer
-  if (regexp === undefined) return pathText(rawPath)
+  if (layer.slash === true) return '/'
+  if (regexp === undefined) return pathText(rawPath ?? pathSeen(layer))
   if (regexp.fast_slash === true) return '/'
   const alternatives = regexp.source.split('|^').length
   return alternatives > 1 ? undefined : (pathOfPattern(regexp.source, keys ?? []) ?? pathText(regexp))
@@ -42,8 +44,8 @@ export function takePath(layer: Layer, path: string): Taken | undefined {
 }
 
 function takeByMatchers(layer: Layer, path: string): Taken | undefined {
-  const { rawPath, matchers = [] } = layer
-  if (rawPath === '/' && layer.route === undefined) return { template: '/', length: 0 }
+  const { rawPath = pathSeen(layer), slash, matchers = [] } = layer
+  if (slash === true) return { template: '/', length: 0 }
   for (const [i, matcher] of matchers.entries()) {
     const match = matcher(path)
     if (match === false) continue
@@ -53,7 +55,10 @@ function takeByMatchers(layer: Layer, path: string): Taken | undefined {
   return undefined
 }
 
-/** The matched text with each value replaced by its parameter's name: all that routers before 2.3 let us know. */
+/**
+ * The matched text with each value replaced by its parameter's name: all that routers before 2.3 let us know. Literal parts
+ * are in the request's letter case then.
+ */
 function named(match: { readonly path: string; readonly params: object }): string {
   const names = new Map<string, string>()
   for (const [name, value] of Object.entries(match.params)) {
@@ -88,7 +93,8 @@ function ofAlternatives(
   path: string,
 ): string | undefined {
   let key = 0
-  for (const alternative of regexp.source.split('|^')) {
+  const body = /^\(\?:(.*)\)$/.exec(regexp.source)?.[1] ?? regexp.source // 4.17 wraps them once more.
+  for (const alternative of body.split('|^')) {
     const source = alternative.startsWith('^') ? alternative : `^${alternative}`
     const text = pathOfPattern(source, keys.slice(key))
     if (text === undefined) return undefined

@@ -7,9 +7,9 @@ import type { Audit } from '@trailmark/core'
 import { type CoverageRegister, watchCoverage } from '@trailmark/core/http'
 import { type Mark, markOf } from './audited.ts'
 import { pathText, unknownPart, writtenPath } from './layer-path.ts'
+import { isHidden, lookOnMounting, mountedIn } from './mounting.ts'
 import { joined } from './route-template.ts'
 import { type Application, isRouter, type Layer, type Route, rootOf, routerOf } from './stack.ts'
-import { isHidden, lookOnMounting, mountedIn } from './sub-applications.ts'
 
 const depthMax = 32
 /** Express 4 writes `app.all()` as every method Node knows. */

@@ -3,9 +3,9 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express, type Request, type Response, Router } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
+import { lookOnMounting } from './mounting.ts'
 import { routeTemplate } from './route-template.ts'
 import { type Application, applicationOf, isApplication } from './stack.ts'
-import { lookOnMounting } from './sub-applications.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(() => {

@@ -6,6 +6,7 @@
  * path never stands in for a template: what cannot be known is `*`.
  */
 import { pathText, type Taken, takePath, unknownPart, writtenPath } from './layer-path.ts'
+import { mountedIn } from './mounting.ts'
 import {
   type Application,
   applicationOf,
@@ -17,7 +18,6 @@ import {
   rootOf,
   routerOf,
 } from './stack.ts'
-import { mountedIn } from './sub-applications.ts'
 
 /** Layers from the root to the route; the last one is the route's own. */
 type Chain = readonly Layer[]

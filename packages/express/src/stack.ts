@@ -25,6 +25,8 @@ export interface Layer {
   readonly keys?: readonly { readonly name: string | number }[]
   /** Express 5 since router 2.3: the path as it was written. */
   readonly rawPath?: unknown
+  /** Express 5: true for a prefix of `/`. */
+  readonly slash?: boolean
   /** Express 5: one function per path. */
   readonly matchers?: readonly ((path: string) => false | { readonly path: string; readonly params: object })[]
 }
