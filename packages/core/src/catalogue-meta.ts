@@ -136,7 +136,7 @@ const recorderEvents = {
   }),
   ledger_recovered: event('AUD015', meta, 'INFO', 1, 'other', {
     reasons: ['torn', 'corrupt', 'sync_failed'],
-    metadata: { first: count, bytes: count, quarantine: name, writer },
+    metadata: { first: count, bytes: count, quarantine: opaqueId, writer },
   }),
   ledger_full: event('AUD016', meta, 'INFO', 1, 'other', {
     reasons: ioCause,

@@ -18,89 +18,80 @@ import type {
   VolumeMember,
 } from '../draft.ts'
 import type { SealedFields } from '../pseudonyms.ts'
-import {
-  booleanMember,
-  braced,
-  listMember,
-  numberMember,
-  numeral,
-  quote,
-  textMember,
-  textsMember,
-} from './serialise-text.ts'
+import { boolean, braced, list, number, numeral, quote, text } from './serialise-text.ts'
 
 export function renderActor(actor: ActorMember): string | undefined {
   return braced(
-    textMember('type', actor.type) +
-      textMember('session_ref', actor.session_ref) +
-      textMember('auth_method', actor.auth_method) +
-      booleanMember('mfa', actor.mfa) +
-      textsMember('roles', actor.roles) +
-      textMember('on_behalf_of', actor.on_behalf_of),
+    text(',"type":"', actor.type) +
+      text(',"session_ref":"', actor.session_ref) +
+      text(',"auth_method":"', actor.auth_method) +
+      boolean(',"mfa":', actor.mfa) +
+      list(',"roles":', actor.roles, quote) +
+      text(',"on_behalf_of":"', actor.on_behalf_of),
   )
 }
 
 export function renderTarget(target: TargetMember): string | undefined {
   return braced(
-    textMember('type', target.type) +
-      textMember('id', target.id) +
-      textMember('owner', target.owner) +
-      textMember('class', target.class),
+    text(',"type":"', target.type) +
+      text(',"id":"', target.id) +
+      text(',"owner":"', target.owner) +
+      text(',"class":"', target.class),
   )
 }
 
 export function renderDecision(decision: DecisionMember): string | undefined {
   return braced(
-    textMember('effect', decision.effect) +
-      textMember('policy_id', decision.policy_id) +
-      textMember('policy_version', decision.policy_version) +
-      textMember('permission', decision.permission) +
-      textsMember('roles_evaluated', decision.roles_evaluated),
+    text(',"effect":"', decision.effect) +
+      text(',"policy_id":"', decision.policy_id) +
+      text(',"policy_version":"', decision.policy_version) +
+      text(',"permission":"', decision.permission) +
+      list(',"roles_evaluated":', decision.roles_evaluated, quote),
   )
 }
 
 export function renderSource(source: SourceMember): string | undefined {
   return braced(
-    textMember('peer_ip_masked', source.peer_ip_masked) +
-      numberMember('trusted_hops', source.trusted_hops) +
-      textMember('ua_family', source.ua_family) +
-      textMember('os_family', source.os_family) +
-      textMember('device_ref', source.device_ref) +
-      textMember('geo_country', source.geo_country),
+    text(',"peer_ip_masked":"', source.peer_ip_masked) +
+      number(',"trusted_hops":', source.trusted_hops) +
+      text(',"ua_family":"', source.ua_family) +
+      text(',"os_family":"', source.os_family) +
+      text(',"device_ref":"', source.device_ref) +
+      text(',"geo_country":"', source.geo_country),
   )
 }
 
 export function renderHttp(http: HttpMember): string | undefined {
   return braced(
-    textMember('method', http.method) +
-      textMember('route', http.route) +
-      numberMember('status', http.status) +
-      numberMember('duration_ms', http.duration_ms) +
-      numberMember('req_bytes', http.req_bytes) +
-      numberMember('res_bytes', http.res_bytes) +
-      textMember('completion', http.completion),
+    text(',"method":"', http.method) +
+      text(',"route":"', http.route) +
+      number(',"status":', http.status) +
+      number(',"duration_ms":', http.duration_ms) +
+      number(',"req_bytes":', http.req_bytes) +
+      number(',"res_bytes":', http.res_bytes) +
+      text(',"completion":"', http.completion),
   )
 }
 
 export function renderRemote(remote: RemoteMember): string | undefined {
   return braced(
-    textMember('request_id_token', remote.request_id_token) +
-      textMember('trace_id', remote.trace_id) +
-      textMember('reason', remote.reason),
+    text(',"request_id_token":"', remote.request_id_token) +
+      text(',"trace_id":"', remote.trace_id) +
+      text(',"reason":"', remote.reason),
   )
 }
 
 export function renderChange(change: ChangeMember): string | undefined {
   return braced(
-    textMember('field', change.field) +
-      textMember('op', change.op) +
-      textMember('before_token', change.before_token) +
-      textMember('after_token', change.after_token),
+    text(',"field":"', change.field) +
+      text(',"op":"', change.op) +
+      text(',"before_token":"', change.before_token) +
+      text(',"after_token":"', change.after_token),
   )
 }
 
 export function renderVolume(volume: VolumeMember): string | undefined {
-  return braced(numberMember('records', volume.records) + numberMember('bytes', volume.bytes))
+  return braced(number(',"records":', volume.records) + number(',"bytes":', volume.bytes))
 }
 
 export function renderMetadata(metadata: MetadataMember): string | undefined {
@@ -121,26 +112,24 @@ export function renderMetadata(metadata: MetadataMember): string | undefined {
 }
 
 export function renderSealed(sealed: SealedFields): string | undefined {
-  return braced(textMember('p', sealed.p) + textMember('k', sealed.k) + textMember('e', sealed.e))
+  return braced(text(',"p":"', sealed.p) + text(',"k":"', sealed.k) + text(',"e":"', sealed.e))
 }
 
 export function renderPrivacy(privacy: PrivacyMember): string | undefined {
   return braced(
-    textMember('scrubber', privacy.scrubber) +
-      listMember('redactions', privacy.redactions, renderRedaction) +
-      booleanMember('truncated', privacy.truncated) +
-      numberMember('untruncated_size', privacy.untruncated_size),
+    text(',"scrubber":"', privacy.scrubber) +
+      list(',"redactions":', privacy.redactions, renderRedaction) +
+      boolean(',"truncated":', privacy.truncated) +
+      number(',"untruncated_size":', privacy.untruncated_size),
   )
 }
 
 function renderRedaction(redaction: Redaction): string | undefined {
-  return braced(
-    textMember('path', redaction.path) + textMember('rule', redaction.rule) + numberMember('n', redaction.n),
-  )
+  return braced(text(',"path":"', redaction.path) + text(',"rule":"', redaction.rule) + number(',"n":', redaction.n))
 }
 
 export function renderAggregate(aggregate: AggregateMember): string | undefined {
   return braced(
-    numberMember('count', aggregate.count) + textMember('start', aggregate.start) + textMember('end', aggregate.end),
+    number(',"count":', aggregate.count) + text(',"start":"', aggregate.start) + text(',"end":"', aggregate.end),
   )
 }

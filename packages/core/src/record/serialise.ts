@@ -21,7 +21,7 @@ import {
   renderTarget,
   renderVolume,
 } from './serialise-members.ts'
-import { listMember, numberMember, objectMember, quote, textMember, textsMember } from './serialise-text.ts'
+import { list, number, object, quote, text } from './serialise-text.ts'
 import { fitting } from './serialise-trim.ts'
 
 /** The most bytes one record may have, outer braces included; the ledger's framing then fits within 65,535. */
@@ -109,13 +109,13 @@ export function createSerialiser(envelope: Envelope): Serialiser {
   const { service, policy, scrubber } = envelope
   const parts: Prerendered = {
     service: `,"service":{${(
-      textMember('name', service.name) +
-        textMember('version', service.version) +
-        textMember('env', service.env) +
-        textMember('instance', service.instance) +
-        textMember('writer', service.writer)
+      text(',"name":"', service.name) +
+        text(',"version":"', service.version) +
+        text(',"env":"', service.env) +
+        text(',"instance":"', service.instance) +
+        text(',"writer":"', service.writer)
     ).slice(1)}}`,
-    policy: textMember('policy', policy),
+    policy: text(',"policy":"', policy),
   }
   return {
     serialise(draft, seq) {
@@ -146,47 +146,80 @@ function headOf(draft: MaskedDraft, seq: number): string {
 
 function render(members: RecordMembers, parts: Prerendered): string {
   return (
-    textMember('tenant', members.tenant) +
-    textMember('stream', members.stream) +
-    textMember('level', members.level) +
-    numberMember('severity', members.severity) +
-    textMember('event_type', members.event_type) +
-    textMember('event_code', members.event_code) +
-    textMember('category', members.category) +
-    textMember('action', members.action) +
-    textMember('outcome', members.outcome) +
-    textMember('reason', members.reason) +
-    textMember('phase', members.phase) +
-    textMember('operation_id', members.operation_id) +
-    objectMember('actor', members.actor, renderActor) +
-    textMember('user_id', members.user_id) +
-    listMember('targets', members.targets, renderTarget) +
-    textMember('resource_type', members.resource_type) +
-    textMember('resource_id', members.resource_id) +
-    textsMember('subjects', members.subjects) +
-    objectMember('decision', members.decision, renderDecision) +
-    textMember('ip_address', members.ip_address) +
-    textMember('ip_token', members.ip_token) +
-    objectMember('source', members.source, renderSource) +
-    objectMember('http', members.http, renderHttp) +
-    textMember('request_id', members.request_id) +
-    textMember('trace_id', members.trace_id) +
-    textMember('span_id', members.span_id) +
-    textMember('trace_flags', members.trace_flags) +
-    textMember('correlation_id', members.correlation_id) +
-    textMember('causation_id', members.causation_id) +
-    objectMember('remote', members.remote, renderRemote) +
+    text(',"tenant":"', members.tenant) +
+    kindOf(members) +
+    text(',"reason":"', members.reason) +
+    text(',"phase":"', members.phase) +
+    text(',"operation_id":"', members.operation_id) +
+    object(',"actor":', members.actor, renderActor) +
+    text(',"user_id":"', members.user_id) +
+    list(',"targets":', members.targets, renderTarget) +
+    text(',"resource_type":"', members.resource_type) +
+    text(',"resource_id":"', members.resource_id) +
+    list(',"subjects":', members.subjects, quote) +
+    object(',"decision":', members.decision, renderDecision) +
+    text(',"ip_address":"', members.ip_address) +
+    text(',"ip_token":"', members.ip_token) +
+    object(',"source":', members.source, renderSource) +
+    object(',"http":', members.http, renderHttp) +
+    text(',"request_id":"', members.request_id) +
+    text(',"trace_id":"', members.trace_id) +
+    text(',"span_id":"', members.span_id) +
+    text(',"trace_flags":"', members.trace_flags) +
+    text(',"correlation_id":"', members.correlation_id) +
+    text(',"causation_id":"', members.causation_id) +
+    object(',"remote":', members.remote, renderRemote) +
     parts.service +
-    listMember('changes', members.changes, renderChange) +
-    objectMember('volume', members.volume, renderVolume) +
-    textMember('purpose', members.purpose) +
-    textMember('legal_basis', members.legal_basis) +
-    textMember('ticket_ref', members.ticket_ref) +
-    textMember('case_ref', members.case_ref) +
-    objectMember('metadata', members.metadata, renderMetadata) +
-    listMember('sealed', members.sealed, renderSealed) +
-    objectMember('privacy', members.privacy, renderPrivacy) +
+    list(',"changes":', members.changes, renderChange) +
+    object(',"volume":', members.volume, renderVolume) +
+    text(',"purpose":"', members.purpose) +
+    text(',"legal_basis":"', members.legal_basis) +
+    text(',"ticket_ref":"', members.ticket_ref) +
+    text(',"case_ref":"', members.case_ref) +
+    object(',"metadata":', members.metadata, renderMetadata) +
+    list(',"sealed":', members.sealed, renderSealed) +
+    object(',"privacy":', members.privacy, renderPrivacy) +
     parts.policy +
-    objectMember('aggregate', members.aggregate, renderAggregate)
+    object(',"aggregate":', members.aggregate, renderAggregate)
   )
 }
+
+/** The eight members that say what kind of event it is: few combinations occur, so each is rendered once. */
+function kindOf(members: RecordMembers): string {
+  const seen = kinds.get(members.event_code)
+  // Every member is compared, so that a code which once stood for something else cannot bring that back.
+  if (
+    seen !== undefined &&
+    seen.event_type === members.event_type &&
+    seen.stream === members.stream &&
+    seen.level === members.level &&
+    seen.severity === members.severity &&
+    seen.category === members.category &&
+    seen.action === members.action &&
+    seen.outcome === members.outcome
+  ) {
+    return seen.text
+  }
+  const { stream, level, severity, event_type, event_code, category, action, outcome } = members
+  const rendered =
+    text(',"stream":"', stream) +
+    text(',"level":"', level) +
+    number(',"severity":', severity) +
+    text(',"event_type":"', event_type) +
+    text(',"event_code":"', event_code) +
+    text(',"category":"', category) +
+    text(',"action":"', action) +
+    text(',"outcome":"', outcome)
+  if (kinds.size < kindsMax) {
+    kinds.set(event_code, { stream, level, severity, event_type, category, action, outcome, text: rendered })
+  }
+  return rendered
+}
+
+type Kind = Pick<RecordMembers, 'stream' | 'level' | 'severity' | 'event_type' | 'category' | 'action' | 'outcome'> & {
+  readonly text: string
+}
+
+/** More than the catalogue has codes times outcomes; a bound all the same. */
+const kindsMax = 5_000
+const kinds = new Map<string, Kind>()
