@@ -141,12 +141,6 @@ export class Checkpointer {
     if (this.#failure !== undefined) throw new Error(this.#failure)
   }
 
-  /** The same, blocking. False when the signer answers later, or there was nothing to sign. */
-  finishNow(): boolean {
-    this.stop()
-    return this.writeNow()
-  }
-
   /** Signs and writes at once if there is anything to sign and the signer answers at once. Throws what they throw. */
   writeNow(): boolean {
     this.hash()

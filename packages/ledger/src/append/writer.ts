@@ -149,15 +149,14 @@ export class Writer {
     if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve))
     this.#retry.stop()
     const failure = this.#failure
-    if (!this.#over) {
-      await inTurn(async () => {
-        if (failure) await this.#sync()
-        else await this.#checkpointer.finish().catch(() => {}) // the one before stays the last one
-        await this.#sealRetired()
-      })
-    }
-    this.#end()
-    await Promise.all(this.#segments().map((segment) => segment.close().catch(() => {})))
+    await inTurn(async () => {
+      if (!this.#over && failure) await this.#sync()
+      else if (!this.#over) await this.#checkpointer.finish().catch(() => {}) // the one before stays the last one
+      if (!this.#over) await this.#sealRetired()
+      this.#end()
+      if (this.#canStillSign()) this.#signNow()
+      for (const segment of this.#segments()) await segment.close().catch(() => {})
+    })
     return failure
   }
 
@@ -165,17 +164,25 @@ export class Writer {
     this.#closing = true
     this.flushNow()
     const failure = this.#failure
-    if (!this.#over && !failure) {
-      try {
-        this.#checkpointer.finishNow()
-      } catch {
-        // The newest checkpoint stays the last one; the next opening signs again.
-      }
-    }
+    const isWhole = !this.#over && !failure
     this.#end()
+    if (isWhole || this.#canStillSign()) this.#signNow()
     // A descriptor the thread pool still works on must not be closed: its number could be given to another file.
     if (!this.#running) for (const segment of this.#segments()) segment.closeNow()
     return failure
+  }
+
+  /** What the disk confirmed before it failed is still true, and readers learn of it only from a checkpoint. */
+  #canStillSign(): boolean {
+    return this.#failure?.code === 'LEDGER_SYNC_FAILED'
+  }
+
+  #signNow(): void {
+    try {
+      this.#checkpointer.writeNow()
+    } catch {
+      // The newest checkpoint stays the last one; the next opening signs again.
+    }
   }
 
   // The pump.

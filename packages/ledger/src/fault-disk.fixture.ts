@@ -1,0 +1,153 @@
+/**
+ * The real disk, with every call counted, and any of them made to fail before or after it took effect.
+ *
+ * It also keeps what a loss of power would leave: of each file what was last synced, of each directory the names that were
+ * there when it was last synced.
+ */
+import { fstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Disk, type DiskLater, realDisk } from './disk.ts'
+
+export interface Call {
+  readonly index: number
+  readonly name: string
+  /** The path, as far as the call has one; else that of its descriptor. */
+  readonly path: string
+}
+
+export type Verdict = 'before' | 'after' | undefined
+
+export class FaultDisk implements Disk {
+  readonly calls: Call[] = []
+  readonly later: DiskLater
+  /** Every call from now on fails before it takes effect: the process is dead. */
+  dead = false
+  /** Resolves before each call in the thread pool goes on; for delays. */
+  wait: ((call: Call) => Promise<void> | undefined) | undefined
+  errorCode = 'EIO'
+  readonly #judge: (call: Call) => Verdict
+  readonly #paths = new Map<number, string>()
+  /** What was last synced of each file, by inode. */
+  readonly #synced = new Map<number, Buffer>()
+  /** What was there when each directory was last synced, by name. */
+  readonly #listed = new Map<string, Map<string, number>>()
+
+  constructor(judge: (call: Call) => Verdict = () => undefined) {
+    this.#judge = judge
+    const { later } = realDisk
+    this.later = {
+      open: async (path, mode) => this.#opened(await this.#run('later.open', path, () => later.open(path, mode)), path),
+      write: (fd, bytes, offset, position) =>
+        this.#run('later.write', fd, () => later.write(fd, bytes, offset, position)),
+      datasync: (fd) => this.#run('later.datasync', fd, () => later.datasync(fd).then(() => this.#keep(fd))),
+      truncate: (fd, size) => this.#run('later.truncate', fd, () => later.truncate(fd, size)),
+      close: (fd) => this.#run('later.close', fd, () => later.close(fd)),
+      rename: (from, to) => this.#run('later.rename', to, () => later.rename(from, to)),
+      remove: (path) => this.#run('later.remove', path, () => later.remove(path)),
+      chmod: (path, mode) => this.#run('later.chmod', path, () => later.chmod(path, mode)),
+      syncDirectory: (path) =>
+        this.#run('later.syncDirectory', path, () => later.syncDirectory(path).then(() => this.#list(path))),
+    }
+  }
+
+  makeDirectory = (path: string) => this.#runNow('makeDirectory', path, () => realDisk.makeDirectory(path))
+  list = (path: string) => this.#runNow('list', path, () => realDisk.list(path))
+  findFacts = (path: string) => this.#runNow('findFacts', path, () => realDisk.findFacts(path))
+  open: Disk['open'] = (path, mode) =>
+    this.#opened(
+      this.#runNow('open', path, () => realDisk.open(path, mode)),
+      path,
+    )
+  read: Disk['read'] = (fd, bytes, offset, length, position) =>
+    this.#runNow('read', fd, () => realDisk.read(fd, bytes, offset, length, position))
+  write: Disk['write'] = (fd, bytes, offset, position) =>
+    this.#runNow('write', fd, () => realDisk.write(fd, bytes, offset, position))
+  datasync = (fd: number) =>
+    this.#runNow('datasync', fd, () => {
+      realDisk.datasync(fd)
+      this.#keep(fd)
+    })
+  truncate = (fd: number, size: number) => this.#runNow('truncate', fd, () => realDisk.truncate(fd, size))
+  close = (fd: number) => this.#runNow('close', fd, () => realDisk.close(fd))
+  rename = (from: string, to: string) => this.#runNow('rename', to, () => realDisk.rename(from, to))
+  remove = (path: string) => this.#runNow('remove', path, () => realDisk.remove(path))
+  syncDirectory = (path: string) =>
+    this.#runNow('syncDirectory', path, () => {
+      realDisk.syncDirectory(path)
+      this.#list(path)
+    })
+
+  /** Writes to `target` what a loss of power now would leave of `root`. */
+  writeSurvivors(root: string, target: string): void {
+    const names = this.#listed.get(root)
+    for (const [name, ino] of names ?? []) {
+      const from = join(root, name)
+      const to = join(target, name)
+      if (ino === directory) {
+        mkdirSync(to)
+        this.writeSurvivors(from, to)
+      } else writeFileSync(to, this.#synced.get(ino) ?? '')
+    }
+  }
+
+  #run<T>(name: string, place: string | number, work: () => Promise<T>): Promise<T> {
+    const call = this.#record(name, place)
+    const verdict = this.#judged(call)
+    if (verdict === 'before') return Promise.reject(this.#error(call))
+    const waiting = this.wait?.(call)
+    const done = waiting ? waiting.then(work) : work()
+    return verdict === 'after' ? done.then(() => Promise.reject(this.#error(call))) : done
+  }
+
+  #runNow<T>(name: string, place: string | number, work: () => T): T {
+    const call = this.#record(name, place)
+    const verdict = this.#judged(call)
+    if (verdict === 'before') throw this.#error(call)
+    const result = work()
+    if (verdict === 'after') throw this.#error(call)
+    return result
+  }
+
+  #record(name: string, place: string | number): Call {
+    const path = typeof place === 'string' ? place : (this.#paths.get(place) ?? '')
+    const call = { index: this.calls.length, name, path }
+    this.calls.push(call)
+    return call
+  }
+
+  #judged(call: Call): Verdict {
+    return this.dead ? 'before' : this.#judge(call)
+  }
+
+  #error(call: Call): Error {
+    return Object.assign(new Error(`${this.errorCode}: made to fail, ${call.name} ${call.path}`), {
+      code: this.errorCode,
+    })
+  }
+
+  #opened(fd: number, path: string): number {
+    this.#paths.set(fd, path)
+    return fd
+  }
+
+  #keep(fd: number): void {
+    const path = this.#paths.get(fd)
+    if (path === undefined) return
+    const { ino } = fstatSync(fd)
+    const facts = statSync(path, { throwIfNoEntry: false })
+    if (facts?.ino === ino) this.#synced.set(ino, readFileSync(path))
+  }
+
+  #list(path: string): void {
+    const entries = readdirSync(path, { withFileTypes: true })
+    const inoOf = (name: string): number => statSync(join(path, name)).ino
+    this.#listed.set(
+      path,
+      new Map(entries.map((entry) => [entry.name, entry.isDirectory() ? directory : inoOf(entry.name)])),
+    )
+    const above = dirname(path)
+    if (!this.#listed.has(above)) this.#listed.set(above, new Map())
+  }
+}
+
+const directory = -1
