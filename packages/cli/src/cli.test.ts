@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -160,6 +160,32 @@ describe('trailmark verify', () => {
     expect(answer).toMatchObject({ ok: false, pinned: false, anchored: false, streams: expect.any(Array) })
   })
 
+  it('finds an operation that was announced and never concluded, and only notes a read that was cut off', async () => {
+    const audit = createAudit({
+      service: 'clinic',
+      dir: join(home, 'data'),
+      keysDir: join(home, 'keys'),
+      ledger: 'disk',
+      operational: 'none',
+      signals: false,
+      metrics: false,
+      clock: { now: () => Date.now() - 86_400_000, monotonic: () => performance.now() },
+    })
+    const attempt = { phase: 'attempt', outcome: 'unknown' } as const
+    await audit.record('audit_log_read', { ...attempt, operationId: '019bc1b2-3c00-4000-8000-00000000000a' }).durable
+    const noted = await trailmark('verify')
+    expect(noted.out).toContain('attempt without result: audit_log_read')
+    expect(noted.code).toBe(0)
+    await audit.record('data_export', { ...attempt, operationId: '019bc1b2-3c00-4000-8000-00000000000b' }).durable
+    await audit.close()
+    const found = await trailmark('verify')
+    expect(found.out).toContain('attempt without result: data_export 019bc1b2-3c00-4000-8000-00000000000b')
+    expect(found.out).toContain('NOT CONCLUDED')
+    expect(found.code).toBe(1)
+    const json: unknown = JSON.parse((await trailmark('verify', '--json')).out)
+    expect(json).toMatchObject({ ok: false, unfinished: [{ event: 'audit_log_read' }, { event: 'data_export' }] })
+  })
+
   it('needs no keys, and records nothing', async () => {
     await rm(join(home, 'keys'), { recursive: true })
     const before = await records()
@@ -255,6 +281,13 @@ describe('reading', () => {
     await trailmark('query', '--dir', join(home, 'data', 'clinic'))
     await trailmark('query', '--dir', home)
     expect(await reads()).toHaveLength(4)
+  })
+
+  it('through a link is the same trail, and recorded', async () => {
+    await symlink(join(home, 'data'), join(home, 'link'))
+    const { err } = await trailmark('query', '--dir', join(home, 'link'))
+    expect(err).toBe('')
+    expect(await reads()).toHaveLength(2)
   })
 
   it('of a damaged trail shows what is left, says what is not, and is a finding', async () => {

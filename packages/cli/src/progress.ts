@@ -28,10 +28,10 @@ export function progressBar(label: string, screen: Screen, now: () => number): P
       const share = total > 0 ? Math.min(1, done / total) : 0
       const filled = Math.round(share * barChars)
       const bar = `${'█'.repeat(filled)}${'░'.repeat(barChars - filled)}`
-      screen.stream.write(`\r\u001b[K${label} ${bar} ${Math.floor(share * 100)} %`)
+      screen.draw(`\r\u001b[K${label} ${bar} ${Math.floor(share * 100)} %`)
     },
     clear() {
-      if (visible) screen.stream.write('\r\u001b[K')
+      if (visible) screen.draw('\r\u001b[K')
       visible = false
     },
   }

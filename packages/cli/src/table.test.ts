@@ -3,11 +3,11 @@ import { layout } from './table.ts'
 import type { Screen } from './terminal.ts'
 
 const screen = (tty: boolean, columns: number): Screen => ({
-  stream: process.stdout,
   tty,
   columns,
   paint: (_, text) => text,
   write: () => Promise.resolve(),
+  draw: () => undefined,
 })
 const columns = [
   { title: 'TIME', width: 12 },

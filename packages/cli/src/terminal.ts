@@ -7,7 +7,6 @@ import { styleText } from 'node:util'
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 export interface Screen {
-  readonly stream: NodeJS.WriteStream
   /** True when a person is looking. */
   readonly tty: boolean
   /** Width in characters, when a person is looking. */
@@ -16,6 +15,8 @@ export interface Screen {
   paint(style: Style | readonly Style[], text: string): string
   /** Writes, and waits when the reader is slow. */
   write(text: string): Promise<void>
+  /** Writes without waiting: for what is drawn over a moment later. */
+  draw(text: string): void
 }
 
 export interface Terminal {
@@ -64,12 +65,13 @@ export function openTerminal(process: NodeJS.Process): Terminal & { close(): voi
 
 function screen(stream: NodeJS.WriteStream, signal: AbortSignal): Screen {
   return {
-    stream,
     tty: stream.isTTY === true,
     get columns() {
       return Math.max(columnsMin, stream.columns || columnsMin)
     },
-    paint: (style, text) => styleText(style as Style, text, { stream, validateStream: true }),
+    paint: (style, text) =>
+      styleText(typeof style === 'string' ? style : [...style], text, { stream, validateStream: true }),
+    draw: (text) => void stream.write(text),
     async write(text) {
       if (signal.aborted && stream.destroyed) return
       if (stream.write(text)) return
