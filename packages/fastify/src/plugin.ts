@@ -79,6 +79,7 @@ function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyA
   function open(req: RawRequest, res: RawResponse): Exchange {
     const met: Met = {}
     followed.set(req, met)
+    if (Reflect.get(res, 'isLightMyRequest') === true) markFinished(res)
     return followRequest(audit, req, res, {
       route: () => met.route,
       actor: () => met.request && (actor?.(met.request) ?? actorOf(met.request)),
@@ -105,6 +106,11 @@ function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyA
     giveIds(exchange, request, reply)
     exchange.run(done)
   })
+}
+
+/** An injected response is closed before its make-believe socket has taken the last byte, and would pass for aborted. */
+function markFinished(res: RawResponse): void {
+  res.once('finish', () => Object.defineProperty(res, 'writableFinished', { value: true }))
 }
 
 /** Not an encapsulated child: a plugin registered on one of those follows that child's routes alone. */
