@@ -5,7 +5,7 @@
 import type { Catalogue } from './catalogue.ts'
 import { findEvent } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import { currentContext, RequestContext } from './context.ts'
+import { currentContext, type RequestContext } from './context.ts'
 import type { Policy, PolicyDecision } from './decide/policy.ts'
 import type { Draft, ExchangeFacts, MaskedDraft } from './draft.ts'
 import { AuditError } from './errors.ts'
@@ -205,8 +205,7 @@ function notRecorded({ type, decision }: Subject): AuditError {
 
 function findExplicit(event: EventInput): ExchangeView | undefined {
   const request = own(event, 'request')
-  if (typeof request !== 'object' || request === null) return undefined
-  return request instanceof RequestContext ? findView(request) : findViewOf(request)
+  return typeof request === 'object' && request !== null ? findViewOf(request) : undefined
 }
 
 /** The ids of a context that no adapter follows: a job, a queue, a carrier. */

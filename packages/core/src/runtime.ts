@@ -110,7 +110,8 @@ export function findView(context: RequestContext): ExchangeView | undefined {
 }
 
 /**
- * The exchange of a request object: Node's own, or a framework's that keeps it as `raw` (Fastify) or `req` (Koa).
+ * The exchange of a request object: its context, Node's own, or a framework's that keeps it as `raw` (Fastify) or `req`
+ * (Koa).
  * Anything else, hostile objects included, is simply not found.
  */
 export function findViewOf(request: object): ExchangeView | undefined {
