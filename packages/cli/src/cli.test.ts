@@ -297,7 +297,7 @@ describe('reading', () => {
     await rm(path)
     await writeFile(path, bytes)
     const { code, out, err } = await trailmark('query', '--service', 'clinic', '--json')
-    expect(err).toContain('1 malformed line left out')
+    expect(err).toContain('1 place could not be read')
     expect(out).not.toBe('')
     expect(code).toBe(1)
   })

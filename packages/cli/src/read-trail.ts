@@ -17,6 +17,7 @@ import { filterFrom, filterOptions, purposeFrom } from './filter-options.ts'
 import { locate, locationOptions } from './location.ts'
 import { recordRead } from './record-read.ts'
 import type { Terminal } from './terminal.ts'
+import { counted } from './verify-text.ts'
 
 export const readOptions: OptionTable = {
   ...filterOptions,
@@ -94,7 +95,7 @@ const malformedShownMax = 5
 
 function reportMalformed(shown: readonly MalformedLine[], total: number, terminal: Terminal): void {
   if (total === 0) return
-  terminal.note(`trailmark: ${total} malformed ${total === 1 ? 'line' : 'lines'} left out; trailmark verify says more`)
+  terminal.note(`trailmark: ${counted(total, 'place')} could not be read; trailmark verify says more`)
   for (const { dir, n, file, offset, message } of shown)
     terminal.note(`  ${dir}${n === undefined ? '' : ` n ${n}`}, ${file} byte ${offset}: ${message}`)
 }

@@ -2,10 +2,12 @@
  * The newest records that match, without reading a log from its beginning: segment by segment from the back, until enough
  * were found. What is found is held in memory, so the number is bounded.
  */
+
+import { entriesFrom, type ReadOptions } from './entries-from.ts'
 import { QueryError } from './errors.ts'
 import type { Matcher } from './filter.ts'
 import { before } from './order.ts'
-import { entriesFrom, lineGate, type ReadOptions } from './read-stream.ts'
+import { lineGate } from './read-stream.ts'
 import type { StoredRecord } from './record.ts'
 import { segmentStarts, startFor } from './segments.ts'
 import type { NamedStream } from './streams.ts'

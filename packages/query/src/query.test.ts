@@ -113,6 +113,33 @@ describe('query', () => {
     expect(malformed[0]?.offset).toBeGreaterThan(0)
   })
 
+  it('names what is missing when an index was altered, a line removed or a ledger made unreadable', async () => {
+    const { dir, name } = await writeLedger(root, [{ atMs: 0 }, { atMs: 1 }, { atMs: 2 }, { atMs: 3 }])
+    const path = join(dir, 'seg/000000000000.jsonl')
+    const whole = await readFile(path, 'utf8')
+    const told = async (damaged: string) => {
+      await rm(path)
+      await writeFile(path, damaged)
+      const malformed: MalformedLine[] = []
+      const count = (await find({}, { onMalformed: (line) => void malformed.push(line) })).length
+      return { count, messages: malformed.map(({ message }) => message) }
+    }
+    expect(await told(whole)).toEqual({ count: 4, messages: [] })
+    const altered = await told(whole.replace('{"n":2,', '{"n":9,'))
+    expect(altered.count).toBeLessThan(4)
+    expect(altered.messages.length).toBeGreaterThan(0)
+    const removed = await told(whole.split('\n').toSpliced(1, 1).join('\n'))
+    expect(removed).toEqual({ count: 3, messages: ['entries 1 to 1 are missing before this line'] })
+    const cut = await told(whole.slice(0, whole.indexOf('\n') + 1))
+    expect(cut).toEqual({ count: 1, messages: ['the log can be read up to index 0 only, and 4 entries were signed'] })
+    const lost: MalformedLine[] = []
+    await writeFile(join(dir, 'LEDGER.json'), '{').catch(async () => {
+      await rm(join(dir, 'LEDGER.json'))
+    })
+    expect(await find({}, { onMalformed: (line) => void lost.push(line) })).toEqual([])
+    expect(lost).toMatchObject([{ dir: name, file: 'LEDGER.json' }])
+  })
+
   it('never crashes on a damaged copy, and never changes it', async () => {
     const { dir } = await writeLedger(
       root,

@@ -1,11 +1,13 @@
 /**
  * `query()`: the records of all writers below a root that match a filter, oldest first, as a stream.
  */
+
+import type { ReadOptions } from './entries-from.ts'
 import { compileFilter, type Filter } from './filter.ts'
 import type { Identities } from './identities.ts'
 import { lastRecords } from './last.ts'
 import { inOrder, merge } from './order.ts'
-import { type ReadOptions, readStream } from './read-stream.ts'
+import { readStream } from './read-stream.ts'
 import type { MalformedLine, StoredRecord } from './record.ts'
 import { bytesFrom, startFor } from './segments.ts'
 import { type NamedStream, streamsIn } from './streams.ts'
@@ -45,7 +47,7 @@ export function query(
   return run()
 
   async function* run(): AsyncGenerator<StoredRecord, void, undefined> {
-    const streams = await streamsIn(root)
+    const streams = await streamsIn(root, options.onMalformed)
     const reading = await readOptions(streams, matcher.from, options)
     const records =
       options.last === undefined

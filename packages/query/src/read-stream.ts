@@ -4,7 +4,8 @@
  * Each line passes three gates, cheapest first: its time, read at its fixed place; a substring search; and only then the
  * parser. A line that fails as a record is reported and left out; reading goes on behind it.
  */
-import { type Entry, readEntries } from '@trailmark/ledger'
+import type { Entry } from '@trailmark/ledger'
+import { entriesFrom, type ReadOptions } from './entries-from.ts'
 import type { Matcher } from './filter.ts'
 import { lineHead } from './line-head.ts'
 import { parseRecord } from './parse-record.ts'
@@ -17,14 +18,6 @@ import type { NamedStream } from './streams.ts'
  * long after it.
  */
 export const toldLateMsMax = 86_400_000
-
-export interface ReadOptions {
-  readonly signal?: AbortSignal
-  /** Bytes read since the last call. */
-  readonly onProgress?: (bytes: number) => void
-  /** Called for each line that is not a record. */
-  readonly onMalformed?: (line: MalformedLine) => void
-}
 
 /** Reads the part of the log that can match and yields what does. */
 export async function* readStream(
@@ -42,25 +35,6 @@ export async function* readStream(
     if ('message' in answer) options.onMalformed?.(answer)
     else yield answer
   }
-}
-
-/** The entries of a log from an index on; lines that are not even framed are reported like other malformed ones. */
-export function entriesFrom(stream: NamedStream, from: number, options: ReadOptions): AsyncIterable<Entry> {
-  const { signal, onProgress, onMalformed } = options
-  return readEntries(stream.info, {
-    from,
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-    onInvalid: ({ file, offset }) =>
-      onMalformed?.({
-        code: 'QUERY_LINE_MALFORMED',
-        dir: stream.name,
-        writer: stream.info.writer,
-        file,
-        offset,
-        message: 'not framed as a line of a ledger',
-      }),
-  })
 }
 
 /** What one entry is to the matcher: its record, a complaint, nothing, or the sign that nothing more can match. */

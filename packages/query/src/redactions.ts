@@ -1,9 +1,11 @@
 /**
  * What masking took away, added up over the trail: which events tell something that nobody declared, and where.
  */
+
+import type { ReadOptions } from './entries-from.ts'
 import { compileFilter } from './filter.ts'
 import { inOrder, merge } from './order.ts'
-import { type ReadOptions, readStream } from './read-stream.ts'
+import { readStream } from './read-stream.ts'
 import { namedStreams } from './streams.ts'
 
 export interface RedactionCount {

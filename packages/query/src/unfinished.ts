@@ -4,9 +4,11 @@
  * A `block` class operation records its attempt before the handler runs and its result before the answer leaves. When the
  * second is missing the process died, or the log failed, between the two, and whether the operation happened is unknown.
  */
+
+import type { ReadOptions } from './entries-from.ts'
 import { compileFilter } from './filter.ts'
 import { inOrder, merge } from './order.ts'
-import { type ReadOptions, readStream } from './read-stream.ts'
+import { readStream } from './read-stream.ts'
 import type { Position, StoredRecord } from './record.ts'
 import { namedStreams } from './streams.ts'
 
