@@ -139,19 +139,20 @@ export function checkOptions(options: AuditOptions): void {
   }
   checkPath('dir', options.dir)
   checkPath('keysDir', options.keysDir)
-  const { ledger, operational, outbound } = options
+  const { ledger, operational } = options
+  if (typeof options.service !== 'string')
+    checkMembers('service', options.service, ['name', 'version', 'env', 'instance'])
+  checkMembers('outbound', options.outbound, ['trace', 'requestId', 'baggage'])
   checkOne('ledger', ledger, ['disk', 'memory'], typeof ledger === 'function', 'or a function that opens a log')
   const sink = typeof operational === 'function' || hasMethod(operational, 'write') || hasMethod(operational, 'info')
   checkOne('operational', operational, ['stdout', 'human', 'none'], sink, 'a function, a stream or a logger')
   checkOne('ack', options.ack, ['durable', 'written', 'queued'])
-  checkMethods('keys', options.keys, [])
+  checkKeys(options.keys)
   checkMethods('pseudonyms', options.pseudonyms, ['name', 'find', 'takeBirths', 'persist', 'persistSync'])
   checkMethods('clock', options.clock, ['now', 'monotonic'])
   checkList('policy', options.policy, 'object')
   checkList('proxies', options.proxies, 'string')
   checkList('credentials', options.credentials, 'string')
-  if (outbound !== undefined && (typeof outbound !== 'object' || outbound === null))
-    throw invalid('outbound', 'must be an object')
   checkInteger('queueBytesMax', options.queueBytesMax, 65_536, 1_073_741_824)
   checkInteger('openingMs', options.openingMs, 1_000, 3_600_000)
   for (const name of ['signals', 'serverTiming', 'metrics'] as const) checkType(name, options[name], 'boolean')
@@ -226,6 +227,26 @@ function checkMethods(name: string, value: unknown, methods: readonly string[]):
   if (value === undefined) return
   if (typeof value !== 'object' || value === null) throw invalid(name, 'must be an object')
   for (const method of methods) if (!hasMethod(value, method)) throw invalid(name, `must have ${method}()`)
+}
+
+/** An object that has no other members than these. */
+function checkMembers(name: string, value: unknown, members: readonly string[]): void {
+  if (value === undefined) return
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(name, 'must be an object')
+  for (const member of Object.keys(value)) {
+    if (!members.includes(member))
+      throw invalid(`${name}.${member}`, `is not an option; there are ${members.join(', ')}`)
+  }
+}
+
+function checkKeys(keys: unknown): void {
+  if (keys === undefined) return
+  checkMethods('keys', keys, [])
+  const { dir, log, tokens }: { dir?: unknown; log?: unknown; tokens?: unknown } = Object(keys)
+  if (typeof dir !== 'string') throw invalid('keys.dir', 'must be a string, empty for keys without a directory')
+  if (!hasMethod(log, 'sign')) throw invalid('keys.log', 'must have publicKey and sign()')
+  if (!hasMethod(tokens, 'current') || !hasMethod(tokens, 'all'))
+    throw invalid('keys.tokens', 'must have current() and all()')
 }
 
 function hasMethod(value: unknown, method: string): boolean {

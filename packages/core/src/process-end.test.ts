@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { verify } from '@trailmark/ledger/verify'
 import { join } from 'node:path'
+import { verify } from '@trailmark/ledger/verify'
+import { afterEach, describe, expect, it } from 'vitest'
 import { type AppDirectory, appDirectory } from './run-app.fixture.ts'
 
 let app: AppDirectory
@@ -40,7 +40,12 @@ describe('everything accepted is on disk, with an orderly end,', () => {
     ['process.exit', 'process.exit(7)', 7, 'exit'],
     ['the natural end', '', 0, 'exit'],
     ['an uncaught exception', 'setImmediate(() => { throw new Error("hunter2") })', 1, 'uncaught_exception'],
-    ['an unhandled rejection', 'Promise.reject(new Error("hunter2")); await new Promise(() => setTimeout(() => {}, 9e3))', 1, 'unhandled_rejection'],
+    [
+      'an unhandled rejection',
+      'Promise.reject(new Error("hunter2")); await new Promise(() => setTimeout(() => {}, 9e3))',
+      1,
+      'unhandled_rejection',
+    ],
     ['close()', 'await audit.close()', 0, 'requested'],
     ['process.exit while close() is under way', 'void audit.close(); process.exit(0)', 0, 'requested'],
   ])('after %s', async (_name, ending, code, reason) => {
@@ -56,13 +61,16 @@ describe('everything accepted is on disk, with an orderly end,', () => {
 })
 
 describe('a signal that nobody else listens for', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s: everything accepted is on disk, and the process dies of it', async (signal) => {
-    const result = await end(`process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000)`)
-    expect(result.missing).toEqual([])
-    expect(result.signal).toBe(signal)
-    const shutdown = result.records.find((one) => one.event_type === 'application_shutdown')
-    expect(shutdown).toMatchObject({ reason: 'signal', metadata: { signal } })
-  })
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s: everything accepted is on disk, and the process dies of it',
+    async (signal) => {
+      const result = await end(`process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000)`)
+      expect(result.missing).toEqual([])
+      expect(result.signal).toBe(signal)
+      const shutdown = result.records.find((one) => one.event_type === 'application_shutdown')
+      expect(shutdown).toMatchObject({ reason: 'signal', metadata: { signal } })
+    },
+  )
 
   it('is followed by a start that finds no fault', async () => {
     app = appDirectory()
@@ -98,19 +106,29 @@ describe('a signal that the application listens for', () => {
 })
 
 describe('an exception nobody caught', () => {
-  const throwing = 'setImmediate(() => { throw Object.assign(new TypeError("hunter2 of ann@example.org"), { code: "E_BAD" }) })'
+  const throwing =
+    'setImmediate(() => { throw Object.assign(new TypeError("hunter2 of ann@example.org"), { code: "E_BAD" }) })'
 
   it('is printed as its skeleton and nothing of its words, and recorded', async () => {
     const result = await end(throwing, { NODE_ENV: 'production' })
     expect(result.stderr).not.toContain('hunter2')
-    expect(result.stderr).toMatch(/the process ends with an exception nobody caught: TypeError \(E_BAD, fingerprint p1_\w+\S*\)/)
+    expect(result.stderr).toMatch(
+      /the process ends with an exception nobody caught: TypeError \(E_BAD, fingerprint p1_\w+\S*\)/,
+    )
     const record = result.records.find((one) => one.event_type === 'application_error')
-    expect(record).toMatchObject({ reason: 'unhandled', metadata: { origin: 'uncaught_exception', error_type: 'TypeError', error_code: 'E_BAD' } })
+    expect(record).toMatchObject({
+      reason: 'unhandled',
+      metadata: { origin: 'uncaught_exception', error_type: 'TypeError', error_code: 'E_BAD' },
+    })
     expect(JSON.stringify(result.records)).not.toContain('hunter2')
   })
 
   it('is left to an application that listens, but is still recorded', async () => {
-    const result = await end(throwing, {}, "process.on('uncaughtException', () => { writeSync(1, 'mine\\n'); process.exit(5) })")
+    const result = await end(
+      throwing,
+      {},
+      "process.on('uncaughtException', () => { writeSync(1, 'mine\\n'); process.exit(5) })",
+    )
     expect(result.code).toBe(5)
     expect(result.stdout).toContain('mine')
     expect(result.stderr).not.toContain('nobody caught')

@@ -77,7 +77,8 @@ function start(dir: string, source: string, env: Record<string, string>): Runnin
     ended,
     async says(text) {
       while (!stdout.includes(text)) {
-        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended without saying ${text}: ${stderr}`)
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`ended without saying ${text}: ${stderr}`)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     },

@@ -19,7 +19,9 @@ const once = (options = '') => `
 describe('a start without options in an empty directory', () => {
   it('prints one line on stderr, and nothing on stdout', async () => {
     const { stdout, stderr, code } = await app.start(once()).ended
-    expect(stderr).toBe('trailmark: records go to ./.trailmark, keys are in ./.trailmark-keys (new, ignored by git) [AUDIT_CREATED]\n')
+    expect(stderr).toBe(
+      'trailmark: records go to ./.trailmark, keys are in ./.trailmark-keys (new, ignored by git) [AUDIT_CREATED]\n',
+    )
     expect(stdout).toBe('')
     expect(code).toBe(0)
   })
@@ -41,17 +43,31 @@ describe('a start without options in an empty directory', () => {
   it('leaves git nothing to add', async () => {
     execFileSync('git', ['init', '-q'], { cwd: app.dir })
     await app.start(once()).ended
-    const status = execFileSync('git', ['status', '--short', '--untracked-files=all'], { cwd: app.dir, encoding: 'utf8' })
+    const status = execFileSync('git', ['status', '--short', '--untracked-files=all'], {
+      cwd: app.dir,
+      encoding: 'utf8',
+    })
     expect(status).not.toContain('.trailmark')
   })
 
   it('records the start, and what is weak about it', async () => {
     await app.start(once()).ended
     const [open, startup] = app.records()
-    expect(open).toMatchObject({ event_type: 'stream_open', seq: 0, service: { name: 'clinic' }, metadata: { previous: 'new' } })
+    expect(open).toMatchObject({
+      event_type: 'stream_open',
+      seq: 0,
+      service: { name: 'clinic' },
+      metadata: { previous: 'new' },
+    })
     expect(startup).toMatchObject({
       event_type: 'application_startup',
-      metadata: { keys_generated: true, keys_beside_data: true, keys_in_git_tree: false, no_anchor: true, memory_ledger: false },
+      metadata: {
+        keys_generated: true,
+        keys_beside_data: true,
+        keys_in_git_tree: false,
+        no_anchor: true,
+        memory_ledger: false,
+      },
     })
     expect(startup?.metadata?.['config_hash']).toMatch(/^[0-9a-f]{16}$/)
   })
@@ -67,7 +83,10 @@ describe('where things go', () => {
   })
 
   it('follows options before the environment', async () => {
-    await app.start(once("{ dir: 'mine', keysDir: 'my-keys' }"), { TRAILMARK_DIR: './data', TRAILMARK_KEYS_DIR: './secrets' }).ended
+    await app.start(once("{ dir: 'mine', keysDir: 'my-keys' }"), {
+      TRAILMARK_DIR: './data',
+      TRAILMARK_KEYS_DIR: './secrets',
+    }).ended
     expect(existsSync(join(app.dir, 'mine/clinic'))).toBe(true)
     expect(existsSync(join(app.dir, 'data'))).toBe(false)
   })
@@ -194,7 +213,10 @@ describe('levels', () => {
     const { stderr } = await app.start(once(), { NODE_ENV: 'production', LOG_LEVEL: 'debug' }).ended
     expect(stderr).toContain('[LEVEL_REFUSED]')
     const refused = app.records().find((one) => one.event_type === 'level_refused')
-    expect(refused).toMatchObject({ reason: 'production', metadata: { requested: 'DEBUG', applied: 'INFO', source: 'environment' } })
+    expect(refused).toMatchObject({
+      reason: 'production',
+      metadata: { requested: 'DEBUG', applied: 'INFO', source: 'environment' },
+    })
   })
 
   it('DEBUG is accepted in development', async () => {

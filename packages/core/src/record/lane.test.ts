@@ -7,7 +7,13 @@ import { defineEvents } from '../define-events.ts'
 import { type ParsedRecord, recordsIn, StuckLog } from './stuck-log.fixture.ts'
 
 const events = defineEvents({
-  urgent_thing: { code: 'TST001', category: 'data', action: 'other', failureClass: 'block', metadata: { kind: oneOf('a') } },
+  urgent_thing: {
+    code: 'TST001',
+    category: 'data',
+    action: 'other',
+    failureClass: 'block',
+    metadata: { kind: oneOf('a') },
+  },
   plain_thing: { code: 'TST002', category: 'data', action: 'other', metadata: { value: token('test') } },
 })
 

@@ -96,12 +96,17 @@ function openTarget(
   return { put: (line) => void target.write(`${line}\n`) }
 }
 
+/** Marks the fields of a line that was made here. A registered symbol, so that integrations know it in any copy. */
+const OWN_LINE = Symbol.for('@trailmark/core/line/1')
+
 type Logger = Extract<LineSink, { info(fields: object): void }>
 
 /** A logger adds its own time, level and service; it gets the rest as fields, parsed from the one serialisation. */
 function logTo(logger: Logger, line: string, level: Level): void {
   const parsed: Record<string, unknown> = JSON.parse(line)
   const { timestamp: _timestamp, level: _level, service: _service, ...fields } = parsed
+  // For a logger that scrubs what it is given: these fields have been masked already.
+  Object.defineProperty(fields, OWN_LINE, { value: true })
   if ((level === 'ERROR' || level === 'CRITICAL') && logger.error) logger.error(fields)
   else if (level === 'WARNING' && logger.warn) logger.warn(fields)
   else logger.info(fields)

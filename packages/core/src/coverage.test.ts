@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { createCoverage, routesMax } from './coverage.ts'
+
+describe('coverage', () => {
+  it('says of every mounted route whether it is audited, exempt or forgotten', () => {
+    const coverage = createCoverage()
+    coverage.mounted('/patients/:id', 'get')
+    coverage.mounted('/health', 'GET')
+    coverage.mounted('/forgotten', 'POST')
+    coverage.declared('/patients/:id', 'GET', 'read')
+    coverage.exempt('/health', 'GET', 'probe')
+    expect(coverage.report()).toEqual({
+      routes: [
+        { method: 'POST', route: '/forgotten', status: 'unaudited' },
+        { method: 'GET', route: '/health', status: 'exempt', reason: 'probe' },
+        { method: 'GET', route: '/patients/:id', status: 'audited', verb: 'read' },
+      ],
+      audited: 1,
+      exempt: 1,
+      unaudited: 1,
+      truncated: false,
+    })
+  })
+
+  it('believes a declaration before an exemption', () => {
+    const coverage = createCoverage()
+    coverage.exempt('/a', 'GET', 'probe')
+    coverage.declared('/a', 'GET', 'read')
+    expect(coverage.report().routes[0]?.status).toBe('audited')
+  })
+
+  it('does not grow without end, and says so', () => {
+    const coverage = createCoverage()
+    for (let i = 0; i < routesMax + 5; i++) coverage.mounted(`/${i}`, 'GET')
+    expect(coverage.report()).toMatchObject({ unaudited: routesMax, truncated: true })
+  })
+})
