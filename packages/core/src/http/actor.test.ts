@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { actorFrom } from './actor.ts'
+import { actorFrom, plainActor } from './actor.ts'
 
 describe('actorFrom', () => {
   it.each([
@@ -58,6 +58,58 @@ describe('actorFrom', () => {
       fc.property(fc.record({ user: fc.anything(), auth: fc.anything(), session: fc.anything() }), (source) => {
         const actor = actorFrom(source)
         expect(actor === undefined || typeof actor.id === 'string').toBe(true)
+      }),
+    )
+  })
+})
+
+describe('plainActor', () => {
+  it('keeps what an actor may have, by type', () => {
+    const actor = {
+      id: 'u',
+      type: 'service',
+      sessionRef: 's',
+      authMethod: 'jwt',
+      onBehalfOf: 'o',
+      mfa: true,
+      proved: false,
+      roles: ['a'],
+    }
+    expect(plainActor(() => actor)).toEqual(actor)
+    expect(plainActor(() => ({ ...actor, type: 'root', mfa: 'yes', sessionRef: 5, password: 'x' }))).toEqual({
+      id: 'u',
+      authMethod: 'jwt',
+      onBehalfOf: 'o',
+      proved: false,
+      roles: ['a'],
+    })
+    expect(plainActor(() => ({ type: 'system' }))).toEqual({ type: 'system' })
+  })
+
+  it('takes an answer that is no actor, or none at all, for nobody', () => {
+    const thrower = (): never => {
+      throw new Error('no')
+    }
+    const trapped = new Proxy({}, { get: thrower })
+    for (const question of [
+      thrower,
+      () => trapped,
+      () => Promise.resolve({ id: 'u' }),
+      () => 'u',
+      () => null,
+      () => ({}),
+    ]) {
+      expect(plainActor(question)).toBeUndefined()
+    }
+  })
+
+  it('never throws and never hands on an object of the application’s', () => {
+    fc.assert(
+      fc.property(fc.anything(), (answer) => {
+        const actor = plainActor(() => answer)
+        for (const value of Object.values(actor ?? {})) {
+          expect(['string', 'boolean'].includes(typeof value) || Array.isArray(value)).toBe(true)
+        }
       }),
     )
   })

@@ -4,7 +4,7 @@
  * The values are the application's own objects, half of them filled from a token that a client sent. They are read by name,
  * one property at a time; getters that throw, proxies and endless strings cost the actor and never the request.
  */
-import type { ActorInput } from '../event.ts'
+import type { ActorInput, ActorType } from '../event.ts'
 
 const idCharsMax = 1_024
 const rolesMax = 32
@@ -26,6 +26,45 @@ export function actorFrom(source: object): ActorInput | undefined {
     fromIdentity(field(field(source, 'auth'), 'user')) ??
     fromSession(field(source, 'session'))
   )
+}
+
+const actorTypes: ReadonlySet<string> = new Set(['user', 'service', 'api_key', 'system', 'agent', 'anonymous'])
+
+/**
+ * What an application answered when asked for the actor, as plain values: what has another type is left out, and an answer
+ * that is no actor at all (a promise, a string) is none. Never throws.
+ */
+export function plainActor(question: () => unknown): ActorInput | undefined {
+  const answer = answerTo(question)
+  const id = identifier(field(answer, 'id'))
+  const type = field(answer, 'type')
+  const known = typeof type === 'string' && actorTypes.has(type)
+  if (id === undefined && !known) return undefined
+  const roles = rolesOf(answer)
+  const mfa = field(answer, 'mfa')
+  const proved = field(answer, 'proved')
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(known ? { type: type as ActorType } : {}),
+    ...text('sessionRef', field(answer, 'sessionRef')),
+    ...text('authMethod', field(answer, 'authMethod')),
+    ...text('onBehalfOf', field(answer, 'onBehalfOf')),
+    ...(typeof mfa === 'boolean' ? { mfa } : {}),
+    ...(typeof proved === 'boolean' ? { proved } : {}),
+    ...(roles.length === 0 ? {} : { roles }),
+  }
+}
+
+function text<K extends string>(name: K, value: unknown): { readonly [N in K]?: string } {
+  return typeof value === 'string' && value.length <= idCharsMax ? ({ [name]: value } as { [N in K]: string }) : {}
+}
+
+function answerTo(question: () => unknown): unknown {
+  try {
+    return question()
+  } catch {
+    return undefined
+  }
 }
 
 function fromIdentity(identity: unknown): ActorInput | undefined {

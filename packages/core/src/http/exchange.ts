@@ -10,6 +10,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Audit } from '../audit.ts'
 import type { RequestContext } from '../context.ts'
 import type { ActorInput } from '../event.ts'
+import { findViewOf } from '../runtime.ts'
 
 /** The request as Node hands it out, HTTP/1 or HTTP/2; frameworks keep it as `req`, `request.raw` or `ctx.req`. */
 export type RawRequest = IncomingMessage | Http2ServerRequest
@@ -74,14 +75,12 @@ export interface Exchange {
   answerError(error: unknown): void
 }
 
-const followed = new WeakMap<object, Exchange>()
-
-/** The exchange that already follows this raw request, so that a second mount can pass it through. */
+/** The exchange that already follows this request, so that a second mount can pass it through. */
 export function exchangeOf(rawRequest: object): Exchange | undefined {
-  return followed.get(rawRequest)
+  const view = findViewOf(rawRequest)
+  return view !== undefined && isExchange(view) ? view : undefined
 }
 
-/** For `follow.ts`: from now on `exchangeOf(rawRequest)` finds this exchange. */
-export function rememberExchange(rawRequest: object, exchange: Exchange): void {
-  followed.set(rawRequest, exchange)
+function isExchange(view: object): view is Exchange {
+  return 'declare' in view && 'answerError' in view
 }

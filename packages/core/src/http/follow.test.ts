@@ -12,6 +12,8 @@ import {
 } from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Audit } from '../audit.ts'
 import { systemClock } from '../clock.ts'
@@ -470,6 +472,35 @@ describe('HTTP/2', () => {
   })
 })
 
+describe('an exchange that has ended', () => {
+  it('lets go of request and response, whoever remembers it', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const trail = openTrail()
+    const kept: Exchange[] = []
+    const requests: WeakRef<RawRequest>[] = []
+    const { port } = await serve(trail, (exchange, req, res) => {
+      kept.push(exchange)
+      requests.push(new WeakRef(req))
+      res.end()
+    })
+    for (let i = 0; i < 3; i++) await everything(await sent(port, lastGet))
+    await until(() => trail.lines.length === 3)
+    // Node's parser may remember the last one until it is used again.
+    await until(() => {
+      collect()
+      return requests.slice(0, 2).every((request) => request.deref() === undefined)
+    })
+    expect(kept.map((exchange) => findViewOf(exchange.context)?.facts().http?.status)).toEqual([200, 200, 200])
+  })
+})
+
+async function sent(port: number, text: string): Promise<Socket> {
+  const socket = await wire(port)
+  socket.write(text)
+  return socket
+}
+
 describe('the context', () => {
   it('holds in every event of request and response, whoever listened first', async () => {
     const trail = openTrail()
@@ -606,6 +637,26 @@ describe('a declared access', () => {
     expect(attempt).toMatchObject({ type: 'data_export', event: { outcome: 'unknown' }, extra: { phase: 'attempt' } })
     expect(result).toMatchObject({ type: 'data_export', event: { outcome: 'success' }, extra: { phase: 'result' } })
     expect(result?.extra.operationId).toBe(attempt?.extra.operationId)
+  })
+
+  it('is recorded although its client had left before the route was entered', async () => {
+    const trail = openTrail()
+    trail.failureClass = 'block'
+    let admitted: boolean | undefined
+    const { port } = await serve(trail, (exchange, _req, res) => {
+      res.on('close', () => setTimeout(async () => (admitted = await exchange.declare(access)), 5))
+    })
+    const socket = await wire(port)
+    socket.write(get)
+    await settled()
+    socket.destroy()
+    await until(() => admitted !== undefined)
+    expect(admitted).toBe(true)
+    expect(trail.records.map(({ event, extra }) => [extra.phase, event.outcome])).toEqual([
+      ['attempt', 'unknown'],
+      ['result', 'unknown'],
+    ])
+    expect(trail.lines).toHaveLength(1)
   })
 
   it.each([

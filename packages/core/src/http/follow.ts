@@ -12,7 +12,7 @@ import type { RequestContext } from '../context.ts'
 import { rememberView, runtimeOf } from '../runtime.ts'
 import { carry, connectionOf } from './completion.ts'
 import { countAnswer, countBody } from './count-bytes.ts'
-import { type Exchange, type FrameworkView, type RawRequest, type RawResponse, rememberExchange } from './exchange.ts'
+import type { Exchange, FrameworkView, RawRequest, RawResponse } from './exchange.ts'
 import { followUpgrades, wasToldAtHandshake } from './follow-upgrade.ts'
 import { LiveExchange } from './live-exchange.ts'
 import { settingsOf } from './settings.ts'
@@ -33,9 +33,7 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
   const connection = connectionOf(req)
   const { trace, proxies, openings } = settingsOf(runtime)
   const context = openContext(req, trace)
-  const exchange = new LiveExchange({
-    audit,
-    runtime,
+  const exchange = new LiveExchange(audit, runtime, {
     req,
     res,
     view,
@@ -47,7 +45,6 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
     openings,
     told: wasToldAtHandshake(req),
   })
-  rememberExchange(req, exchange)
   rememberView(exchange, req)
   nameRequest(res, context, runtime.options.serverTiming)
   bindExchangeEmitters(context, req, res)
