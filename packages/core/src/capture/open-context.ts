@@ -14,6 +14,7 @@ import { combined, type IncomingRequest, isRepeated, peerAddress } from './incom
 import { activeSpan, type Notice } from './otel.ts'
 import { extractTrace } from './propagate.ts'
 import { isRequestId } from './request-id.ts'
+import { RANDOM } from './traceparent.ts'
 import { readTracestate } from './tracestate.ts'
 
 /** The purpose under which rejected request ids become tokens. */
@@ -48,11 +49,13 @@ export function openContext(req: IncomingRequest, settings: TraceSettings): Requ
   const refused = sentId === undefined ? undefined : refusal(req, sentId, trusted)
   const trace = extractTrace((name) => headers[name], trusted)
   const span = activeSpan(settings.notice)
+  // Tracers know the sampled flag alone; whether a received id is random was for the caller to say, and is passed on.
+  const continues = span !== undefined && span.traceId === trace.traceId
   return new RequestContext({
     requestId: typeof sentId === 'string' && refused === undefined ? sentId : ownId,
     traceId: span?.traceId ?? trace.traceId,
     spanId: span?.spanId ?? spanId(),
-    traceFlags: span?.traceFlags ?? trace.flags,
+    traceFlags: span === undefined ? trace.flags : span.traceFlags | (continues ? trace.flags & RANDOM : 0),
     startMs,
     traceState: span === undefined ? trace.traceState : readTracestate(span.traceState),
     baggage: trusted && sentBaggage !== undefined ? readBaggage(combined(sentBaggage)) : '',

@@ -1,12 +1,14 @@
 /**
  * Propagation to the services this one calls, through diagnostics channels alone: no module is patched or wrapped.
  *
- * Every request and every redirect hop is judged by its own destination. Outside any request there is nothing to pass on.
+ * Every request and every redirect hop is judged by its own destination. Outside any request there is nothing to pass on,
+ * unless a tracer made a span for the outgoing request and offered it (client-span.ts).
  * A redirect carries headers that the caller set itself to wherever it leads; those are the caller's, and not ours to strip.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { currentContext } from '../context.ts'
 import type { OutboundOptions } from '../options.ts'
+import { takeClientSpan } from './client-span.ts'
 import { isSdkRegistered, whenSdkSeen } from './otel.ts'
 import { addContextHeaders, type OutgoingHeaders } from './outbound-headers.ts'
 import { readHttpRequest } from './outbound-http.ts'
@@ -41,7 +43,8 @@ export function installOutbound(options: OutboundOptions, onSkip?: (reason: Outb
 
   function consider(read: (message: unknown) => Outgoing | undefined, message: unknown): void {
     const context = currentContext()
-    if (context === undefined) return
+    const span = takeClientSpan()
+    if (context === undefined && span === undefined) return
     // What a subscriber throws ends the process, and it is somebody else's request that is being made.
     try {
       const outgoing = read(message)
@@ -49,7 +52,7 @@ export function installOutbound(options: OutboundOptions, onSkip?: (reason: Outb
       const grants = allowlist.grants(outgoing.destination)
       if (grants === 0) return
       if (outgoing.headers === undefined) onSkip?.('headers')
-      else addContextHeaders(context, grants, outgoing.headers)
+      else addContextHeaders(context, grants, outgoing.headers, span)
     } catch {
       onSkip?.('failed')
     }

@@ -1,0 +1,19 @@
+/**
+ * What authors of integrations with other libraries import: `@trailmark/core/integration`. Applications import
+ * `@trailmark/core`. These are the pieces of core that a logger or a tracer has to share with it, so that both say the same.
+ */
+
+export { readBaggage } from './capture/baggage.ts'
+export { offerClientSpan, takeClientSpan } from './capture/client-span.ts'
+export { type ActiveSpan, activeSpan, isSdkRegistered, type Notice } from './capture/otel.ts'
+export { type ExtractedTrace, extractTrace, type HeaderLookup } from './capture/propagate.ts'
+export { readTracestate } from './capture/tracestate.ts'
+export { isoTime } from './clock.ts'
+export { thisPlatform } from './configuration.ts'
+export { decideLevel, isLevelEnabled, levels } from './decide/level.ts'
+export { type CompletionQuestion, completionOf, connectionOf } from './http/completion.ts'
+export { safeError } from './mask/safe-error.ts'
+export { typeScrubber } from './mask/scrub.ts'
+export { createNotices, type Notices } from './notice.ts'
+export { findViewOf, type Runtime, runtimeOf } from './runtime.ts'
+export { readService } from './service.ts'
