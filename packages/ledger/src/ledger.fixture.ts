@@ -43,9 +43,13 @@ export function openTest(dir: string, rest: Partial<OpenOptions> = {}): Ledger {
 }
 
 /** A stream with one closed writer of `count` small entries. */
-export async function closedLedger(count: number, dir = temporaryDirectory()): Promise<{ root: string; dir: string }> {
+export async function closedLedger(
+  count: number,
+  dir = temporaryDirectory(),
+  bodyOf = (i: number): string => `"id":"e${i}","text":"entry number ${i}"`,
+): Promise<{ root: string; dir: string }> {
   const ledger = openTest(dir)
-  for (let i = 0; i < count; i++) ledger.append(`"id":"e${i}","text":"entry number ${i}"`)
+  for (let i = 0; i < count; i++) ledger.append(bodyOf(i))
   await ledger.close()
   return { root: dir, dir: ledger.dir }
 }

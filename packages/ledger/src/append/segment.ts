@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path'
 import type { Disk, FileFacts } from '../disk.ts'
-import { LedgerError } from '../errors.ts'
+import { LedgerError, systemCode } from '../errors.ts'
 import { segmentDirectory, segmentFile } from '../layout.ts'
 import { writeAll, writeAllLater } from './small-file.ts'
 
@@ -133,20 +133,28 @@ export class Segment {
     return mode
   }
 
+  /** Takes a descriptor over once it is sure that it is that of the file meant. */
   #opened(fd: number): void {
-    this.#fd = fd
-    const found = this.#findFacts()
-    if (!found || (this.#facts ? found.ino !== this.#facts.ino : found.size > 0)) {
-      throw new LedgerError('LEDGER_FILE_REPLACED', `${this.path} is not the file it was`)
+    try {
+      const found = this.#findFacts()
+      if (!found || (this.#facts ? found.ino !== this.#facts.ino : found.size > 0)) {
+        throw new LedgerError('LEDGER_FILE_REPLACED', `${this.path} is not the file it was`)
+      }
+      this.#facts = found
+      this.#fd = fd
+    } catch (error) {
+      this.#disk.close(fd)
+      throw error
     }
-    this.#facts = found
   }
 
+  /** Undefined when the file, or a directory on the way to it, is not there. */
   #findFacts(): FileFacts | undefined {
     try {
       return this.#disk.findFacts(this.path)
-    } catch {
-      return undefined
+    } catch (error) {
+      if (systemCode(error) === 'ENOTDIR') return undefined
+      throw error
     }
   }
 
