@@ -5,7 +5,7 @@ import Koa from 'koa'
 import { announce, identityHeader, inside, loopback, portOf, readIdentity } from './service.ts'
 
 /** Tells the privacy officer what they should know. The smallest of the three services. */
-const audit = createAudit(inside('clinic-notifications'))
+const audit = createAudit(inside('clinic-notices'))
 const app = new Koa()
 const router = new Router()
 

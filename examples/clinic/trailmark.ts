@@ -8,7 +8,7 @@ const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta
 export function trailmark(home: string, args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, ['--conditions=@trailmark/source', main, ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, TRAILMARK_DIR: join(home, 'trail'), TRAILMARK_KEYS_DIR: join(home, 'keys') },
+    env: { COLUMNS: '120', ...process.env, TRAILMARK_DIR: join(home, 'trail'), TRAILMARK_KEYS_DIR: join(home, 'keys') },
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)

@@ -8,7 +8,7 @@ const token = /^p1_[a-z0-9]{1,16}_([A-Za-z0-9_-]{8})[A-Za-z0-9_-]*$/
 
 /** `p1_k3x9q0aa_Zk3J9aQ0x…` as `~Zk3J9aQ0` on a screen. */
 export function shortToken(text: string, screen: Screen): string {
-  if (!screen.tty) return text
+  if (!screen.fits) return text
   const found = token.exec(text)
   return found ? `~${found[1]}` : text
 }
@@ -32,17 +32,17 @@ export function outcomeCell(outcome: Outcome | undefined, phase: Phase | undefin
 
 /** `10:04:05.123` on a screen, which shows the day above; the whole timestamp elsewhere. */
 export function clockText(timestamp: string, screen: Screen): string {
-  return screen.tty ? timestamp.slice(11, 23) : timestamp
+  return screen.fits ? timestamp.slice(11, 23) : timestamp
 }
 
-export const timeWidth = (screen: Screen): number => (screen.tty ? 12 : 24)
+export const timeWidth = (screen: Screen): number => (screen.fits ? 12 : 24)
 
 /** On a screen, a line above the first row of each day. */
 export function dayLines(screen: Screen): (timestamp: string) => string {
   let day = ''
   return (timestamp) => {
     const next = timestamp.slice(0, 10)
-    if (!screen.tty || next === day) return ''
+    if (!screen.fits || next === day) return ''
     day = next
     return `${screen.paint('bold', `${next} UTC`)}\n`
   }

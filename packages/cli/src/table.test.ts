@@ -4,6 +4,7 @@ import type { Screen } from './terminal.ts'
 
 const screen = (tty: boolean, columns: number): Screen => ({
   tty,
+  fits: tty,
   columns,
   paint: (_, text) => text,
   write: () => Promise.resolve(),

@@ -33,7 +33,7 @@ export interface TableLayout {
 const gap = '  '
 
 export function layout(columns: readonly Column[], screen: Screen): TableLayout {
-  const shown = columns.map((column) => !screen.tty || (column.fromColumns ?? 0) <= screen.columns)
+  const shown = columns.map((column) => !screen.fits || (column.fromColumns ?? 0) <= screen.columns)
   const widths = settle(columns, shown, screen)
   const line = (cells: readonly (Cell | string | undefined)[]) => {
     const last = shown.lastIndexOf(true)
@@ -42,7 +42,7 @@ export function layout(columns: readonly Column[], screen: Screen): TableLayout 
         if (!shown[at]) return []
         const cell = cells[at]
         const { text, style } = typeof cell === 'object' ? cell : { text: cell ?? '', style: undefined }
-        const fitted = fit(printable(text), widths[at] ?? 0, screen.tty)
+        const fitted = fit(printable(text), widths[at] ?? 0, screen.fits)
         const padded = at === last ? fitted : fitted.padEnd(widths[at] ?? 0)
         return [style && fitted !== '' ? screen.paint(style, fitted) + padded.slice(fitted.length) : padded]
       })
@@ -57,7 +57,7 @@ export function layout(columns: readonly Column[], screen: Screen): TableLayout 
 
 function settle(columns: readonly Column[], shown: readonly boolean[], screen: Screen): number[] {
   const widths = columns.map(({ width }) => width)
-  if (!screen.tty) return columns.map(({ width, wholeWidth }) => wholeWidth ?? width)
+  if (!screen.fits) return columns.map(({ width, wholeWidth }) => wholeWidth ?? width)
   const used = columns.reduce((sum, { width }, at) => (shown[at] ? sum + width + gap.length : sum), -gap.length)
   const spare = Math.max(0, screen.columns - used)
   const shares = columns.reduce((sum, { grow = 0 }, at) => (shown[at] ? sum + grow : sum), 0)

@@ -9,7 +9,9 @@ export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 export interface Screen {
   /** True when a person is looking. */
   readonly tty: boolean
-  /** Width in characters, when a person is looking. */
+  /** True when rows have to fit `columns`: on a terminal, or where COLUMNS says so. Elsewhere nothing is cut. */
+  readonly fits: boolean
+  /** Width in characters that rows have to fit. */
   readonly columns: number
   /** Colours the text where the stream shows colours and NO_COLOR is not set. */
   paint(style: Style | readonly Style[], text: string): string
@@ -48,8 +50,9 @@ export function openTerminal(process: NodeJS.Process): Terminal & { close(): voi
   process.stdout.on('error', onError)
   process.stderr.on('error', () => undefined)
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const out = screen(process.stdout, stop.signal)
-  const err = screen(process.stderr, stop.signal)
+  const asked = Number(process.env['COLUMNS']) || 0
+  const out = screen(process.stdout, stop.signal, asked)
+  const err = screen(process.stderr, stop.signal, asked)
   return {
     out,
     err,
@@ -63,11 +66,12 @@ export function openTerminal(process: NodeJS.Process): Terminal & { close(): voi
   }
 }
 
-function screen(stream: NodeJS.WriteStream, signal: AbortSignal): Screen {
+function screen(stream: NodeJS.WriteStream, signal: AbortSignal, asked: number): Screen {
   return {
     tty: stream.isTTY === true,
+    fits: stream.isTTY === true || asked >= columnsMin,
     get columns() {
-      return Math.max(columnsMin, stream.columns || columnsMin)
+      return Math.max(columnsMin, stream.columns || asked)
     },
     paint: (style, text) =>
       styleText(typeof style === 'string' ? style : [...style], text, { stream, validateStream: true }),
