@@ -65,7 +65,10 @@ export interface Audit<E extends Catalogue = BuiltInEvents> {
   readyHandler(request: object, response: ProbeResponse): void
   /** Which mounted routes are audited, exempt or forgotten. */
   coverage(): Coverage
-  /** Resolves when everything recorded so far is durable; rejects with a coded error when it cannot be. */
+  /**
+   * Resolves when everything recorded so far is durable, and lines are handed to the system. Waits while a disk is full;
+   * rejects with a coded error when a ledger was closed first.
+   */
   flush(): Promise<void>
   /**
    * Flushes, closes the ledgers in good order and removes every listener and timer. Records made afterwards are refused

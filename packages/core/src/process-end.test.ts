@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { verify } from '@trailmark/ledger/verify'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -79,6 +80,66 @@ describe('a signal that nobody else listens for', () => {
     const report = await verify(join(app.dir, '.trailmark'))
     expect(report.ok).toBe(true)
     expect(new Set(app.records().map((one) => one.service.writer)).size).toBe(1)
+  })
+})
+
+/** The audit on a ledger that never answers a flush. */
+const stuck = (ending: string) => `
+  import { createAudit } from '@trailmark/core'
+  import { writeSync } from 'node:fs'
+  const never = new Promise(() => {})
+  const writer = 'w-000000000000'
+  const open = () => ({
+    writer,
+    opening: { writer, incarnation: 'a', next: 0, previous: 'new', refused: [], ack: 'durable', publicKey: '' },
+    state: { next: 0, durable: -1, queuedBytes: 0, queuedEntries: 0, healthy: true },
+    append: () => ({ acknowledged: never, durable: never }),
+    takeUnacknowledged: () => [], adopt() {}, flush: () => never, flushSync() {}, close: () => never, closeSync() {},
+  })
+  const audit = createAudit({ ledger: open, operational: 'none' })
+  setInterval(() => {}, 1000)
+  ${ending}`
+
+describe('a signal while a ledger hangs', () => {
+  it('is not held up for good', async () => {
+    app = appDirectory()
+    const { signal } = await app.start(stuck("process.kill(process.pid, 'SIGTERM')")).ended
+    expect(signal).toBe('SIGTERM')
+  })
+
+  it('that comes twice ends the process at once', async () => {
+    app = appDirectory()
+    const { signal } = await app.start(
+      stuck("process.kill(process.pid, 'SIGINT'); setTimeout(() => process.kill(process.pid, 'SIGINT'), 100)"),
+    ).ended
+    expect(signal).toBe('SIGINT')
+  })
+})
+
+const canUnshare = process.platform === 'linux' && spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
+
+describe.skipIf(!canUnshare)('a signal to pid 1 of a container (needs the right to unshare)', () => {
+  it('leaves the process recording, and is heard again the next time', async () => {
+    app = appDirectory()
+    const inner = recording(`
+      const again = () => { audit.record('logout'); process.kill(process.pid, 'SIGTERM') }
+      again()
+      setTimeout(again, 600)
+      setTimeout(() => process.exit(6), 1500)`)
+    const outer = `
+      import { spawnSync } from 'node:child_process'
+      import { writeFileSync } from 'node:fs'
+      writeFileSync('inner.mjs', ${JSON.stringify(inner)})
+      const args = ['--pid', '--fork', process.execPath, '--conditions=@trailmark/source', 'inner.mjs']
+      const { status } = spawnSync('unshare', args, { stdio: 'ignore' })
+      process.exit(status ?? 99)`
+    const { code } = await app.start(outer).ended
+    expect(code).toBe(6)
+    const records = app.records()
+    expect(records.filter((one) => one.event_type === 'logout')).toHaveLength(2)
+    const ends = records.filter((one) => one.event_type === 'application_shutdown')
+    expect(ends.map((one) => one.reason)).toEqual(['signal', 'signal', 'exit'])
+    expect(types(records).at(-1)).toBe('stream_close')
   })
 })
 

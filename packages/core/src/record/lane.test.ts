@@ -241,6 +241,14 @@ describe('a lane whose log failed for good', () => {
     expect(printed.filter((line) => line.includes('LEDGER_REOPEN_FAILED'))).toHaveLength(1)
   })
 
+  it('is flushed when its successor is', async () => {
+    const { audit, logs, log } = stuckAudit()
+    log().flush = () => Promise.reject(new Error('failed for good'))
+    logs[0]!.fail()
+    await audit.flush()
+    expect(logs).toHaveLength(2)
+  })
+
   it('is tried once more when the audit closes', async () => {
     const { audit, logs, log } = stuckAudit()
     const receipt = audit.record('plain_thing')

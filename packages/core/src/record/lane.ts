@@ -55,6 +55,7 @@ export class Lane {
   #closed = false
   #retry: NodeJS.Timeout | undefined
   #retryMs = reopenMs
+  #reopening = Promise.withResolvers<void>()
   #room: NodeJS.Timeout | undefined
 
   /** Opens the log and writes `stream_open`. Throws what the log's opening throws. */
@@ -104,8 +105,18 @@ export class Lane {
     return this.#dropping
   }
 
-  flush(): Promise<void> {
-    return this.#log.flush()
+  /** Waits while the disk is full, and over a failed log until the next one is open. */
+  async flush(): Promise<void> {
+    for (;;) {
+      const log = this.#log
+      try {
+        await log.flush()
+        return
+      } catch (error) {
+        if (this.#retry !== undefined) await this.#reopening.promise
+        else if (this.#log === log) throw error
+      }
+    }
   }
 
   flushSync(): void {
@@ -282,6 +293,8 @@ export class Lane {
     this.#log.adopt(failed.takeUnacknowledged(), (body) => this.#renumber(body, failed.writer))
     for (let i = 0; lost !== undefined && i < lost.count; i++) this.#gap.add(this.#seq++, lost.cause)
     if (!this.dropping) this.#tellGap()
+    this.#reopening.resolve()
+    this.#reopening = Promise.withResolvers()
     try {
       failed.closeSync()
     } catch {
@@ -302,6 +315,7 @@ export class Lane {
 
   #sayGoodbye(reason: 'shutdown' | 'exit'): void {
     clearTimeout(this.#retry)
+    this.#retry = undefined
     this.#stopWaiting()
     // A last try: a process that ends between a failure and its next attempt would take the whole queue with it.
     if (this.#log.state.failure?.final) this.#reopen()
@@ -317,6 +331,8 @@ export class Lane {
     }
     this.#tell('stream_close', { reason, metadata })
     clearTimeout(this.#retry)
+    this.#retry = undefined
+    this.#reopening.resolve()
     this.#closed = true
   }
 }

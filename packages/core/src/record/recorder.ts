@@ -5,6 +5,7 @@
  * start, so that a wrong directory fails there and not at the first record; other streams are opened when first used.
  */
 import type { MaskedDraft } from '../draft.ts'
+import type { EventDefinition } from '../event.ts'
 import type { LedgerHealth } from '../health.ts'
 import { type Receipt, RefusedReceipt } from '../receipt.ts'
 import { Lane, type LaneSettings } from './lane.ts'
@@ -14,6 +15,8 @@ export type RecorderSettings = Omit<LaneSettings, 'stream' | 'retentionClass'>
 export class Recorder {
   readonly #settings: RecorderSettings
   readonly #lanes = new Map<string, Lane>()
+  /** The lane of an event, found without joining its names each time. */
+  readonly #known = new WeakMap<EventDefinition, Lane>()
 
   /** Opens the two audit ledgers. Throws what their opening throws; then nothing stays open. */
   constructor(settings: RecorderSettings) {
@@ -31,7 +34,12 @@ export class Recorder {
   record(masked: MaskedDraft): Receipt {
     const { stream, definition, members } = masked
     try {
-      return this.#lane(stream, definition.retentionClass).record(masked)
+      let lane = this.#known.get(definition)
+      if (lane === undefined) {
+        lane = this.#lane(stream, definition.retentionClass)
+        this.#known.set(definition, lane)
+      }
+      return lane.record(masked)
     } catch (error) {
       this.#settings.counts.failed++
       const reason = error instanceof Error ? error : new Error(String(error))
