@@ -4,10 +4,13 @@
  * The middleware declares the access to the exchange and lets the request go on; the record is made at the end, with the
  * outcome the answer shows. It carries a mark, so that the coverage can tell declared routes from forgotten ones.
  */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuditError } from '@trailmark/core'
 import { type AccessDeclaration, type AccessVerb, exchangeOf } from '@trailmark/core/http'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, Response } from 'express'
 import { followUnmounted } from './follow.ts'
+import type { AuditHandler } from './stack.ts'
 
 /** One question about the request, asked with Express's own request and response. */
 export type Ask = (req: Request, res: Response) => unknown
@@ -31,7 +34,7 @@ export interface AuditedOptions {
 }
 
 /** Declares what a route does. See `audited`. */
-export type Declare = (resource: string, options?: AuditedOptions) => RequestHandler
+export type Declare = (resource: string, options?: AuditedOptions) => AuditHandler
 
 /**
  * Middleware for routes that touch personal data. Functions among the options that throw cost their field, never the
@@ -48,7 +51,7 @@ export const audited = {
   delete: declaring('delete'),
   export: declaring('export'),
   /** Says why a route needs no record; the reason stands in the coverage. Throws an `AuditError` for an empty reason. */
-  exempt(reason: string): RequestHandler {
+  exempt(reason: string): AuditHandler {
     if (typeof reason !== 'string' || reason.trim() === '') {
       throw new AuditError('AUDIT_OPTION_INVALID', 'audited.exempt: a reason is needed, for whoever reads the coverage')
     }
@@ -71,7 +74,7 @@ export function markOf(handler: unknown): Mark | undefined {
   return typeof mark === 'object' && mark !== null ? mark : undefined
 }
 
-function marked(handler: RequestHandler, mark: Mark): RequestHandler {
+function marked(handler: AuditHandler, mark: Mark): AuditHandler {
   Object.defineProperty(handler, MARK, { value: Object.freeze(mark) })
   return handler
 }
@@ -98,9 +101,12 @@ function declarationOf(
   verb: AccessVerb,
   resource: string,
   options: AuditedOptions,
-  req: Request,
-  res: Response,
+  nodeReq: IncomingMessage,
+  nodeRes: ServerResponse,
 ): AccessDeclaration {
+  // Express has put its own prototypes on both by the time it calls a handler.
+  const req = nodeReq as Request
+  const res = nodeRes as Response
   const { id, subject, owner, volume, metadata, purpose, class: dataClass, event } = options
   return {
     verb,

@@ -2,4 +2,5 @@
 
 export { type AuditErrorHandler, auditErrors } from './audit-errors.ts'
 export { type Ask, type AuditedOptions, audited, type Declare } from './audited.ts'
-export { type AuditHandler, auditMiddleware, type ExpressOptions } from './middleware.ts'
+export { auditMiddleware, type ExpressOptions } from './middleware.ts'
+export type { AuditHandler } from './stack.ts'

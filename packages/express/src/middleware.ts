@@ -11,14 +11,21 @@ import { exchangeOf, orderProblemOf, tellOrder } from '@trailmark/core/http'
 import { followExpress, wasUnmounted } from './follow.ts'
 import { lastWordOf } from './last-word.ts'
 import { watchRoutes } from './mounted-routes.ts'
-import { type Application, applicationOf, isApplication, type Next, rootOf, routerOf } from './stack.ts'
+import {
+  type Application,
+  type AuditHandler,
+  applicationOf,
+  isApplication,
+  type Next,
+  rootOf,
+  routerOf,
+} from './stack.ts'
 import { isTakenOver, takeOver, takeOverRunning } from './take-over.ts'
 
 /** Either an audit that exists, or the options of `createAudit()` for one of its own. */
-export type ExpressOptions = { readonly audit: Audit } | (AuditOptions & { readonly audit?: undefined })
-
-/** What `app.use()` takes. */
-export type AuditHandler = (req: IncomingMessage, res: ServerResponse, next: Next) => void
+export type ExpressOptions =
+  | ({ readonly audit: Audit } & { readonly [K in keyof AuditOptions]?: never })
+  | (AuditOptions & { readonly audit?: never })
 
 /**
  * Follows every request that reaches it: its ids, its one terminal line, the records it owes. Mount it first.

@@ -8,6 +8,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export type Next = (error?: unknown) => void
 
+/**
+ * Middleware for `app.use()` and for routes. In Node's own words on purpose: Express's would fix the types of the route's
+ * parameters for the handlers beside it.
+ */
+export type AuditHandler = (req: IncomingMessage, res: ServerResponse, next: Next) => void
+
 export interface Route {
   readonly path?: unknown
   readonly methods?: unknown

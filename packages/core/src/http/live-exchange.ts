@@ -158,7 +158,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     const facts = factsOf(live, routeOf(live.view), { completion, durationMs })
     const ended = { facts, actor: this.actor() }
     this.#ended = ended
-    for (const access of this.#accesses) this.#recordAccess(access, ended)
+    for (const access of this.#accesses.splice(0)) this.#recordAccess(access, ended)
     this.#recordOwed(live, ended)
     this.#live = undefined
     if (live.told === true) return
