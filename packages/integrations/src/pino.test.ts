@@ -1,0 +1,335 @@
+/** Lines as they leave, from both versions of pino that are supported. */
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { type AuditError, currentContext, type RequestContext, runInContext, runWithCarrier } from '@trailmark/core'
+import { testAudit } from '@trailmark/core/testing'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { AuditedPinoOptions } from './pino.ts'
+
+type Line = Record<string, unknown>
+const carried = JSON.stringify({
+  v: 1,
+  request_id: 'req-1',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03',
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+const pinos: [string, () => Promise<unknown>][] = [
+  ['pino 10', () => vi.importActual('pino')],
+  ['pino 9', () => vi.importActual('pino-9')],
+]
+
+describe.each(pinos)('with %s', (name, load) => {
+  async function open(options: AuditedPinoOptions = {}) {
+    vi.resetModules()
+    vi.doMock('pino', load)
+    const { auditedPino, requestLogger } = await import('./pino.ts')
+    const texts: string[] = []
+    const logger = auditedPino({
+      service: 'clinic',
+      destination: { write: (text) => void texts.push(text) },
+      ...options,
+    })
+    return { logger, requestLogger, texts, lines: () => texts.map((text): Line => JSON.parse(text)) }
+  }
+
+  /** The ids of the request in progress as they should stand on its lines. */
+  function ids(): Line {
+    const { requestId, traceId, spanId } = currentContext() as RequestContext
+    return { request_id: requestId, trace_id: traceId, span_id: spanId, trace_flags: '03' }
+  }
+  const inRequest = <T>(work: () => T): T => runWithCarrier(carried, work)
+
+  it('the version is the one that is meant', async () => {
+    const { logger } = await open()
+    expect(Reflect.get(logger, 'version')).toMatch(name === 'pino 9' ? /^9\./ : /^10\./)
+  })
+
+  it('a line has the names of audit/1 and nothing else', async () => {
+    const { logger, lines } = await open({ stream: 'operational' })
+    logger.warn({ event_type: 'letters_sent', count: 3 }, 'letters sent')
+    const [line] = lines()
+    expect(line).toEqual({
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      level: 'WARNING',
+      stream: 'operational',
+      service: expect.objectContaining({ name: 'clinic', env: 'test' }),
+      event_type: 'letters_sent',
+      count: 3,
+      message: 'letters sent',
+    })
+  })
+
+  it('levels have our words', async () => {
+    const { logger, lines } = await open({ level: 'debug' })
+    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) logger[level]('x')
+    expect(lines().map((line) => line['level'])).toEqual(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'])
+  })
+
+  it('lines inside a request have its ids, lines outside have none', async () => {
+    const { logger, lines } = await open()
+    const expected = inRequest(() => {
+      logger.info('inside')
+      logger.child({ count: 1 }).info('inside a child')
+      return ids()
+    })
+    logger.info('outside')
+    const [inside, child, outside] = lines()
+    expect(inside).toMatchObject(expected)
+    expect(child).toMatchObject({ ...expected, count: 1 })
+    for (const id of Object.keys(expected)) expect(outside).not.toHaveProperty(id)
+  })
+
+  it('a bound child keeps its ids where the request is lost, and has them once', async () => {
+    const { logger, requestLogger, texts, lines } = await open()
+    const [expected, bound] = inRequest(() => [ids(), requestLogger(logger)] as const)
+    bound.info('late')
+    runInContext(undefined, () => bound.child({ count: 1 }).info('later'))
+    inRequest(() => bound.info('in another request'))
+    for (const line of lines()) expect(line).toMatchObject(expected)
+    for (const text of texts) expect(text.match(/"request_id"/g)).toHaveLength(1)
+    expect(requestLogger(logger)).toBe(logger)
+  })
+
+  it('an error is its skeleton wherever it is put', async () => {
+    const { logger, texts, lines } = await open()
+    const error = Object.assign(new RangeError('secret-of-ann', { cause: new TypeError('secret-too') }), {
+      code: 'E_CLASH',
+      detail: 'secret-detail',
+    })
+    logger.error(error)
+    logger.error(error, 'booking failed')
+    logger.error({ err: error }, 'booking failed')
+    logger.error({ error })
+    logger.error({ nested: { deep: error } }, 'booking failed')
+    logger.error('booking failed %s %o', error, error)
+    logger.error({ count: 1 }, error as unknown as string)
+    logger.child({ err: error }).error('booking failed')
+    expect(texts.join('')).not.toMatch(/secret|pino\.test|at /)
+    for (const at of [0, 1, 2, 3, 6, 7])
+      expect(lines()[at]?.['error']).toMatchObject({ type: 'RangeError', code: 'E_CLASH' })
+    expect(lines()[0]).not.toHaveProperty('message')
+    expect(lines()[4]).toMatchObject({ nested: { deep: { type: 'RangeError' } } })
+  })
+
+  it('with an audit errors have a fingerprint and lines its service', async () => {
+    const audit = testAudit({ service: 'wards' })
+    const { logger, lines } = await open({ audit })
+    logger.error(new Error('x'))
+    expect(lines()[0]).toMatchObject({
+      service: { name: 'wards' },
+      error: { fingerprint: expect.stringMatching(/^p1_/) },
+    })
+    await audit.close()
+  })
+
+  it('a request and a response are method and status', async () => {
+    const { logger, texts, lines } = await open()
+    const req = new IncomingMessage(new Socket())
+    Object.assign(req, { method: 'POST', url: '/secret?token=secret' })
+    req.headers['authorization'] = 'Bearer secret'
+    const res = new ServerResponse(req)
+    res.setHeader('set-cookie', 'secret')
+    res.statusCode = 418
+    logger.info(req, 'plain')
+    logger.info({ req, res }, 'both')
+    logger.info({ request: { raw: req }, reply: { raw: res } }, 'wrapped')
+    logger.child({ req }).info('bound')
+    logger.info('%o', req)
+    logger.info({ list: [req] }, 'inside a list')
+    logger.info({ req: new Request('http://a.test/secret', { headers: { cookie: 'secret' } }) }, 'fetch')
+    expect(texts.join('')).not.toContain('secret')
+    expect(lines()[0]?.['http']).toEqual({ method: 'POST' })
+    expect(lines()[1]?.['http']).toEqual({ method: 'POST', status: 418 })
+    expect(lines()[2]?.['http']).toEqual({ method: 'POST', status: 418 })
+    expect(lines()[3]).not.toHaveProperty('http')
+  })
+
+  it('text in objects, bindings and interpolated values is withheld by the default scrubber', async () => {
+    const { logger, texts, lines } = await open()
+    logger.info({ name: 'secret', age: 41, deep: { mail: 'secret' } }, 'hello')
+    logger.info('hello %s %d %j', 'secret', 7, { a: 'secret' })
+    logger.child({ user: 'secret', module: 'billing' }).info('hello')
+    logger.setBindings({ tenant: 'secret' })
+    logger.info(['secret'])
+    logger.info(new Map([['secret', 'secret']]), 'map')
+    expect(texts.join('')).not.toContain('secret')
+    expect(lines()[0]).toMatchObject({ name: '[withheld string 6 B]', age: 41 })
+    expect(lines()[1]?.['message']).toBe('hello [withheld string 6 B] 7 {"a":"[withheld string 6 B]"}')
+    expect(lines()[2]).toMatchObject({ module: 'billing', user: '[withheld string 6 B]' })
+  })
+
+  it('another scrubber decides about values and messages', async () => {
+    const scrubber = {
+      id: 'test/1',
+      scrub: (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('ann', 'X')),
+    }
+    const { logger, lines } = await open({ scrubber })
+    logger.info({ name: 'ann' }, 'ann came')
+    expect(lines()[0]).toMatchObject({ name: 'X', message: 'X came' })
+  })
+
+  it('what a line says of itself cannot be set from outside', async () => {
+    const { logger, texts, lines } = await open()
+    inRequest(() => {
+      logger.info(
+        { level: 'DEBUG', timestamp: 'x', stream: 'audit', service: 'x', request_id: 'x', message: 'x' },
+        'own',
+      )
+      logger.child({ stream: 'audit', timestamp: 'x', trace_id: 'not one' }).info('child')
+    })
+    for (const line of lines()) {
+      expect(line).toMatchObject({
+        level: 'INFO',
+        stream: 'application',
+        service: { name: 'clinic' },
+        request_id: 'req-1',
+      })
+    }
+    for (const text of texts) expect(text.match(/"(timestamp|stream|service|request_id|message)":/g)).toHaveLength(5)
+  })
+
+  it('children cannot bring formatters, and their serializers see what was scrubbed', async () => {
+    const { logger, texts } = await open()
+    const child = logger.child(
+      {},
+      {
+        formatters: { log: () => ({ leak: 'secret' }), level: () => ({ level: 'secret' }) },
+        serializers: { user: (user: unknown) => user },
+      },
+    )
+    child.info({ user: { name: 'secret' } }, 'x')
+    expect(texts.join('')).not.toContain('secret')
+    expect(texts.join('')).toContain('"level":"INFO"')
+  })
+
+  it('a message stays one line and cannot steer a terminal', async () => {
+    const { logger, texts, lines } = await open()
+    logger.info('a\nb\u001b[31m\u2028c\u009b\u202ed')
+    logger.info('x'.repeat(100_000))
+    expect(texts[0]?.trimEnd()).not.toMatch(/[\x00-\x1f\x7f-\x9f\u2028\u202e]/)
+    expect(String(lines()[1]?.['message']).length).toBeLessThan(10_000)
+  })
+
+  it('hostile values neither throw nor run', async () => {
+    const { logger, lines } = await open()
+    const boom = (): never => {
+      throw new Error('ran')
+    }
+    const circular: Record<string, unknown> = {}
+    circular['self'] = circular
+    const hostile: unknown[] = [
+      new Proxy({}, { get: boom, ownKeys: boom, getPrototypeOf: boom, getOwnPropertyDescriptor: boom }),
+      Object.defineProperty({}, 'x', { enumerable: true, get: boom }),
+      { toJSON: boom, toString: boom },
+      circular,
+      Object.create(null),
+      { ['__proto__']: 1, constructor: 2 },
+      JSON.parse('{"__proto__":{"a":"b"}}'),
+      10n,
+      Symbol('x'),
+      boom,
+      null,
+    ]
+    for (const value of hostile) {
+      logger.info(value as object, 'x')
+      logger.info({ value }, 'x')
+      logger.info('x %s', value)
+    }
+    expect(lines()).toHaveLength(hostile.length * 3)
+  })
+
+  it('any value gives one line of JSON without its text', async () => {
+    const { logger, texts, lines } = await open()
+    const secret = fc.constantFrom('s3cretvalue')
+    const tree = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        secret,
+        fc.integer(),
+        fc.boolean(),
+        fc.array(tie('value')),
+        tie('object'),
+      ),
+      object: fc.dictionary(fc.string(), tie('value')),
+    })).object
+    fc.assert(
+      fc.property(tree, (value) => {
+        texts.length = 0
+        logger.info(value as object)
+        expect(lines()).toHaveLength(1)
+        expect(texts[0]).not.toContain('s3cretvalue')
+      }),
+    )
+  })
+
+  describe('levels', () => {
+    const enabled = (logger: { [level: string]: unknown }, texts: string[]): string[] => {
+      texts.length = 0
+      for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal']) {
+        Reflect.apply(logger[level] as () => void, logger, ['x'])
+      }
+      return texts.map((text) => String(JSON.parse(text).level))
+    }
+
+    it('LOG_LEVEL decides, and the option before it', async () => {
+      vi.stubEnv('LOG_LEVEL', 'error')
+      const { logger, texts } = await open()
+      expect(enabled(logger, texts)).toEqual(['ERROR', 'CRITICAL'])
+      const other = await open({ level: 'CRITICAL' })
+      expect(enabled(other.logger, other.texts)).toEqual(['CRITICAL'])
+    })
+
+    it('a wrong option is refused and named', async () => {
+      const wrong = open({ level: 'loud' as 'info' })
+      await expect(wrong).rejects.toThrow(/logLevel/)
+      await expect(wrong).rejects.toMatchObject({ code: 'AUDIT_OPTION_INVALID' } satisfies Partial<AuditError>)
+    })
+
+    it.each(['production', 'staging', ''])('no way leads to DEBUG with NODE_ENV=%j', async (mode) => {
+      const told = vi.spyOn(console, 'error').mockReturnValue()
+      vi.stubEnv('NODE_ENV', mode)
+      vi.stubEnv('LOG_LEVEL', 'debug')
+      const { logger, texts } = await open()
+      const open1 = ['INFO', 'WARNING', 'ERROR', 'CRITICAL']
+      expect(enabled(logger, texts)).toEqual(open1)
+
+      logger.level = 'trace'
+      expect(logger.level).toBe('info')
+      expect(logger.isLevelEnabled('debug')).toBe(false)
+      expect(enabled(logger, texts)).toEqual(open1)
+
+      const child = logger.child({}, { level: 'debug' })
+      expect(enabled(child, texts)).toEqual(open1)
+      child.level = 'debug'
+      expect(enabled(child, texts)).toEqual(open1)
+
+      const custom = logger.child({}, { level: 'info', customLevels: { chatty: 21 } })
+      custom.level = 'chatty'
+      expect(enabled(custom, texts)).toEqual(open1)
+      expect(told.mock.calls.flat().join('\n')).toMatch(/LOG_LEVEL_REFUSED\][\s\S]*LOG_LEVEL_REFUSED_LATER/)
+    })
+
+    it('in production the level cannot fall below LOG_LEVEL, and can rise', async () => {
+      vi.spyOn(console, 'error').mockReturnValue()
+      vi.stubEnv('NODE_ENV', 'production')
+      vi.stubEnv('LOG_LEVEL', 'warn')
+      const { logger, texts } = await open()
+      logger.level = 'info'
+      expect(enabled(logger, texts)).toEqual(['WARNING', 'ERROR', 'CRITICAL'])
+      logger.level = 'fatal'
+      expect(enabled(logger, texts)).toEqual(['CRITICAL'])
+    })
+
+    it('outside production the level is free', async () => {
+      const { logger, texts } = await open()
+      logger.level = 'trace'
+      expect(enabled(logger, texts)).toEqual(['DEBUG', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'])
+    })
+  })
+})

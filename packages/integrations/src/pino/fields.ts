@@ -1,0 +1,140 @@
+/**
+ * What may be said of the values handed to a log call.
+ *
+ * Names that lines give themselves (time, level, service, ids) cannot be set from outside. Errors become their skeleton,
+ * requests and responses their method and status, and everything else passes the scrubber. No getter, `toJSON` or proxy trap
+ * of a value is run.
+ */
+import { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { types } from 'node:util'
+import type { SafeError, Scrubber } from '@trailmark/core'
+import { idShapes } from '../line-ids.ts'
+
+export type Fields = Record<string, unknown>
+
+export interface FieldRules {
+  readonly scrubber: Scrubber
+  readonly safeError: (error: unknown) => SafeError
+}
+
+/** Fields of a line that core or this package made, and masked: they are written as they are. */
+const OWN_LINE = Symbol.for('@trailmark/core/line/1')
+
+/** Marks fields as made here. */
+export function ownLine<T extends object>(fields: T): T {
+  return Object.defineProperty(fields, OWN_LINE, { value: true })
+}
+
+/** What a line says by itself; a value under one of these names is not written. */
+const reserved: ReadonlySet<string> = new Set([
+  'schema',
+  'timestamp',
+  'time',
+  'level',
+  'stream',
+  'service',
+  'message',
+  'msg',
+  'seq',
+  ...Object.keys(idShapes),
+])
+
+/** Words of the developer's own, when they look like it. */
+const words: ReadonlyMap<string, RegExp> = new Map([
+  ['event_type', /^[a-z][a-z0-9_]{0,63}$/],
+  ['component', /^[A-Za-z][\w.:/-]{0,63}$/],
+  ['module', /^[A-Za-z][\w.:/-]{0,63}$/],
+])
+
+const keysMax = 500
+
+/** The fields of one line for the object (or anything else) that was logged. Never throws. */
+export function cleanFields(logged: unknown, rules: FieldRules): Fields {
+  if (typeof logged !== 'object' || logged === null) return { value: rules.scrubber.scrub(logged) }
+  if (types.isProxy(logged)) return { value: rules.scrubber.scrub(logged) }
+  if (Object.getOwnPropertyDescriptor(logged, OWN_LINE)?.value === true) return { ...logged }
+  if (types.isNativeError(logged)) return { error: rules.safeError(logged) }
+  const http = httpOf(logged)
+  if (http !== undefined) return { http }
+  if (Array.isArray(logged) || !isRecord(logged)) return { value: rules.scrubber.scrub(logged) }
+  return cleanMembers(logged, rules)
+}
+
+function cleanMembers(logged: object, rules: FieldRules): Fields {
+  const kept: Fields = {}
+  const rest: Fields = {}
+  let http: Fields | undefined
+  for (const key of Object.keys(logged).slice(0, keysMax)) {
+    if (reserved.has(key)) continue
+    const descriptor = Object.getOwnPropertyDescriptor(logged, key)
+    const value: unknown = descriptor !== undefined && 'value' in descriptor ? descriptor.value : '[getter]'
+    const found = httpOf(value)
+    if (found !== undefined) http = { ...http, ...found }
+    else if (types.isNativeError(value) && (key === 'err' || key === 'error')) kept['error'] = rules.safeError(value)
+    else if (typeof value === 'string' && words.get(key)?.test(value)) kept[key] = value
+    else put(rest, key, value)
+  }
+  const scrubbed = rules.scrubber.scrub(rest)
+  const fields = typeof scrubbed === 'object' && scrubbed !== null ? scrubbed : { value: scrubbed }
+  return { ...fields, ...kept, ...(http && { http: { ...http } }) }
+}
+
+/** The bindings of a child: as above, but with ids that look like ids, and without requests: their lines say it better. */
+export function cleanBindings(bindings: unknown, rules: FieldRules, withIds: boolean): Fields {
+  const { http: _http, ...fields } = cleanFields(bindings, rules)
+  if (!withIds || typeof bindings !== 'object' || bindings === null || types.isProxy(bindings)) return fields
+  for (const [name, shape] of Object.entries(idShapes)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(bindings, name)?.value
+    if (typeof value === 'string' && shape.test(value)) fields[name] = value
+  }
+  return fields
+}
+
+/** A key that every object inherits goes under another name: pino looks some of them up on the object it writes. */
+function put(fields: Fields, key: string, value: unknown): void {
+  Object.defineProperty(fields, key in Object.prototype ? `_${key}` : key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  })
+}
+
+function isRecord(value: object): boolean {
+  return !(
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isDate(value) ||
+    types.isPromise(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isAnyArrayBuffer(value) ||
+    ArrayBuffer.isView(value)
+  )
+}
+
+/** A request or response, Node's own or a framework's around it: its method or status and nothing else. */
+function httpOf(value: unknown): Fields | undefined {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined
+  if (value instanceof IncomingMessage || value instanceof Http2ServerRequest) return methodOf(value.method)
+  if (value instanceof ServerResponse || value instanceof Http2ServerResponse) return statusOf(value.statusCode)
+  if (value instanceof ClientRequest || value instanceof Request) return methodOf(value.method)
+  if (value instanceof Response) return statusOf(value.status)
+  if (value instanceof Headers) return {}
+  // Fastify's request and reply keep Node's as `raw`, Koa's context as `req`.
+  const wrappers = Object.getPrototypeOf(value) === Object.prototype ? ['raw'] : ['raw', 'req']
+  for (const name of wrappers) {
+    const inner: unknown = Object.getOwnPropertyDescriptor(value, name)?.value
+    if (inner instanceof IncomingMessage || inner instanceof ServerResponse) return httpOf(inner)
+    if (inner instanceof Http2ServerRequest || inner instanceof Http2ServerResponse) return httpOf(inner)
+  }
+  return undefined
+}
+
+function methodOf(method: unknown): Fields {
+  return typeof method === 'string' && /^[A-Z-]{1,20}$/.test(method) ? { method } : {}
+}
+
+function statusOf(status: unknown): Fields {
+  return typeof status === 'number' ? { status } : {}
+}
