@@ -98,6 +98,27 @@ export function blocking(behaviour: Behaviour): void {
     }
   })
 
+  behaviour('an attempt refused after its client has left runs no handler either', async ({ open }) => {
+    let ran = false
+    const stage = await open({
+      routes: [
+        exporting(() => {
+          ran = true
+        }),
+      ],
+    })
+    stage.set('waits')
+    const connection = await stage.wire()
+    connection.send(requestText('/export'))
+    await stage.until(() => stage.records('data_export').length === 1)
+    connection.socket.destroy()
+    await stage.until(() => stage.lines().length === 1)
+    stage.set('works')
+    stage.refuse()
+    expect((await stage.onlyLine()).http.completion).toBe('aborted')
+    expect(ran).toBe(false)
+  })
+
   behaviour(
     'a client that leaves while its attempt waits is one aborted line, attempt and result',
     async ({ open }) => {

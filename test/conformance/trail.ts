@@ -58,7 +58,10 @@ export interface Trail {
   /** Everything that was written anywhere, as text. */
   written(): string
   set(mode: Mode): void
+  /** Everything that waits becomes durable. */
   release(): void
+  /** Everything that waits fails. */
+  refuse(): void
   /** Resolves once the condition holds; rejects after 5 s with what is there. */
   until(condition: () => boolean): Promise<void>
 }
@@ -89,6 +92,7 @@ export function openTrail(options: TrailOptions = {}): Trail {
     written: () => [...lines, ...bodies].join('\n'),
     set: ledger.set,
     release: ledger.release,
+    refuse: ledger.refuse,
     async until(condition) {
       const deadline = Date.now() + 5_000
       while (!condition()) {
@@ -100,14 +104,20 @@ export function openTrail(options: TrailOptions = {}): Trail {
   return trail
 }
 
-function switchable(bodies: string[]): { open: OpenLog; set(mode: Mode): void; release(): void } {
+interface Waiting {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+function switchable(bodies: string[]): { open: OpenLog; set(mode: Mode): void; release(): void; refuse(): void } {
   let mode: Mode = 'works'
-  let held: (() => void)[] = []
-  const release = (): void => {
+  let held: Waiting[] = []
+  const settleHeld = (how: (one: Waiting) => void): void => {
     const now = held
     held = []
-    for (const one of now) one()
+    now.forEach(how)
   }
+  const full = (): Error => new Error('the disk of this test is full')
   const open: OpenLog = ({ stream, retentionClass }) => {
     const writer = 'w-000000000000'
     let next = 0
@@ -142,13 +152,14 @@ function switchable(bodies: string[]): { open: OpenLog; set(mode: Mode): void; r
     return log
   }
   const settle = <T>(position: T): Promise<T> => {
-    if (mode === 'fails') return Promise.reject(new Error('the disk of this test is full'))
+    if (mode === 'fails') return Promise.reject(full())
     if (mode === 'works') return Promise.resolve(position)
-    return new Promise((resolve) => held.push(() => resolve(position)))
+    return new Promise((resolve, reject) => held.push({ resolve: () => resolve(position), reject }))
   }
   return {
     open,
-    release,
+    release: () => settleHeld((one) => one.resolve()),
+    refuse: () => settleHeld((one) => one.reject(full())),
     set(next) {
       mode = next
     },

@@ -77,7 +77,7 @@ function attempt({ access }: Accessing): preHandlerHookHandler {
     if (durable === undefined) return done()
     void durable.then((go) => {
       if (go) done()
-      // The refusal was written to the raw response; Fastify must not answer a second time.
+      // Refused, with an answer if the client is still there; if it is not, nothing else tells Fastify to stop.
       else reply.hijack()
     })
   }

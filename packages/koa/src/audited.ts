@@ -86,11 +86,8 @@ function declaring(verb: AccessVerb): Declare {
         const exchange = exchangeOf(ctx.req) ?? followUnmounted(ctx)
         const durable = exchange.declare(declarationOf(verb, resource, options, ctx))
         if (durable === undefined) return exchange.run(next)
-        return durable.then((goOn) => {
-          if (goOn) return exchange.run(next)
-          // The refusal was written to the raw response; Koa must not answer a second time.
-          ctx.respond = false
-        })
+        // Where it says false the request has its answer, and Koa finds nothing left to write.
+        return durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
       },
       { verb },
     )
