@@ -66,17 +66,17 @@ function errorsNobodyHandles(version: '4' | '5'): void {
 }
 
 async function fail(version: string): Promise<{ seen: Seen[]; stderr: string }> {
-  const { stdout, stderr } = await runScript('./failing.ts', version)
+  const { stdout, stderr } = await runScript(new URL('./failing.ts', import.meta.url), version)
   return { seen: JSON.parse(stdout), stderr }
 }
 
 /** In a process like production's: Express prints errors everywhere but in tests, and so do our notices. */
-async function runScript(file: string, version: string): Promise<{ stdout: string; stderr: string }> {
+async function runScript(file: URL, version: string): Promise<{ stdout: string; stderr: string }> {
   const dir = await mkdtemp(join(tmpdir(), 'trailmark-express-'))
   try {
     return await promisify(execFile)(
       process.execPath,
-      ['--conditions=@trailmark/source', fileURLToPath(new URL(file, import.meta.url)), version],
+      ['--conditions=@trailmark/source', fileURLToPath(file), version],
       { cwd: dir, env: { ...process.env, NODE_ENV: 'production' }, maxBuffer: 64 * 1_024 * 1_024, timeout: 60_000 },
     )
   } finally {
@@ -285,7 +285,7 @@ function order(version: '4' | '5'): void {
 }
 
 async function mountingCodes(version: string): Promise<Map<string, string[]>> {
-  const { stderr } = await runScript('./mounting.ts', version)
+  const { stderr } = await runScript(new URL('./mounting.ts', import.meta.url), version)
   const codes = new Map<string, string[]>()
   for (const part of stderr.split('== ').slice(1)) {
     const name = part.slice(0, part.indexOf('\n'))

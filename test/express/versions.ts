@@ -2,5 +2,7 @@
 import { createRequire } from 'node:module'
 import express from 'express'
 
+const require = createRequire(import.meta.url)
+
 export const express5 = express
-export const express4: typeof express = createRequire(import.meta.url)('express-4')
+export const express4: typeof express = require('express-4')
