@@ -20,8 +20,8 @@ export type Verdict = 'before' | 'after' | undefined
 export class FaultDisk implements Disk {
   readonly calls: Call[] = []
   readonly later: DiskLater
-  /** Every call from now on fails before it takes effect: the process is dead. */
-  dead = false
+  readonly #death = Promise.withResolvers<never>()
+  #dead = false
   /** Resolves before each call in the thread pool goes on; for delays. */
   wait: ((call: Call) => Promise<void> | undefined) | undefined
   errorCode = 'EIO'
@@ -34,6 +34,7 @@ export class FaultDisk implements Disk {
 
   constructor(judge: (call: Call) => Verdict = () => undefined) {
     this.#judge = judge
+    this.#death.promise.catch(() => {})
     const { later } = realDisk
     this.later = {
       open: async (path, mode) => this.#opened(await this.#run('later.open', path, () => later.open(path, mode)), path),
@@ -48,6 +49,21 @@ export class FaultDisk implements Disk {
       syncDirectory: (path) =>
         this.#run('later.syncDirectory', path, () => later.syncDirectory(path).then(() => this.#list(path))),
     }
+  }
+
+  /** Every call from now on fails before it takes effect: the process is dead. */
+  die(): void {
+    this.#dead = true
+    this.#death.reject(new Error('the process is dead'))
+  }
+
+  get isDead(): boolean {
+    return this.#dead
+  }
+
+  /** What the work gives, unless the process dies first: a dead process waits for nothing. */
+  untilDead<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#death.promise])
   }
 
   makeDirectory = (path: string) => this.#runNow('makeDirectory', path, () => realDisk.makeDirectory(path))
@@ -116,7 +132,7 @@ export class FaultDisk implements Disk {
   }
 
   #judged(call: Call): Verdict {
-    return this.dead ? 'before' : this.#judge(call)
+    return this.#dead ? 'before' : this.#judge(call)
   }
 
   #error(call: Call): Error {

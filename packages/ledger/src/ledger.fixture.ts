@@ -1,24 +1,18 @@
 /** What the tests of the ledger share: a key that is always the same, a place to write, and a look at what was written. */
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { openLedger } from './append/open.ts'
 import { lockFile, writerName } from './layout.ts'
-import type { Ledger, OpenOptions, Signer } from './ledger.ts'
+import type { Ledger, OpenOptions } from './ledger.ts'
 import { parseLock } from './lock-text.ts'
 import { findStreams } from './read/find-streams.ts'
 import { readEntries } from './read/read-entries.ts'
+import { testSigner } from './signer.fixture.ts'
 import type { Entry } from './stream.ts'
 
-/** An Ed25519 key made from one byte. Never one for anything real. */
-export function testSigner(seed = 7): Signer {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
-  const key = createPrivateKey({ key: Buffer.concat([prefix, Buffer.alloc(32, seed)]), format: 'der', type: 'pkcs8' })
-  const { x } = createPublicKey(key).export({ format: 'jwk' })
-  return { publicKey: Buffer.from(x ?? '', 'base64url'), sign: (message) => sign(null, message, key) }
-}
+export { testSigner }
 
 /** A directory that is gone after the test. */
 export function temporaryDirectory(): string {

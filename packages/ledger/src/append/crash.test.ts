@@ -33,7 +33,7 @@ async function live(root: string, disk: FaultDisk, life: Life): Promise<void> {
       disk,
       clock,
       onFact(fact) {
-        if (fact.kind !== 'failed' || disk.dead) return
+        if (fact.kind !== 'failed' || disk.isDead) return
         const next = open()
         next.adopt(opened.takeUnacknowledged(), (body) => body)
         opened.closeSync()
@@ -46,30 +46,17 @@ async function live(root: string, disk: FaultDisk, life: Life): Promise<void> {
     life.given.push(id)
     return ledger.append(`"id":"${id}"`).durable.then(() => void life.acknowledged.push(id))
   }
-  const untilDead = <T>(work: Promise<T>): Promise<T> => Promise.race([work, death(disk)])
   let ledger = open()
-  await untilDead(Promise.all([give('a'), give('b')]))
-  await untilDead(give('c'))
+  await disk.untilDead(Promise.all([give('a'), give('b')]))
+  await disk.untilDead(give('c'))
   ahead = 3_700_000
-  await untilDead(Promise.all([give('d'), give('e')]))
-  await untilDead(ledger.close())
+  await disk.untilDead(Promise.all([give('d'), give('e')]))
+  await disk.untilDead(ledger.close())
   ledger = open()
-  await untilDead(give('f'))
+  await disk.untilDead(give('f'))
   const last = give('g').catch(() => {})
   ledger.closeSync()
-  await untilDead(last)
-}
-
-/** Rejects when the disk is declared dead: a dead process waits for nothing. */
-function death(disk: FaultDisk): Promise<never> {
-  return new Promise((_, reject) => {
-    const timer = setInterval(() => {
-      if (!disk.dead) return
-      clearInterval(timer)
-      reject(new Error('dead'))
-    }, 1)
-    timer.unref()
-  })
+  await disk.untilDead(last)
 }
 
 async function survivors(root: string): Promise<string[]> {
@@ -129,7 +116,7 @@ describe.each(['before', 'after'] as const)('a disk call that fails %s it takes 
       const root = join(place, 'life')
       const disk: FaultDisk = new FaultDisk((call): Verdict => {
         if (call.index !== index) return undefined
-        disk.dead = true
+        disk.die()
         return when
       })
       const life = newLife()

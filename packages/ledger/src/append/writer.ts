@@ -20,6 +20,7 @@ import type { Segment } from './segment.ts'
 import { inTurn } from './turns.ts'
 import { segmentsOf, Unsynced } from './unsynced.ts'
 import { Waiters } from './waiters.ts'
+import { whenIdle } from './when-idle.ts'
 import { writeFailure } from './write-failure.ts'
 
 /** In ledgers that acknowledge before the sync, it follows after this time or this many bytes. */
@@ -56,6 +57,9 @@ export class Writer {
   readonly #retry = new Retry(() => this.#kick())
   #syncTimer: NodeJS.Timeout | undefined
   #syncDue = false
+  /** How many calls of `flush` wait: what is written meanwhile is synced at once. */
+  #flushing = 0
+  #stopWaitingForIdle: (() => void) | undefined
   readonly #heartbeat: Heartbeat
   #running = false
   #idle: (() => void)[] = []
@@ -113,9 +117,13 @@ export class Writer {
   async flush(): Promise<void> {
     const framed = this.#framed().at(-1)?.entries.at(-1)
     const lasts = [...(framed ? [framed] : []), ...this.#batcher.queue.lasts()]
-    this.#syncDue ||= this.#start.ack !== 'durable'
+    this.#flushing += 1
     this.#kick()
-    await this.#waiters.wait(lasts.map((entry) => entry.durable))
+    try {
+      await this.#waiters.wait(lasts.map((entry) => entry.durable))
+    } finally {
+      this.#flushing -= 1
+    }
   }
 
   /** Writes and syncs everything, blocking. What is under way in the thread pool is written again, to the same place. */
@@ -217,7 +225,7 @@ export class Writer {
     if (this.#heartbeat.isDue) return this.#beat
     if (this.#checkpointer.isReady) return () => this.#checkpointer.write()
     if (this.#batcher.hasRetired && this.#unsynced.isEmpty) return this.#sealRetired
-    if (this.#syncDue && !this.#unsynced.isEmpty) return this.#sync
+    if ((this.#syncDue || this.#flushing > 0) && !this.#unsynced.isEmpty) return this.#sync
     if (this.#retry.isWaiting) return undefined
     return this.#batch || this.#batcher.queue.size > 0 ? this.#commit : undefined
   }
@@ -253,7 +261,7 @@ export class Writer {
     // 2. Sync. The one step that makes the batch exist.
     if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#unsynced.bytes > unsyncedBytesMax)
       await this.#sync()
-    else this.#syncTimer ??= setTimeout(() => this.#syncSoon(), syncEveryMs).unref()
+    else this.#syncLater()
   }
 
   async #sync(): Promise<void> {
@@ -271,10 +279,22 @@ export class Writer {
     if (!this.#over) for (const batch of batches) this.#confirm(batch, batch.bytes)
   }
 
+  #syncLater(): void {
+    if (this.#syncTimer) return
+    this.#syncTimer = setTimeout(() => this.#syncSoon(), syncEveryMs).unref()
+    this.#stopWaitingForIdle = whenIdle(() => this.#syncSoon())
+  }
+
   #syncSoon(): void {
-    this.#syncTimer = undefined
+    this.#stopSyncTimer()
     this.#syncDue = true
     this.#kick()
+  }
+
+  #stopSyncTimer(): void {
+    clearTimeout(this.#syncTimer)
+    this.#syncTimer = undefined
+    this.#stopWaitingForIdle?.()
   }
 
   async #beat(): Promise<void> {
@@ -398,7 +418,7 @@ export class Writer {
     this.#over = true
     this.#checkpointer.stop()
     this.#retry.stop()
-    clearTimeout(this.#syncTimer)
+    this.#stopSyncTimer()
     this.#heartbeat.stop()
   }
 
