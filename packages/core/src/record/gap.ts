@@ -51,3 +51,24 @@ export class GapCollector {
     return gap
   }
 }
+
+/** The members of an `audit_gap` record's metadata. */
+export function gapMetadata(gap: Gap, writer: string, incarnation: string): Record<string, string | number> {
+  const { firstSeq, lastSeq, count, cause } = gap
+  return { first_seq: firstSeq, last_seq: lastSeq, count, cause, writer, incarnation }
+}
+
+/**
+ * The gap that a body of ours tells of, as it has to be told again in another writer. A `stream_open` that never reached the
+ * disk is one too: numbers would seem to start anew behind it.
+ */
+export function findGap(body: string): Gap | undefined {
+  if (body.includes('"event_type":"stream_open"')) return { firstSeq: 0, lastSeq: 0, count: 1, cause: 'error' }
+  if (!body.includes('"event_type":"audit_gap"')) return undefined
+  const parsed: { metadata?: { first_seq?: number; last_seq?: number; count?: number; cause?: GapCause } } = JSON.parse(
+    `{${body}}`,
+  )
+  const { first_seq: firstSeq, last_seq: lastSeq, count, cause } = parsed.metadata ?? {}
+  if (firstSeq === undefined || lastSeq === undefined || count === undefined || cause === undefined) return undefined
+  return { firstSeq, lastSeq, count, cause }
+}

@@ -241,6 +241,16 @@ describe('a lane whose log failed for good', () => {
     expect(printed.filter((line) => line.includes('LEDGER_REOPEN_FAILED'))).toHaveLength(1)
   })
 
+  it('does not bring a new writer every few milliseconds when none of them works', async () => {
+    const { logs } = stuckAudit()
+    const failing = setInterval(() => logs.at(-1)!.failure ?? logs.at(-1)!.fail(), 1)
+    await wait(1_000)
+    clearInterval(failing)
+    // 100, 200, 400 ms: the fourth pause is not over.
+    expect(logs.length).toBeGreaterThan(1)
+    expect(logs.length).toBeLessThan(6)
+  })
+
   it('is flushed when its successor is', async () => {
     const { audit, logs, log } = stuckAudit()
     log().flush = () => Promise.reject(new Error('failed for good'))
@@ -287,6 +297,8 @@ describe('whatever happens to its log', () => {
           else if (kind === 'full') log().tell({ kind: 'full', code: 'LEDGER_FULL' })
           else {
             const count = logs.length
+            // One that made something durable is followed at once; the pauses after others have a test of their own.
+            log().write(1)
             log().fail()
             await expect.poll(() => logs.length, { interval: 1 }).toBe(count + 1)
           }

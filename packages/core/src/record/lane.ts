@@ -14,9 +14,11 @@ import type { Counts, LedgerHealth } from '../health.ts'
 import { type Receipt, RefusedReceipt } from '../receipt.ts'
 import type { BodyWriter } from './bodies.ts'
 import { failureCause, openFacts } from './facts.ts'
-import { type Gap, type GapCause, GapCollector } from './gap.ts'
+import { findGap, type GapCause, GapCollector, gapMetadata } from './gap.ts'
+import { QueueBound } from './queue-bound.ts'
 import { LedgerReceipt } from './receipt.ts'
 import type { LogFact, OpenRecordLog, RecordLog } from './record-log.ts'
+import { Reopening } from './reopening.ts'
 
 export interface LaneSettings {
   readonly stream: string
@@ -33,12 +35,8 @@ export interface LaneSettings {
   readonly notice: (code: string, message: string) => void
 }
 
-/** Gap records, facts and block-class records may use this much beyond `queueBytesMax`: one sixteenth of it. */
-const reserveShare = 16
-const reopenMs = 100
-const reopenMsMax = 30_000
+/** How often a full queue is looked at, so that a gap is also told when no further record comes. */
 const roomMs = 500
-const frameBytes = 64
 
 export class Lane {
   readonly name: string
@@ -46,16 +44,12 @@ export class Lane {
   readonly #gap = new GapCollector()
   #log: RecordLog
   #bodies: BodyWriter
+  readonly #bound: QueueBound
+  readonly #reopening = new Reopening(() => this.#reopen())
   #seq = 0
-  /** What may still be accepted before the log is asked how much waits: a queue only shrinks in between. */
-  #creditBytes = 0
-  #dropping = false
   #dropped = 0
   #reopened = 0
   #closed = false
-  #retry: NodeJS.Timeout | undefined
-  #retryMs = reopenMs
-  #reopening = Promise.withResolvers<void>()
   #room: NodeJS.Timeout | undefined
 
   /** Opens the log and writes `stream_open`. Throws what the log's opening throws. */
@@ -64,6 +58,7 @@ export class Lane {
     this.#settings = settings
     this.#log = this.#openLog()
     this.#bodies = settings.bodyWriter(this.#log.writer)
+    this.#bound = new QueueBound(settings.queueBytesMax, () => this.#log.state.queuedBytes)
     this.#tellOpening(undefined)
   }
 
@@ -76,7 +71,7 @@ export class Lane {
     const { id } = masked.members
     if (this.#closed) return new RefusedReceipt(id, () => closedError(this.name))
     const block = masked.failureClass === 'block'
-    if (this.#creditBytes <= 0 && !this.#hasRoom(block)) return this.#drop(id, 'queue_full')
+    if (!this.#bound.admits(block)) return this.#drop(id, 'queue_full')
     return this.#append(masked, block)
   }
 
@@ -87,7 +82,7 @@ export class Lane {
       stream: this.name,
       writer,
       ...(dir !== undefined && { dir }),
-      healthy: state.healthy && failure === undefined,
+      healthy: state.healthy,
       ...(failure && { failure: { code: failure.code, message: failure.message } }),
       entries: state.next,
       durable: state.durable,
@@ -99,10 +94,9 @@ export class Lane {
     }
   }
 
-  /** True while records are being dropped: until the queue is half empty, or each freed byte would bring its own gap. */
+  /** True while records are being dropped. */
   get dropping(): boolean {
-    if (this.#dropping && this.#log.state.queuedBytes <= this.#settings.queueBytesMax / 2) this.#dropping = false
-    return this.#dropping
+    return this.#bound.full
   }
 
   /** Waits while the disk is full, and over a failed log until the next one is open. */
@@ -113,14 +107,10 @@ export class Lane {
         await log.flush()
         return
       } catch (error) {
-        if (this.#retry !== undefined) await this.#reopening.promise
+        if (this.#reopening.pending) await this.#reopening.settled
         else if (this.#log === log) throw error
       }
     }
-  }
-
-  flushSync(): void {
-    this.#log.flushSync()
   }
 
   async close(): Promise<void> {
@@ -146,16 +136,6 @@ export class Lane {
     return log
   }
 
-  /** Asks the log how much waits, and so how much may be accepted before it has to be asked again. */
-  #hasRoom(block: boolean): boolean {
-    const { queueBytesMax } = this.#settings
-    const { queuedBytes } = this.#log.state
-    if (block) return queuedBytes < queueBytesMax + queueBytesMax / reserveShare
-    if (queuedBytes >= queueBytesMax || this.dropping) return false
-    this.#creditBytes = queueBytesMax - queuedBytes
-    return true
-  }
-
   #append(masked: MaskedDraft, head: boolean): Receipt {
     // A number given out behind a hole ends it: ranges are told without others' numbers inside.
     if (this.#gap.open) this.#tellGap()
@@ -163,8 +143,7 @@ export class Lane {
     const seq = this.#seq++
     try {
       const body = this.#bodies.body(masked, seq)
-      // At most three bytes a character, and the frame around them.
-      this.#creditBytes -= body.length * 3 + frameBytes
+      this.#bound.spend(body.length)
       const receipt = new LedgerReceipt(id, this.#log.append(body, head))
       this.#settings.counts.recorded++
       return receipt
@@ -178,8 +157,7 @@ export class Lane {
   }
 
   #drop(id: string, cause: GapCause): Receipt {
-    this.#dropping = true
-    this.#creditBytes = 0
+    this.#bound.close()
     this.#awaitRoom()
     this.#gap.add(this.#seq++, cause)
     this.#countDrop()
@@ -213,10 +191,7 @@ export class Lane {
     const gap = this.#gap.take()
     if (gap === undefined) return
     const { writer, opening } = this.#log
-    this.#tell('audit_gap', {
-      reason: gap.cause,
-      metadata: { ...gapMembers(gap), writer, incarnation: opening.incarnation },
-    })
+    this.#tell('audit_gap', { reason: gap.cause, metadata: gapMetadata(gap, writer, opening.incarnation) })
   }
 
   /** Appends a record of our own, whatever the queue holds. */
@@ -254,16 +229,8 @@ export class Lane {
         fact.code ?? 'LEDGER_FAILED',
         `${this.name} failed and goes on in a new writer: ${fact.message ?? ''}`,
       )
-      if (failure?.final ?? true) this.#scheduleReopen(0)
+      if (failure?.final ?? true) this.#reopening.schedule(log.state.durable >= log.opening.next)
     }
-  }
-
-  #scheduleReopen(delayMs: number): void {
-    if (this.#retry !== undefined || this.#closed) return
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined
-      this.#reopen()
-    }, delayMs).unref()
   }
 
   /** Goes on in a new writer: what nobody was promised moves along, under new numbers. */
@@ -275,14 +242,12 @@ export class Lane {
     } catch (error) {
       this.#settings.notice(
         'LEDGER_REOPEN_FAILED',
-        `${this.name} cannot be opened again, trying on: ${describe(error)}`,
+        `${this.name} cannot be opened again: ${describe(error)}; trying on`,
       )
-      this.#scheduleReopen(this.#retryMs)
-      this.#retryMs = Math.min(this.#retryMs * 2, reopenMsMax)
+      this.#reopening.schedule(false)
       return
     }
-    this.#retryMs = reopenMs
-    this.#creditBytes = 0
+    this.#bound.forget()
     this.#reopened++
     this.#bodies = this.#settings.bodyWriter(this.#log.writer)
     const lost = this.#gap.take()
@@ -293,8 +258,7 @@ export class Lane {
     this.#log.adopt(failed.takeUnacknowledged(), (body) => this.#renumber(body, failed.writer))
     for (let i = 0; lost !== undefined && i < lost.count; i++) this.#gap.add(this.#seq++, lost.cause)
     if (!this.dropping) this.#tellGap()
-    this.#reopening.resolve()
-    this.#reopening = Promise.withResolvers()
+    this.#reopening.done()
     try {
       failed.closeSync()
     } catch {
@@ -307,15 +271,12 @@ export class Lane {
     if (gap === undefined) return this.#bodies.rewrite(body, writer, this.#seq++)
     const firstSeq = this.#seq
     this.#seq += gap.count
-    const moved = { ...gap, firstSeq, lastSeq: this.#seq - 1 }
     const { writer: to, opening } = this.#log
-    const metadata = { ...gapMembers(moved), writer: to, incarnation: opening.incarnation }
+    const metadata = gapMetadata({ ...gap, firstSeq, lastSeq: this.#seq - 1 }, to, opening.incarnation)
     return this.#bodies.body(this.#settings.compose('audit_gap', { reason: gap.cause, metadata }), this.#seq++)
   }
 
   #sayGoodbye(reason: 'shutdown' | 'exit'): void {
-    clearTimeout(this.#retry)
-    this.#retry = undefined
     this.#stopWaiting()
     // A last try: a process that ends between a failure and its next attempt would take the whole queue with it.
     if (this.#log.state.failure?.final) this.#reopen()
@@ -323,37 +284,14 @@ export class Lane {
     const { writer, opening, state } = this.#log
     // What a healthy log still queues is on its way; what an unhealthy one queues may be lost.
     const unflushed = state.healthy ? 0 : state.queuedEntries
-    const metadata = {
-      records: this.#seq,
-      unflushed_count: unflushed,
-      incarnation: opening.incarnation,
-      writer,
-    }
-    this.#tell('stream_close', { reason, metadata })
-    clearTimeout(this.#retry)
-    this.#retry = undefined
-    this.#reopening.resolve()
+    const { incarnation } = opening
+    this.#tell('stream_close', {
+      reason,
+      metadata: { records: this.#seq, unflushed_count: unflushed, incarnation, writer },
+    })
     this.#closed = true
+    this.#reopening.stop()
   }
-}
-
-function gapMembers(gap: Gap) {
-  return { first_seq: gap.firstSeq, last_seq: gap.lastSeq, count: gap.count, cause: gap.cause }
-}
-
-/**
- * The gap that a body tells of, as it has to be told again elsewhere. A `stream_open` that never reached the disk is one
- * too: numbers would seem to start anew behind it.
- */
-function findGap(body: string): Gap | undefined {
-  if (body.includes('"event_type":"stream_open"')) return { firstSeq: 0, lastSeq: 0, count: 1, cause: 'error' }
-  if (!body.includes('"event_type":"audit_gap"')) return undefined
-  const parsed: { metadata?: { first_seq?: number; last_seq?: number; count?: number; cause?: GapCause } } = JSON.parse(
-    `{${body}}`,
-  )
-  const { first_seq: firstSeq, last_seq: lastSeq, count, cause } = parsed.metadata ?? {}
-  if (firstSeq === undefined || lastSeq === undefined || count === undefined || cause === undefined) return undefined
-  return { firstSeq, lastSeq, count, cause }
 }
 
 function closedError(name: string): AuditError {
