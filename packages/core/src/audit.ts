@@ -177,7 +177,10 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
 
   // 4. The start is on record, and the process is watched.
   if (weak.environment_unset && configuration.terminal) {
-    notices.notice('NODE_ENV_UNSET', 'NODE_ENV is not set: this is production, but for what this terminal shows')
+    notices.notice(
+      'NODE_ENV_UNSET',
+      'NODE_ENV is not set: treated as production, but this terminal shows readable lines and raw errors',
+    )
   }
   const lifetime = new Lifetime({
     configuration,
