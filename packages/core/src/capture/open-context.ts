@@ -11,8 +11,8 @@ import { spanId, uuidv7 } from '../id.ts'
 import type { TrustQuestion } from '../options.ts'
 import { readBaggage } from './baggage.ts'
 import { combined, type IncomingRequest, isRepeated, peerAddress } from './incoming.ts'
-import { activeSpan, type Notice } from './otel.ts'
-import { extractTrace } from './propagate.ts'
+import { type ActiveSpan, activeSpan, isTracerRandom, type Notice } from './otel.ts'
+import { type ExtractedTrace, extractTrace } from './propagate.ts'
 import { isRequestId } from './request-id.ts'
 import { RANDOM } from './traceparent.ts'
 import { readTracestate } from './tracestate.ts'
@@ -49,13 +49,11 @@ export function openContext(req: IncomingRequest, settings: TraceSettings): Requ
   const refused = sentId === undefined ? undefined : refusal(req, sentId, trusted)
   const trace = extractTrace((name) => headers[name], trusted)
   const span = activeSpan(settings.notice)
-  // Tracers know the sampled flag alone; whether a received id is random was for the caller to say, and is passed on.
-  const continues = span !== undefined && span.traceId === trace.traceId
   return new RequestContext({
     requestId: typeof sentId === 'string' && refused === undefined ? sentId : ownId,
     traceId: span?.traceId ?? trace.traceId,
     spanId: span?.spanId ?? spanId(),
-    traceFlags: span === undefined ? trace.flags : span.traceFlags | (continues ? trace.flags & RANDOM : 0),
+    traceFlags: span === undefined ? trace.flags : span.traceFlags | randomFlag(span, trace),
     startMs,
     traceState: span === undefined ? trace.traceState : readTracestate(span.traceState),
     baggage: trusted && sentBaggage !== undefined ? readBaggage(combined(sentBaggage)) : '',
@@ -70,6 +68,12 @@ export function openContext(req: IncomingRequest, settings: TraceSettings): Requ
       reason: refused ?? trace.remote?.reason ?? 'malformed',
     })
   }
+}
+
+/** Tracers forget this bit: of a received trace id the caller has said it, of one begun here the tracer's generator. */
+function randomFlag(span: ActiveSpan, trace: ExtractedTrace): number {
+  if (span.traceId === trace.traceId) return trace.flags & RANDOM
+  return isTracerRandom() ? RANDOM : 0
 }
 
 /** Why the sent id is not used; undefined if it is. */

@@ -28,6 +28,18 @@ let api: Pick<typeof Api, 'trace'> | 'missing' | undefined
 
 const waiting = new Set<() => void>()
 
+let randomIds = false
+
+/** Told by whoever gave the tracer its id generator: whether the trace ids it begins are random. */
+export function setTracerRandom(random: boolean): void {
+  randomIds = random
+}
+
+/** Whether traces that the tracer begins may carry the random flag. Tracers themselves know the sampled flag alone. */
+export function isTracerRandom(): boolean {
+  return randomIds
+}
+
 /** Whether an SDK has registered itself in this process. A logger or meter alone is none: spans are what counts here. */
 export function isSdkRegistered(): boolean {
   const registered: unknown = Reflect.get(globalThis, REGISTERED)

@@ -3,7 +3,7 @@
  */
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node'
 import { type Audit, defaultAudit } from '@trailmark/core'
-import { activeSpan, isSdkRegistered, runtimeOf } from '@trailmark/core/integration'
+import { activeSpan, isSdkRegistered, runtimeOf, setTracerRandom, spanId, traceId } from '@trailmark/core/integration'
 import { trailmarkPropagator } from './propagator.ts'
 
 export interface TracingOptions {
@@ -51,11 +51,13 @@ export function startTracing(options: TracingOptions = {}): Tracing {
   }
   const sdk = new NodeSDK({
     ...(process.env['OTEL_SERVICE_NAME'] ? {} : { serviceName: audit.service.name }),
+    idGenerator: { generateTraceId: traceId, generateSpanId: spanId },
     ...options.sdk,
     instrumentations: options.instrumentations ?? [],
     textMapPropagator: trailmarkPropagator({ audit }),
   })
   sdk.start()
+  setTracerRandom(options.sdk?.idGenerator === undefined)
   // Looked at now rather than in the first request: a broken installation is told at the start, and our subscribers to
   // outgoing requests take their place behind the instrumentations'.
   activeSpan((code, message) => runtime.notice(code, message))

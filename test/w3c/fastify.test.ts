@@ -1,0 +1,3 @@
+import { traceContext } from './suite.ts'
+
+traceContext({ framework: 'fastify', sdk: 'without SDK', client: 'http' })

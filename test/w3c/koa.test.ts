@@ -1,0 +1,3 @@
+import { traceContext } from './suite.ts'
+
+traceContext({ framework: 'koa', sdk: 'with SDK and no spans', client: 'fetch' })
