@@ -59,6 +59,7 @@ export class Lifetime {
   readonly #leave: () => void
   #stopMetrics: (() => void) | undefined
   #stopReason: StopFacts['reason'] | undefined
+  #stopSignal: string | undefined
   #closing: Promise<void> | undefined
 
   /** Starts: from here on the process is watched and the start is on record. */
@@ -78,7 +79,8 @@ export class Lifetime {
     this.#timer = setInterval(() => this.#tick(), tickMs).unref()
     this.#leave = joinProcess({
       signals: parts.configuration.signals,
-      drain: (signal) => this.#drain(signal),
+      drain: (signal, dying) => this.#drain(signal, dying),
+      die: () => this.#end(),
       crashed: (error, origin) => this.#crashed(error, origin),
       printCrash: (error) => this.#printCrash(error),
       exit: (code) => this.#exit(code),
@@ -155,9 +157,10 @@ export class Lifetime {
     }
   }
 
-  async #drain(signal: string): Promise<void> {
-    // Told now, because a process that dies of a signal gets no other chance.
-    this.#announceStop('signal', { signal })
+  async #drain(signal: string, dying: boolean): Promise<void> {
+    // Told now, because a process that dies of a signal gets no other chance. One that listens itself decides when it ends.
+    if (dying) this.#announceStop('signal', { signal })
+    else this.#stopSignal = signal
     await Promise.allSettled([this.#parts.recorder.flush(), this.#parts.operational.flush()])
   }
 
@@ -181,7 +184,15 @@ export class Lifetime {
 
   #exit(code: number): void {
     // While close() is under way the end is on record already.
-    if (this.#closing === undefined) this.#announceStop(this.#stopReason ?? 'exit', { exitCode: code })
+    if (this.#closing === undefined) {
+      const signal = this.#stopSignal
+      const reason = this.#stopReason ?? (signal === undefined ? 'exit' : 'signal')
+      this.#announceStop(reason, { exitCode: code, ...(signal !== undefined && { signal }) })
+    }
+    this.#end()
+  }
+
+  #end(): void {
     this.#parts.recorder.closeSync()
     this.#parts.operational.flushSync()
   }

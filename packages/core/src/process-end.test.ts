@@ -70,8 +70,17 @@ describe('a signal that nobody else listens for', () => {
       expect(result.signal).toBe(signal)
       const shutdown = result.records.find((one) => one.event_type === 'application_shutdown')
       expect(shutdown).toMatchObject({ reason: 'signal', metadata: { signal } })
+      expect(types(result.records).at(-1)).toBe('stream_close')
     },
   )
+
+  it('leaves a trail that is closed and signed to its last record', async () => {
+    app = appDirectory()
+    await app.start(recording("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)")).ended
+    const report = await verify(join(app.dir, '.trailmark'))
+    expect(report.streams.flatMap((one) => one.notes)).toEqual([])
+    expect(report.streams.map((one) => one.checkpoint?.size)).toEqual(report.streams.map((one) => one.entries))
+  })
 
   it('is followed by a start that finds no fault', async () => {
     app = appDirectory()
@@ -152,6 +161,8 @@ describe('a signal that the application listens for', () => {
     expect(result.stdout).toContain('mine')
     expect(result.code).toBe(3)
     expect(result.missing).toEqual([])
+    const ends = result.records.filter((one) => one.event_type === 'application_shutdown')
+    expect(ends).toMatchObject([{ reason: 'signal', metadata: { signal: 'SIGTERM', exit_code: 3 } }])
     expect(types(result.records).at(-1)).toBe('stream_close')
   })
 

@@ -16,8 +16,10 @@ export type DrainSignal = 'SIGTERM' | 'SIGINT'
 export interface ProcessMember {
   /** Whether this member wants the signals and uncaught exceptions; the exit flush always happens. */
   readonly signals: boolean
-  /** A signal came: make durable what was accepted, and stay open. */
-  drain(signal: DrainSignal): Promise<void>
+  /** A signal came: make durable what was accepted, and stay open. `dying`: nobody else listens, so the process ends of it. */
+  drain(signal: DrainSignal, dying: boolean): Promise<void>
+  /** Everything is drained and the signal is about to end the process: the last thing that runs. */
+  die(): void
   /** An exception nobody caught, before Node does anything about it. */
   crashed(error: unknown, origin: 'uncaughtException' | 'unhandledRejection'): void
   /** Prints the exception that ends the process; asked of one member only. */
@@ -70,23 +72,28 @@ function onSignal(signal: DrainSignal): void {
     raise(signal)
     return
   }
-  const others = process.listenerCount(signal) > 1
+  const dying = process.listenerCount(signal) === 1
   raising.add(signal)
-  void drainAll(signal).then(() => {
+  void drainAll(signal, dying).then((drained) => {
     raising.delete(signal)
-    if (!others && process.listenerCount(signal) <= 1) raise(signal)
+    if (!dying || process.listenerCount(signal) > 1) return
+    // A ledger that did not answer would hang again, and pid 1 goes on recording: neither is closed.
+    if (drained && process.pid !== 1) for (const member of members) if (member.signals) member.die()
+    raise(signal)
   })
 }
 
-async function drainAll(signal: DrainSignal): Promise<void> {
-  const work = [...members].filter((one) => one.signals).map((one) => one.drain(signal))
+/** Resolves to whether everybody was done in time. */
+async function drainAll(signal: DrainSignal, dying: boolean): Promise<boolean> {
+  const work = [...members].filter((one) => one.signals).map((one) => one.drain(signal, dying))
   let timer: NodeJS.Timeout | undefined
   // Not unref'd on purpose: with nothing else alive the process would end before the ledgers have answered.
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, drainMsMax)
+  const deadline = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, drainMsMax, false)
   })
-  await Promise.race([Promise.allSettled(work), deadline])
+  const drained = await Promise.race([Promise.allSettled(work).then(() => true), deadline])
   clearTimeout(timer)
+  return drained
 }
 
 function raise(signal: DrainSignal): void {
