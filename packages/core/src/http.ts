@@ -1,6 +1,7 @@
 /** What authors of framework adapters import: `@trailmark/core/http`. Applications import `@trailmark/core`. */
 export type { CoverageRegister } from './coverage.ts'
 export { actorFrom } from './http/actor.ts'
+export { type AuditSource, auditFrom } from './http/audit-from.ts'
 export { coverageOf, watchCoverage } from './http/coverage.ts'
 export {
   type AccessDeclaration,

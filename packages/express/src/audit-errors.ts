@@ -5,8 +5,9 @@
  * in one Router alone, or in an application that another framework calls.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { auditFrom } from '@trailmark/core/http'
 import { lastWordOf } from './last-word.ts'
-import { auditFrom, type ExpressOptions } from './middleware.ts'
+import type { ExpressOptions } from './middleware.ts'
 import type { Next } from './stack.ts'
 
 /** What `app.use()` takes for errors: Express tells by the four parameters. */

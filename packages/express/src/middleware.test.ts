@@ -2,26 +2,13 @@ import { createAudit, defaultAudit } from '@trailmark/core'
 import express, { type Request, type Response } from 'express'
 import { afterAll, describe, expect, it } from 'vitest'
 import { audited } from './audited.ts'
-import { auditFrom, auditMiddleware } from './middleware.ts'
+import { auditMiddleware } from './middleware.ts'
 
 afterAll(() => defaultAudit().close())
 
 const show = (_req: Request, res: Response): void => void res.end()
 
 describe('the audit of a middleware', () => {
-  it('is one for all calls without options', () => {
-    expect(auditFrom(undefined)).toBe(defaultAudit())
-    expect(auditFrom({})).toBe(defaultAudit())
-  })
-
-  it('is the one that is given, or one made from options', async () => {
-    const audit = createAudit({ service: 'given' })
-    expect(auditFrom({ audit })).toBe(audit)
-    const made = auditFrom({ service: 'made' })
-    expect(made.service.name).toBe('made')
-    await Promise.all([audit.close(), made.close()])
-  })
-
   it('refuses options beside an audit, and names them', async () => {
     const audit = createAudit({ service: 'given' })
     const both = { audit, service: 'x' }

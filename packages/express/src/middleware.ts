@@ -6,8 +6,8 @@
  * is a plain function and finds the application when the first request comes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
-import { exchangeOf, orderProblemOf, tellOrder } from '@trailmark/core/http'
+import type { Audit, AuditOptions } from '@trailmark/core'
+import { auditFrom, exchangeOf, orderProblemOf, tellOrder } from '@trailmark/core/http'
 import { followExpress, wasUnmounted } from './follow.ts'
 import { lastWordOf } from './last-word.ts'
 import { watchRoutes } from './mounted-routes.ts'
@@ -85,19 +85,6 @@ export function auditMiddleware(options?: ExpressOptions): AuditHandler {
       if (event === 'mount' && isApplication(app)) mountedOn(app)
     },
   })
-}
-
-/** The audit that these options mean. */
-export function auditFrom(options: ExpressOptions | undefined): Audit {
-  if (options === undefined) return defaultAudit()
-  const { audit, ...others } = options
-  const names = Object.keys(others)
-  if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(others)
-  if (names.length > 0) {
-    const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
-    throw new AuditError('AUDIT_OPTION_INVALID', message)
-  }
-  return audit
 }
 
 /** A Router hides what stands before it; what was done to the first request shows. */

@@ -2,9 +2,10 @@
  * Fastify, seen through `core/http`: where requests come in, what a route is called, where the actor is kept, and which hooks
  * would lose the request's context.
  */
-import { type ActorInput, type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
+import type { ActorInput, Audit, AuditOptions } from '@trailmark/core'
 import {
   actorFrom,
+  auditFrom,
   type Exchange,
   exchangeOf,
   followRequest,
@@ -55,16 +56,6 @@ async function register(instance: FastifyInstance, options: FastifyAuditOptions)
   declareRoutes(instance, audit)
   replaceDefaultHandler(instance)
   catchDefaultAnswers(instance)
-}
-
-function auditFrom({ audit, ...others }: { readonly audit?: Audit | undefined }): Audit {
-  const names = Object.keys(others)
-  if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(others)
-  if (names.length > 0) {
-    const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
-    throw new AuditError('AUDIT_OPTION_INVALID', message)
-  }
-  return audit
 }
 
 /** What is known of a followed request: nothing, until Fastify has found its route. */

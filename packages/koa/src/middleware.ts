@@ -1,6 +1,6 @@
 /** The one line: `app.use(auditMiddleware())`. */
-import { type Audit, AuditError, type AuditOptions, createAudit, defaultAudit } from '@trailmark/core'
-import { type Exchange, exchangeOf, tellOrder } from '@trailmark/core/http'
+import type { Audit, AuditOptions } from '@trailmark/core'
+import { auditFrom, type Exchange, exchangeOf, tellOrder } from '@trailmark/core/http'
 import type { Context, Middleware } from 'koa'
 import { type AskActor, followKoa } from './follow.ts'
 import { watchRoutes } from './mounted-routes.ts'
@@ -47,16 +47,6 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
     const exchange = followKoa(audit, ctx, actor)
     return answeredInside(exchange, exchange.run(next).catch(rethrow))
   }
-}
-
-function auditFrom({ audit, ...others }: { readonly audit?: Audit | undefined }): Audit {
-  const names = Object.keys(others)
-  if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(others)
-  if (names.length > 0) {
-    const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
-    throw new AuditError('AUDIT_OPTION_INVALID', message)
-  }
-  return audit
 }
 
 /**

@@ -1,0 +1,22 @@
+/** Which audit an adapter's options mean: one that exists, one of their own, or the process's. */
+import { type Audit, createAudit, defaultAudit } from '../audit.ts'
+import { AuditError } from '../errors.ts'
+import type { AuditOptions } from '../options.ts'
+
+/** Either an audit that exists, or the options of `createAudit()`; nothing at all means `defaultAudit()`. */
+export type AuditSource = { readonly audit?: Audit | undefined } & AuditOptions
+
+/**
+ * The audit that these options mean. Throws `AUDIT_OPTION_INVALID` when both an audit and options for one are given, and
+ * whatever `createAudit()` throws.
+ */
+export function auditFrom(source: AuditSource = {}): Audit {
+  const { audit, ...options } = source
+  const names = Object.keys(options)
+  if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(options)
+  if (names.length > 0) {
+    const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
+    throw new AuditError('AUDIT_OPTION_INVALID', message)
+  }
+  return audit
+}
