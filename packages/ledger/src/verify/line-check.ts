@@ -17,11 +17,25 @@ export type VisitBody = (bytes: Buffer, body: number, bodyEnd: number, n: number
 const standInsMax = 1_000_000
 /** Nor are more malformed lines remembered. */
 const doubtfulMax = 100_000
+const unknown: readonly string[] = []
 const missingLeaf: Hash = '\0'.repeat(32)
 
 export interface Snapshot {
   readonly hashes: readonly Hash[]
-  readonly place: Place
+  /** Absent when the last entry is one that is missing. */
+  readonly place?: Place
+}
+
+export interface Wanted {
+  /** What the checkpoint covers. */
+  readonly signedSize: number
+  /** Where the frontier is asked for afterwards. */
+  readonly sizes: readonly number[]
+  /**
+   * Whether signed lines, too, are held against the hashes at their ends. That finds where a log was changed; whether it was,
+   * the root says alone.
+   */
+  readonly chained: boolean
 }
 
 export class LineCheck {
@@ -32,10 +46,11 @@ export class LineCheck {
   readonly #visitBody: VisitBody
   /** Below it nothing can be a torn write. */
   readonly #signedSize: number
+  /** Below it the hashes at the ends of the lines are not looked at. */
+  readonly #unchainedSize: number
   readonly #snapshots = new Map<number, Snapshot | undefined>()
   readonly #frame = emptyFrame()
   #segment = 0
-  #place: Place = { segment: 0, offset: 0, h: '' }
   /** The index the next line should have. */
   #next = 0
   /** Leaves of malformed lines since the last sound one: they may or may not have been entries. */
@@ -47,12 +62,12 @@ export class LineCheck {
   /** The first break that may be a torn write, by its index and its place among the breaks: see `takeTornTail`. */
   #tornAt: { n: number; at: number } | undefined
 
-  /** `sizes`: where the frontier is wanted afterwards. */
-  constructor(signedSize: number, sizes: readonly number[], visitBody: VisitBody) {
-    this.#signedSize = signedSize
+  constructor(wanted: Wanted, visitBody: VisitBody) {
+    this.#signedSize = wanted.signedSize
+    this.#unchainedSize = wanted.chained ? 0 : wanted.signedSize
     this.#visitBody = visitBody
-    for (const size of sizes) this.#snapshots.set(size, undefined)
-    this.#takeSnapshot()
+    for (const size of wanted.sizes) this.#snapshots.set(size, undefined)
+    this.#takeSnapshot({ segment: 0, offset: 0, h: '' })
   }
 
   /** One more than the highest index seen. */
@@ -85,13 +100,13 @@ export class LineCheck {
 
   line(bytes: Buffer, start: number, end: number, file: string, offset: number, tooLong: boolean): void {
     const frame = this.#frame
-    if (parseHead(bytes, start, end, frame)) this.#weighClaim(frame.n, frame.d)
+    if (this.#tornAt && parseHead(bytes, start, end, frame)) this.#weighClaim(frame.n, frame.d)
     if (tooLong || !parseFrame(bytes, start, end, frame)) {
       const code = tooLong ? 'LEDGER_LINE_TOO_LONG' : 'LEDGER_LINE_MALFORMED'
       const message = tooLong ? 'longer than a line can be' : 'not framed as a line of this format'
       this.#break(code, this.#next + this.#doubtful.length, file, offset, message)
       if (this.#doubtful.length < doubtfulMax) this.#doubtful.push(leafIn(bytes, start, end))
-      this.#previous = []
+      this.#previous = unknown
       return
     }
     const { n, d } = frame
@@ -111,9 +126,11 @@ export class LineCheck {
       )
     }
     this.#visitBody(bytes, frame.body, frame.bodyEnd, n)
-    if (this.#checkHash(bytes, start, end, n, file, offset)) this.#claimed = Math.max(this.#claimed, d)
-    this.#place = { segment: this.#segment, offset: offset + end + 1 - start, h: statedHash(bytes, end) }
+    if (n < this.#unchainedSize) this.#passHash(bytes, end, n)
+    else if (this.#checkHash(bytes, start, end, n, file, offset)) this.#claimed = Math.max(this.#claimed, d)
     this.#push(leafIn(bytes, start, end))
+    if (!this.#snapshots.has(this.tree.size)) return
+    this.#takeSnapshot({ segment: this.#segment, offset: offset + end + 1 - start, h: statedHash(bytes, end) })
   }
 
   /** Bytes behind the last line feed of a segment. */
@@ -125,12 +142,17 @@ export class LineCheck {
       offset,
       `${bytes} bytes without a line feed`,
     )
-    this.#previous = []
+    this.#previous = unknown
   }
 
   /** Malformed lines at the end of the log stand for entries as far as something was signed there. */
   end(): void {
     for (const leaf of this.#doubtful.splice(0)) if (this.#next < this.#signedSize) this.#push(leaf)
+  }
+
+  /** The first line behind the signed ones is chained to the last of them. */
+  #passHash(bytes: Buffer, end: number, n: number): void {
+    this.#previous = n + 1 === this.#unchainedSize ? [statedHash(bytes, end)] : unknown
   }
 
   /** A line is chained to what the line before it states, or to what that should state: an edited hash is one break, not two. */
@@ -159,7 +181,7 @@ export class LineCheck {
     if (missing === 0) return
     const which = missing === 1 ? `entry ${first} is` : `entries ${first} to ${n - 1} are`
     this.#break('LEDGER_LINE_MISSING', first, file, offset, `${which} missing before this line`)
-    this.#previous = []
+    this.#previous = unknown
     if (missing > standInsMax) this.givenUp = true
     if (!this.givenUp) for (let i = 0; i < missing; i++) this.#push(missingLeaf)
     this.#next = n
@@ -169,12 +191,12 @@ export class LineCheck {
     this.#next += 1
     if (this.givenUp) return
     this.tree.push(leaf)
-    if (this.#snapshots.size > 0) this.#takeSnapshot()
+    if (this.#snapshots.has(this.tree.size)) this.#takeSnapshot()
   }
 
-  #takeSnapshot(): void {
+  #takeSnapshot(place?: Place): void {
     const { size, frontier } = this.tree
-    if (this.#snapshots.has(size)) this.#snapshots.set(size, { hashes: [...frontier], place: this.#place })
+    if (this.#snapshots.has(size)) this.#snapshots.set(size, { hashes: [...frontier], ...(place && { place }) })
   }
 
   /** A whole segment put back a second time is one break, not one for each of its lines. */

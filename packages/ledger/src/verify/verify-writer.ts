@@ -4,8 +4,9 @@
  */
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { Checkpoint } from '../checkpoint.ts'
 import type { LedgerErrorCode } from '../errors.ts'
-import { frontierBytesMax, parseFrontiers } from '../frontier.ts'
+import { type Frontier, frontierBytesMax, parseFrontiers } from '../frontier.ts'
 import * as layout from '../layout.ts'
 import { readLines } from '../read/read-lines.ts'
 import { readSmallFile } from '../read/small-file.ts'
@@ -30,18 +31,13 @@ export async function verifyWriter(
   const signed = await checkSigned(dir, publicKeys)
   const { meta, checkpoint } = signed
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
-  const frontiers = kept ? parseFrontiers(kept) : []
+  const stated: Stated = { checkpoint, frontiers: kept ? parseFrontiers(kept) : [] }
 
-  const sequence = new Sequence()
-  const sizes = [checkpoint?.size ?? 0, ...frontiers.map((one) => one.size)]
-  const lines = new LineCheck(checkpoint?.size ?? 0, sizes, (...body) => sequence.visit(...body))
-  const { bytes, breaks: unreadable } = await readSegments(dir, lines, watch)
-  lines.end()
-
-  const torn = lines.takeTornTail()
-  const breaks = [...signed.breaks, ...unreadable, ...lines.breaks]
-  if (checkpoint) breaks.push(...checkRoot(lines, checkpoint, frontiers))
-  sequence.end(lines.entries)
+  // The root alone says whether what it covers is whole. Only when it is not, the chain is followed to find out where.
+  let found = await readLog(dir, stated, false, watch)
+  if (found.breaks.length > 0) found = await readLog(dir, stated, true, watch)
+  const { lines, sequence, bytes, torn } = found
+  const breaks = [...signed.breaks, ...found.breaks]
 
   const notes = [
     ...sequence.notes,
@@ -71,6 +67,37 @@ export async function verifyWriter(
     completeness: { ok: gaps.every((gap) => gap.explained), gaps },
     notes,
   }
+}
+
+/** What the directory says of its log. */
+interface Stated {
+  readonly checkpoint: Checkpoint | undefined
+  readonly frontiers: readonly Frontier[]
+}
+
+/** What reading every line found. */
+interface Log {
+  readonly lines: LineCheck
+  readonly sequence: Sequence
+  readonly bytes: number
+  readonly breaks: Break[]
+  readonly torn: readonly Break[]
+}
+
+async function readLog(dir: string, { checkpoint, frontiers }: Stated, chained: boolean, watch: Watch): Promise<Log> {
+  const signedSize = checkpoint?.size ?? 0
+  const sequence = new Sequence()
+  const sizes = [signedSize, ...frontiers.map((one) => one.size)]
+  const lines = new LineCheck({ signedSize, sizes, chained }, (bytes, body, bodyEnd, n) =>
+    sequence.visit(bytes, body, bodyEnd, n),
+  )
+  const { bytes, breaks: unreadable } = await readSegments(dir, lines, watch)
+  lines.end()
+  sequence.end(lines.entries)
+  const torn = lines.takeTornTail()
+  const breaks = [...unreadable, ...lines.breaks]
+  if (checkpoint) breaks.push(...checkRoot(lines, checkpoint, frontiers))
+  return { lines, sequence, bytes, breaks, torn }
 }
 
 async function readSegments(dir: string, lines: LineCheck, watch: Watch): Promise<{ bytes: number; breaks: Break[] }> {
