@@ -104,9 +104,16 @@ export class Segment {
     if (what) throw new LedgerError('LEDGER_FILE_REPLACED', `${this.path} ${what}`)
   }
 
-  /** After a failed sync: cuts off what was never confirmed, if the disk still lets us. */
+  /**
+   * After a failed sync: cuts off what was never confirmed. If the disk does not let us, the tail stays, and whoever opens this
+   * writer next finds lines that were never acknowledged.
+   */
   cutBackNow(): void {
-    if (this.#fd !== undefined) this.#disk.truncate(this.#fd, this.durableEnd)
+    try {
+      if (this.#fd !== undefined) this.#disk.truncate(this.#fd, this.durableEnd)
+    } catch {
+      // Said above.
+    }
   }
 
   async close(): Promise<void> {

@@ -17,17 +17,15 @@ import type { Lock } from './lock.ts'
 import type { Pending } from './pending.ts'
 import { Retry } from './retry.ts'
 import type { Segment } from './segment.ts'
+import { SyncSchedule } from './sync-schedule.ts'
 import { inTurn } from './turns.ts'
 import { segmentsOf, Unsynced } from './unsynced.ts'
 import { Waiters } from './waiters.ts'
-import { whenIdle } from './when-idle.ts'
+import { WorkClock } from './work-clock.ts'
 import { writeFailure } from './write-failure.ts'
 
-/** In ledgers that acknowledge before the sync, it follows after this time or this many bytes. */
-const syncEveryMs = 1000
+/** In ledgers that acknowledge before the sync, it comes early behind this many bytes. */
 const unsyncedBytesMax = 8 * 1024 * 1024
-/** A piece of work under way for longer makes the ledger unhealthy. */
-const stuckAfterMs = 5000
 
 export interface WriterStart {
   readonly disk: Disk
@@ -55,15 +53,11 @@ export class Writer {
   #durable: number
   #failure: Failure | undefined
   readonly #retry = new Retry(() => this.#kick())
-  #syncTimer: NodeJS.Timeout | undefined
-  #syncDue = false
-  /** How many calls of `flush` wait: what is written meanwhile is synced at once. */
-  #flushing = 0
-  #stopWaitingForIdle: (() => void) | undefined
+  readonly #syncs = new SyncSchedule(() => this.#kick())
   readonly #heartbeat: Heartbeat
   #running = false
   #idle: (() => void)[] = []
-  #workSinceMs: number | undefined
+  readonly #clock = new WorkClock()
   /** While closing, the first failure to write ends the attempt. */
   #closing = false
   /** Set at a final failure and at the end: from then on nothing touches the files. */
@@ -82,7 +76,7 @@ export class Writer {
   get state(): LedgerState {
     const { queue, next } = this.#batcher
     const { newest } = this.#checkpointer
-    const failure = this.#failure ?? this.#stuck() ?? this.#unsigned()
+    const failure = this.#failure ?? this.#clock.findStuck(this.#start.dir) ?? this.#unsigned()
     const waiting =
       this.#start.ack === 'durable' ? this.#framed() : this.#framed().filter((batch) => batch === this.#batch)
     return {
@@ -117,13 +111,7 @@ export class Writer {
   async flush(): Promise<void> {
     const framed = this.#framed().at(-1)?.entries.at(-1)
     const lasts = [...(framed ? [framed] : []), ...this.#batcher.queue.lasts()]
-    this.#flushing += 1
-    this.#kick()
-    try {
-      await this.#waiters.wait(lasts.map((entry) => entry.durable))
-    } finally {
-      this.#flushing -= 1
-    }
+    await this.#syncs.whileFlushing(() => this.#waiters.wait(lasts.map((entry) => entry.durable)))
   }
 
   /** Writes and syncs everything, blocking. What is under way in the thread pool is written again, to the same place. */
@@ -203,15 +191,8 @@ export class Writer {
 
   async #pump(): Promise<void> {
     for (let work = this.#findWork(); work; work = this.#findWork()) {
-      await inTurn(async () => {
-        this.#workSinceMs = performance.now()
-        try {
-          await work.call(this)
-        } catch (error) {
-          this.#fail('LEDGER_WRITE_FAILED', String(error))
-        }
-        this.#workSinceMs = undefined
-      })
+      const done = inTurn(() => this.#clock.time(() => work.call(this)))
+      await done.catch((error: unknown) => this.#fail('LEDGER_WRITE_FAILED', String(error)))
       await new Promise((resolve) => setImmediate(resolve))
     }
     this.#running = false
@@ -225,7 +206,7 @@ export class Writer {
     if (this.#heartbeat.isDue) return this.#beat
     if (this.#checkpointer.isReady) return () => this.#checkpointer.write()
     if (this.#batcher.hasRetired && this.#unsynced.isEmpty) return this.#sealRetired
-    if ((this.#syncDue || this.#flushing > 0) && !this.#unsynced.isEmpty) return this.#sync
+    if (this.#syncs.isDue && !this.#unsynced.isEmpty) return this.#sync
     if (this.#retry.isWaiting) return undefined
     return this.#batch || this.#batcher.queue.size > 0 ? this.#commit : undefined
   }
@@ -261,7 +242,7 @@ export class Writer {
     // 2. Sync. The one step that makes the batch exist.
     if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#unsynced.bytes > unsyncedBytesMax)
       await this.#sync()
-    else this.#syncLater()
+    else this.#syncs.later()
   }
 
   async #sync(): Promise<void> {
@@ -277,24 +258,6 @@ export class Writer {
     }
     // 3. Promise. From here every line is found again, so the receipts may resolve.
     if (!this.#over) for (const batch of batches) this.#confirm(batch, batch.bytes)
-  }
-
-  #syncLater(): void {
-    if (this.#syncTimer) return
-    this.#syncTimer = setTimeout(() => this.#syncSoon(), syncEveryMs).unref()
-    this.#stopWaitingForIdle = whenIdle(() => this.#syncSoon())
-  }
-
-  #syncSoon(): void {
-    this.#stopSyncTimer()
-    this.#syncDue = true
-    this.#kick()
-  }
-
-  #stopSyncTimer(): void {
-    clearTimeout(this.#syncTimer)
-    this.#syncTimer = undefined
-    this.#stopWaitingForIdle?.()
   }
 
   async #beat(): Promise<void> {
@@ -337,7 +300,7 @@ export class Writer {
     this.#durable = batch.first + batch.entries.length - 1
     batch.segment.durableEnd = end
     this.#unsynced.remove(batch)
-    if (this.#unsynced.isEmpty) this.#syncDue = false
+    if (this.#unsynced.isEmpty) this.#syncs.done()
     confirm(batch, this.#start.writer)
     this.#checkpointer.add(bytes, { segment: batch.segment.first, offset: end, h: batch.h })
   }
@@ -392,13 +355,7 @@ export class Writer {
       'LEDGER_SYNC_FAILED',
       `${segments.map((one) => one.path).join(', ') || this.#start.dir}: ${String(error)}`,
     )
-    for (const segment of segments) {
-      try {
-        segment.cutBackNow()
-      } catch {
-        // Then the tail stays: whoever opens this writer next finds the same lines, which were never acknowledged.
-      }
-    }
+    for (const segment of segments) segment.cutBackNow()
   }
 
   #failReplaced(): void {
@@ -418,15 +375,8 @@ export class Writer {
     this.#over = true
     this.#checkpointer.stop()
     this.#retry.stop()
-    this.#stopSyncTimer()
+    this.#syncs.stop()
     this.#heartbeat.stop()
-  }
-
-  #stuck(): Failure | undefined {
-    const sinceMs = this.#workSinceMs === undefined ? 0 : performance.now() - this.#workSinceMs
-    if (sinceMs < stuckAfterMs) return undefined
-    const message = `${this.#start.dir}: the disk has not answered for ${Math.round(sinceMs / 1000)} s`
-    return { code: 'LEDGER_STUCK', message, final: false }
   }
 
   #unsigned(): Failure | undefined {
