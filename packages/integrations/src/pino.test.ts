@@ -142,6 +142,7 @@ describe.each(pinos)('with %s', (name, load) => {
     logger.child({ req }).info('bound')
     logger.info('%o', req)
     logger.info({ list: [req] }, 'inside a list')
+    logger.info({ req: { rawHeaders: ['cookie', 'secret'], headers: { secret: 'secret' }, method: 'PUT' } }, 'injected')
     logger.info({ req: new Request('http://a.test/secret', { headers: { cookie: 'secret' } }) }, 'fetch')
     expect(texts.join('')).not.toContain('secret')
     expect(lines()[0]?.['http']).toEqual({ method: 'POST' })
@@ -162,6 +163,27 @@ describe.each(pinos)('with %s', (name, load) => {
     expect(lines()[0]).toMatchObject({ name: '[withheld string 6 B]', age: 41 })
     expect(lines()[1]?.['message']).toBe('hello [withheld string 6 B] 7 {"a":"[withheld string 6 B]"}')
     expect(lines()[2]).toMatchObject({ module: 'billing', user: '[withheld string 6 B]' })
+  })
+
+  it('of a message the words stay, and what looks like data does not', async () => {
+    const { logger, lines } = await open()
+    const written = (message: string, ...values: unknown[]): unknown => {
+      Reflect.apply(logger.info, logger, [message, ...values])
+      return lines().at(-1)?.['message']
+    }
+    for (const literal of [
+      'letters sent',
+      'retry 3 of 5 (in 20 ms).',
+      'Grüße, wörtlich: schön!',
+      'cache_miss - try again…',
+    ]) {
+      expect(written(literal)).toBe(literal)
+    }
+    expect(written('Route GET:/patients/ann?x=1 not found')).toBe('Route [withheld] not found')
+    expect(written('ann@example.com 4111 1111 1111 1111 came')).toBe('[withheld] came')
+    expect(written('user=ann token: eyJhbGciOi.J9 in %d steps', 7)).toBe('[withheld] token: [withheld] in 7 steps')
+    expect(written('100%% of %s', 'ann')).toBe('[withheld] of [withheld string 3 B]')
+    expect(written('%s')).toBe('%s')
   })
 
   it('another scrubber decides about values and messages', async () => {

@@ -5,11 +5,10 @@
  * requests and responses their method and status, and everything else passes the scrubber. No getter, `toJSON` or proxy trap
  * of a value is run.
  */
-import { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
-import { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { types } from 'node:util'
 import type { SafeError, Scrubber } from '@trailmark/core'
 import { idShapes } from '../line-ids.ts'
+import { httpOf } from './http-skeleton.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -45,6 +44,7 @@ const words: ReadonlyMap<string, RegExp> = new Map([
   ['event_type', /^[a-z][a-z0-9_]{0,63}$/],
   ['component', /^[A-Za-z][\w.:/-]{0,63}$/],
   ['module', /^[A-Za-z][\w.:/-]{0,63}$/],
+  ['reqId', /^req-[0-9a-z]{1,12}$/], // Fastify's counter
 ])
 
 const keysMax = 500
@@ -111,30 +111,4 @@ function isRecord(value: object): boolean {
     types.isAnyArrayBuffer(value) ||
     ArrayBuffer.isView(value)
   )
-}
-
-/** A request or response, Node's own or a framework's around it: its method or status and nothing else. */
-function httpOf(value: unknown): Fields | undefined {
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined
-  if (value instanceof IncomingMessage || value instanceof Http2ServerRequest) return methodOf(value.method)
-  if (value instanceof ServerResponse || value instanceof Http2ServerResponse) return statusOf(value.statusCode)
-  if (value instanceof ClientRequest || value instanceof Request) return methodOf(value.method)
-  if (value instanceof Response) return statusOf(value.status)
-  if (value instanceof Headers) return {}
-  // Fastify's request and reply keep Node's as `raw`, Koa's context as `req`.
-  const wrappers = Object.getPrototypeOf(value) === Object.prototype ? ['raw'] : ['raw', 'req']
-  for (const name of wrappers) {
-    const inner: unknown = Object.getOwnPropertyDescriptor(value, name)?.value
-    if (inner instanceof IncomingMessage || inner instanceof ServerResponse) return httpOf(inner)
-    if (inner instanceof Http2ServerRequest || inner instanceof Http2ServerResponse) return httpOf(inner)
-  }
-  return undefined
-}
-
-function methodOf(method: unknown): Fields {
-  return typeof method === 'string' && /^[A-Z-]{1,20}$/.test(method) ? { method } : {}
-}
-
-function statusOf(status: unknown): Fields {
-  return typeof status === 'number' ? { status } : {}
 }

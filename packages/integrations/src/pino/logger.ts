@@ -30,7 +30,7 @@ export interface AuditedPinoOptions {
   readonly level?: Level | Lowercase<Level>
   /** A stream, the path of a file, or a file descriptor. Default: stdout. */
   readonly destination?: DestinationStream | string | number
-  /** What may be written of values in merging objects and bindings. Default: core's, which withholds text. */
+  /** What may be written of values in merging objects and bindings. Default: core's, which keeps numbers and dates and withholds text. */
   readonly scrubber?: Scrubber
 }
 
@@ -40,7 +40,8 @@ export interface AuditedPinoOptions {
  * Every line is JSON with `timestamp`, `level` (our words), `stream`, `service`, `message`, `event_type` where given, and,
  * inside a request, `request_id`, `trace_id`, `span_id` and `trace_flags`. Errors are written as `error` with type, code and
  * fingerprint, without message or stack; requests and responses as method and status. Objects, bindings and interpolated
- * values pass the scrubber. Messages are written as they are: write literals.
+ * values pass the scrubber. Write messages as literals: of their text the default scrubber keeps words and small numbers, and
+ * withholds what looks like data, such as addresses, paths and `key=value`.
  *
  * `LOG_LEVEL` is read once. In production nothing, `logger.level` included, goes below it, and DEBUG is refused.
  *

@@ -1,6 +1,9 @@
 /**
- * The message of a line. It is the developer's own text: write literals, and put values into the object, where they are
- * scrubbed by name. Values put in with `%s` and its kin are scrubbed too.
+ * The message of a line. Write literals, and put values into the object, where they are scrubbed by name. Values put in with
+ * `%s` and its kin are scrubbed too.
+ *
+ * Frameworks and drivers build their messages out of input (`Route GET:/patients/ann not found`). The default scrubber knows
+ * no text, so of a message it keeps the words and withholds what looks like data.
  */
 import { types } from 'node:util'
 import { cleanFields, type FieldRules, type Fields } from './fields.ts'
@@ -29,19 +32,40 @@ function secondFields(others: readonly unknown[], rules: FieldRules): Fields {
 }
 
 function cleanMessage(message: string, values: readonly unknown[], { scrubber }: FieldRules): string {
-  // The default scrubber withholds all text, and would leave no message at all. One that can tell text apart is asked.
-  const asked = scrubber.id.startsWith('types/') ? message : scrubber.scrub(message)
+  const bounded = message.length > messageCharsMax ? `${message.slice(0, messageCharsMax)}…` : message
+  const asked = scrubber.id.startsWith('types/') ? wordsOf(bounded) : scrubber.scrub(bounded)
   const text = typeof asked === 'string' ? asked : '[withheld message]'
+  return fill(text, values, scrubber).replace(
+    obeyed,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+const word = /^["'([{<]?[\p{L}\p{M}_'’-]{1,30}["')\]}>]?[.,:;!?…]{0,3}$/u
+const smallNumber = /^\(?\d{1,3}(?:ms|s|%)?\)?[.,:;]?$/
+const placeholder = /^["'(]?%[sdifoOj%]["')]?[.,:;!?]?$/
+const signs = /^[^\p{L}\p{N}]{1,3}$/u
+
+/** The words, small numbers and signs of a text; runs of anything else are one mark. */
+function wordsOf(text: string): string {
+  return text
+    .split(/\s+/)
+    .map((one) =>
+      word.test(one) || smallNumber.test(one) || placeholder.test(one) || signs.test(one) ? one : '[withheld]',
+    )
+    .filter((one, at, all) => one !== '[withheld]' || all[at - 1] !== one)
+    .join(' ')
+    .trim()
+}
+
+function fill(text: string, values: readonly unknown[], scrubber: FieldRules['scrubber']): string {
+  if (values.length === 0) return text
   let at = 0
-  const filled =
-    values.length === 0
-      ? text
-      : text.replace(/%[sdifoOj%]/g, (sign) => {
-          if (sign === '%%') return '%'
-          return at < values.length ? written(scrubber.scrub(values[at++])) : sign
-        })
-  const short = filled.length > messageCharsMax ? `${filled.slice(0, messageCharsMax)}…` : filled
-  return short.replace(obeyed, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const filled = text.replace(/%[sdifoOj%]/g, (sign) => {
+    if (sign === '%%') return '%'
+    return at < values.length ? written(scrubber.scrub(values[at++])) : sign
+  })
+  return filled.length > 2 * messageCharsMax ? `${filled.slice(0, 2 * messageCharsMax)}…` : filled
 }
 
 /** A scrubbed value as text. Formatting it here keeps pino from asking it for its own idea of that. */
