@@ -4,7 +4,7 @@
  */
 
 export { readBaggage } from './capture/baggage.ts'
-export { offerClientSpan, takeClientSpan } from './capture/client-span.ts'
+export { offerClientSpan } from './capture/client-span.ts'
 export { type ActiveSpan, activeSpan, isSdkRegistered, type Notice, setTracerRandom } from './capture/otel.ts'
 export { type ExtractedTrace, extractTrace, type HeaderLookup } from './capture/propagate.ts'
 export { readTracestate } from './capture/tracestate.ts'
