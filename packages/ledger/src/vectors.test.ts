@@ -1,4 +1,5 @@
 /** The vectors of FORMAT.md, which were made by a writer that shares no code with this package: test/vectors/ledger/make.ts. */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -72,7 +73,14 @@ describe('the vectors', () => {
     await ledger.close()
   })
 
-  it('are all there', () => {
+  it('are all there, and byte for byte what their maker writes', () => {
+    const made = temporaryDirectory()
+    const { status } = spawnSync(process.execPath, [join(vectors, 'make.ts'), made], { stdio: 'inherit' })
+    expect(status).toBe(0)
+    const all = readdirSync(vectors).filter((name) => name.endsWith('.json'))
+    expect(readdirSync(made).sort()).toEqual(all.sort())
+    for (const name of all)
+      expect(readFileSync(join(vectors, name), 'utf8'), name).toBe(readFileSync(join(made, name), 'utf8'))
     expect(names.length).toBeGreaterThanOrEqual(14)
   })
 })

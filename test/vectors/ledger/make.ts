@@ -1,5 +1,5 @@
 /**
- * Writes the test vectors of the ledger format: `node test/vectors/ledger/make.ts`.
+ * Writes the test vectors of the ledger format: `node test/vectors/ledger/make.ts [directory]`, by default beside itself.
  *
  * A second writer, made from packages/ledger/FORMAT.md alone: it imports nothing of ours, is slow, and says everything twice.
  * Where it and the package disagree, one of them or the text is wrong.
@@ -97,7 +97,7 @@ const lines = frameAll(bodies, (n) => (n < 2 ? -1 : 1))
 const valid = directoryOf(lines)
 
 const write = (name: string, value: object): void => {
-  writeFileSync(join(import.meta.dirname, `${name}.json`), `${JSON.stringify(value, undefined, 2)}\n`)
+  writeFileSync(join(process.argv[2] ?? import.meta.dirname, `${name}.json`), `${JSON.stringify(value, undefined, 2)}\n`)
 }
 
 write('lines', {
