@@ -4,6 +4,7 @@
  * Whatever is wrong stops the start and is named, unknown names included: a misspelt `proxys` would otherwise mean that
  * every address is wrong and nobody knows.
  */
+import { decideLevel } from './decide/level.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, Level } from './event.ts'
 import type { AuditOptions, OperationalSink, OutboundOptions, TrustQuestion } from './options.ts'
@@ -30,6 +31,8 @@ export interface Configuration {
   readonly logLevel: Level
   /** A level that was asked for and not applied, and where it was asked for. */
   readonly refusedLevel?: { readonly requested: string; readonly source: 'environment' | 'option' }
+  /** The sentence about it. */
+  readonly levelNotice?: string | undefined
   readonly ack: 'durable' | 'written' | 'queued'
   readonly signals: boolean
   readonly metrics: boolean
@@ -104,7 +107,7 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
   const test = mode === 'test'
   const production = mode !== 'development' && !test
   const readable = mode === undefined || mode === '' || !production
-  const { logLevel, refusedLevel } = readLevel(options.logLevel, platform.env.LOG_LEVEL, production)
+  const level = decideLevel({ option: options.logLevel, environment: platform.env.LOG_LEVEL, production })
   return {
     service: readService(options.service, platform),
     production,
@@ -117,8 +120,8 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
     serverTiming: options.serverTiming ?? false,
     ...(options.actor && { actor: options.actor }),
     operational: options.operational ?? (test ? 'none' : readable && platform.stdoutTerminal ? 'human' : 'stdout'),
-    logLevel,
-    ...(refusedLevel && { refusedLevel }),
+    logLevel: level.level,
+    ...(level.refused && { refusedLevel: level.refused, levelNotice: level.notice }),
     ack: options.ack ?? (production ? 'durable' : 'written'),
     signals: options.signals ?? !test,
     metrics: options.metrics ?? true,
@@ -157,41 +160,6 @@ export function checkOptions(options: AuditOptions): void {
   checkInteger('openingMs', options.openingMs, 1_000, 3_600_000)
   for (const name of ['signals', 'serverTiming', 'metrics'] as const) checkType(name, options[name], 'boolean')
   checkType('actor', options.actor, 'function')
-  if (options.logLevel !== undefined && levelOf(options.logLevel) === undefined) {
-    throw invalid('logLevel', 'must be DEBUG, INFO, WARNING, ERROR or CRITICAL')
-  }
-}
-
-/** The names other loggers use for our five levels. */
-const levels: Readonly<Record<string, Level>> = {
-  TRACE: 'DEBUG',
-  DEBUG: 'DEBUG',
-  INFO: 'INFO',
-  NOTICE: 'INFO',
-  WARN: 'WARNING',
-  WARNING: 'WARNING',
-  ERROR: 'ERROR',
-  FATAL: 'CRITICAL',
-  CRITICAL: 'CRITICAL',
-  SILENT: 'CRITICAL',
-}
-
-function levelOf(level: unknown): Level | undefined {
-  return typeof level === 'string' ? levels[level.toUpperCase()] : undefined
-}
-
-/** LOG_LEVEL is shared with other loggers, so a word of theirs we do not know is refused in a record and not at start. */
-function readLevel(
-  option: unknown,
-  fromEnv: string | undefined,
-  production: boolean,
-): Pick<Configuration, 'logLevel' | 'refusedLevel'> {
-  const source = option === undefined ? 'environment' : 'option'
-  const requested = option ?? fromEnv
-  if (typeof requested !== 'string' || requested === '') return { logLevel: 'INFO' }
-  const level = levelOf(requested)
-  if (level !== undefined && !(production && level === 'DEBUG')) return { logLevel: level }
-  return { logLevel: 'INFO', refusedLevel: { requested: requested.toUpperCase(), source } }
 }
 
 function checkPath(name: string, value: unknown): void {

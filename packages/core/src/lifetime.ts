@@ -129,18 +129,14 @@ export class Lifetime {
 
   #announceStart(): void {
     const { configuration, parts, weak, serviceDir, notices } = this.#parts
-    const { hash, ack, service, refusedLevel, logLevel } = configuration
+    const { hash, ack, service, refusedLevel, levelNotice, logLevel } = configuration
     this.#announce(startAnnouncement({ hash, parts, ack, weak, env: service.env, version: service.version }))
     for (const change of serviceDir === undefined ? [] : rememberConfiguration(serviceDir, parts)) {
       this.#announce(changeAnnouncement(change))
     }
     if (refusedLevel === undefined) return
     this.#announce(levelAnnouncement(refusedLevel.requested, logLevel, refusedLevel.source))
-    const name = refusedLevel.source === 'option' ? 'logLevel' : 'LOG_LEVEL'
-    notices.notice(
-      'LEVEL_REFUSED',
-      `${name} ${JSON.stringify(refusedLevel.requested.slice(0, 20))} is not applied here; ${logLevel} is`,
-    )
+    if (levelNotice !== undefined) notices.notice('LEVEL_REFUSED', levelNotice)
   }
 
   #announceStop(reason: StopFacts['reason'], more: { signal?: string; exitCode?: number } = {}): void {

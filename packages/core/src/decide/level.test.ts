@@ -30,6 +30,7 @@ describe('the level', () => {
     const decided = decideLevel({ environment: 'constructor', production: true })
     expect(decided.level).toBe('INFO')
     expect(decided.notice).not.toContain('constructor')
+    expect(decided.refused).toEqual({ requested: 'CONSTRUCTOR', source: 'environment' })
   })
 
   test('the option wins over the variable', () => {

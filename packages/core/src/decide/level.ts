@@ -34,16 +34,22 @@ export interface LevelQuestion {
 
 export interface LevelDecision {
   readonly level: Level
-  /** What the operator should be told about it. */
+  /** What was asked for and is not applied. The word may be anybody's: it is for a record that masks it. */
+  readonly refused?: { readonly requested: string; readonly source: 'environment' | 'option' }
+  /** What the operator should be told about it, without repeating the word. */
   readonly notice?: string
 }
 
 /** Decides the level once, at start. Throws AUDIT_OPTION_INVALID for an option `logLevel` that is no level. */
 export function decideLevel({ option, environment, production }: LevelQuestion): LevelDecision {
-  const wanted = option === undefined ? fromEnvironment(environment) : { level: fromOption(option) }
+  const wanted = option === undefined ? fromEnvironment(environment) : { level: readOption(option) }
   if (wanted.level !== 'DEBUG' || !production) return wanted
-  const source = option === undefined ? 'LOG_LEVEL' : 'option logLevel'
-  return { level: 'INFO', notice: `${source}: DEBUG is refused in production; the level is INFO` }
+  const fromOption = option !== undefined
+  return {
+    level: 'INFO',
+    refused: { requested: 'DEBUG', source: fromOption ? 'option' : 'environment' },
+    notice: `${fromOption ? 'option logLevel' : 'LOG_LEVEL'}: DEBUG is refused in production; the level is INFO`,
+  }
 }
 
 /** True when a line of this level is written at that threshold. */
@@ -51,7 +57,7 @@ export function isLevelEnabled(level: Level, threshold: Level): boolean {
   return levels.indexOf(level) >= levels.indexOf(threshold)
 }
 
-function fromOption(option: unknown): Level {
+function readOption(option: unknown): Level {
   const level = typeof option === 'string' ? findLevel(option) : undefined
   if (level === undefined)
     throw new AuditError('AUDIT_OPTION_INVALID', `option logLevel must be one of ${levels.join(', ')}`)
@@ -62,7 +68,11 @@ function fromEnvironment(text: string | undefined): LevelDecision {
   if (text === undefined || text.trim() === '') return { level: 'INFO' }
   const level = findLevel(text)
   if (level !== undefined) return { level }
-  return { level: 'INFO', notice: `LOG_LEVEL is none of ${levels.join(', ')}; the level is INFO` }
+  return {
+    level: 'INFO',
+    refused: { requested: text.trim().toUpperCase(), source: 'environment' },
+    notice: `LOG_LEVEL is none of ${levels.join(', ')}; the level is INFO`,
+  }
 }
 
 function findLevel(text: string): Level | undefined {
