@@ -6,6 +6,7 @@
  */
 import type { Completion } from '../draft.ts'
 import type { EventInput, Outcome, TargetInput, VolumeInput } from '../event.ts'
+import { ask } from './ask.ts'
 import type { AccessDeclaration, AccessVerb } from './exchange.ts'
 
 const eventOf: Readonly<Record<AccessVerb, string>> = {
@@ -161,13 +162,4 @@ function volumeFrom(answer: unknown): VolumeInput | undefined {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}
-
-function ask(question: (() => unknown) | undefined): unknown {
-  if (typeof question !== 'function') return undefined
-  try {
-    return question()
-  } catch {
-    return undefined
-  }
 }

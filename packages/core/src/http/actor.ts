@@ -5,6 +5,7 @@
  * one property at a time; getters that throw, proxies and endless strings cost the actor and never the request.
  */
 import type { ActorInput, ActorType } from '../event.ts'
+import { ask } from './ask.ts'
 
 const idCharsMax = 1_024
 const rolesMax = 32
@@ -35,7 +36,7 @@ const actorTypes: ReadonlySet<string> = new Set(['user', 'service', 'api_key', '
  * that is no actor at all (a promise, a string) is none. Never throws.
  */
 export function plainActor(question: () => unknown): ActorInput | undefined {
-  const answer = answerTo(question)
+  const answer = ask(question)
   const id = identifier(field(answer, 'id'))
   const type = field(answer, 'type')
   const known = typeof type === 'string' && actorTypes.has(type)
@@ -57,14 +58,6 @@ export function plainActor(question: () => unknown): ActorInput | undefined {
 
 function text<K extends string>(name: K, value: unknown): { readonly [N in K]?: string } {
   return typeof value === 'string' && value.length <= idCharsMax ? ({ [name]: value } as { [N in K]: string }) : {}
-}
-
-function answerTo(question: () => unknown): unknown {
-  try {
-    return question()
-  } catch {
-    return undefined
-  }
 }
 
 function fromIdentity(identity: unknown): ActorInput | undefined {
