@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { defineEvents } from '../define-events.ts'
 import { appDirectory } from '../run-app.fixture.ts'
 import { runtimeOf } from '../runtime.ts'
@@ -55,6 +55,25 @@ describe('an operational line', () => {
     const { accessLine } = runtimeOf(audit)
     for (const status of [200, 404, 500]) accessLine(line(status))
     expect(audit.lines.map((one) => one['level'])).toEqual(['WARNING', 'ERROR'])
+  })
+
+  it('that an async sink cannot write is counted, and its rejection ends no process', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    try {
+      const full = async (): Promise<void> => {
+        throw new Error('full')
+      }
+      for (const operational of [full, { write: full }, { info: full }]) {
+        const audit = testAudit({ operational })
+        runtimeOf(audit).accessLine(line(200))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        expect(audit.health().counts.linesLost).toBe(1)
+      }
+      expect(unhandled).not.toHaveBeenCalled()
+    } finally {
+      process.off('unhandledRejection', unhandled)
+    }
   })
 
   it('that cannot be written is counted and harms nobody', () => {

@@ -3,6 +3,7 @@
  *
  * Best effort by design: whatever the sink does, the request goes on, and what was lost is counted.
  */
+import { types } from 'node:util'
 import type { MaskedDraft } from '../draft.ts'
 import { AuditError } from '../errors.ts'
 import type { Level } from '../event.ts'
@@ -51,11 +52,17 @@ export function createOperational(settings: OperationalSettings): Operational {
   const serialiser = createSerialiser(envelope)
   const lowest = ranks[level]
 
-  function attempt(work: () => void): void {
+  function lose(): void {
+    counts.linesLost++
+  }
+
+  function attempt(work: () => unknown): void {
     try {
-      work()
+      const result = work()
+      // An async sink that fails would otherwise be a rejection nobody handles, which ends the process.
+      if (types.isPromise(result)) result.then(undefined, lose)
     } catch {
-      counts.linesLost++
+      lose()
     }
   }
 
@@ -74,7 +81,8 @@ export function createOperational(settings: OperationalSettings): Operational {
   }
 }
 
-type Put = (line: string, level: Level) => void
+/** What it gives back is whatever the sink gave back. */
+type Put = (line: string, level: Level) => unknown
 
 function openTarget(
   target: Exclude<OperationalSettings['target'], 'none'>,
@@ -93,7 +101,7 @@ function openTarget(
   if (typeof target === 'function') return { put: (line) => target(line) }
   // First, because some loggers are streams as well.
   if ('info' in target) return { put: (line, level) => logTo(target, line, level) }
-  return { put: (line) => void target.write(`${line}\n`) }
+  return { put: (line) => target.write(`${line}\n`) }
 }
 
 /** Marks the fields of a line that was made here. A registered symbol, so that integrations know it in any copy. */
@@ -102,14 +110,13 @@ const OWN_LINE = Symbol.for('@trailmark/core/line/1')
 type Logger = Extract<LineSink, { info(fields: object): void }>
 
 /** A logger adds its own time, level and service; it gets the rest as fields, parsed from the one serialisation. */
-function logTo(logger: Logger, line: string, level: Level): void {
+function logTo(logger: Logger, line: string, level: Level): unknown {
   const parsed: Record<string, unknown> = JSON.parse(line)
   const { timestamp: _timestamp, level: _level, service: _service, ...fields } = parsed
   // For a logger that scrubs what it is given: these fields have been masked already.
   Object.defineProperty(fields, OWN_LINE, { value: true })
-  if ((level === 'ERROR' || level === 'CRITICAL') && logger.error) logger.error(fields)
-  else if (level === 'WARNING' && logger.warn) logger.warn(fields)
-  else logger.info(fields)
+  if ((level === 'ERROR' || level === 'CRITICAL') && logger.error) return logger.error(fields)
+  return level === 'WARNING' && logger.warn ? logger.warn(fields) : logger.info(fields)
 }
 
 /** True for events of the operational and application streams: lines, not records. */
