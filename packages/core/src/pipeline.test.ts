@@ -54,6 +54,15 @@ describe('record()', () => {
     expect(audit.records[0]).toMatchObject({ request_id: 'job-1', trace_id: 'a'.repeat(32) })
   })
 
+  it.each(['stream_open', 'stream_close', 'audit_gap', 'ledger_full', 'ledger_recovered'] as const)(
+    'does not let an application say %s, which verifiers believe',
+    (type) => {
+      const audit = testAudit()
+      audit.record(type)
+      expect(audit.records).toMatchObject([{ event_type: 'unknown_event', metadata: { name: type } }])
+    },
+  )
+
   it('without a request and an actor is of the system', () => {
     const audit = testAudit()
     audit.record('backup_completed')

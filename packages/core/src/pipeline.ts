@@ -40,6 +40,18 @@ interface Subject {
   readonly decision: PolicyDecision
 }
 
+/**
+ * What a ledger says of itself. Verifiers act on these records (an `audit_gap` explains missing numbers), so nobody else may
+ * make them: to everybody else the names do not exist.
+ */
+const ledgersOwn: ReadonlySet<string> = new Set([
+  'stream_open',
+  'stream_close',
+  'audit_gap',
+  'ledger_full',
+  'ledger_recovered',
+])
+
 const nobody: ActorInput = Object.freeze({})
 const theSystem: ActorInput = Object.freeze({ type: 'system' })
 const noEvent: EventInput = Object.freeze({})
@@ -88,7 +100,7 @@ export class Pipeline {
       const actor = own(input, 'actor') === undefined ? view?.actor() : undefined
       const name = typeof type === 'string' ? type : `(${typeof type})`
       const receipt = this.recordIn(exchange, name, input, actor === undefined ? extra : { ...extra, actor })
-      const found = view === undefined ? undefined : findEvent(this.#steps.catalogue, name)
+      const found = view === undefined ? undefined : findOffered(this.#steps.catalogue, name)
       if (found !== undefined) view?.recorded(found.definition.category, found.type)
       return receipt
     } catch (error) {
@@ -143,7 +155,7 @@ export class Pipeline {
 
   #decide(exchange: ExchangeFacts | undefined, written: string, event: EventInput, extra: RecordExtra): Subject {
     const { catalogue, policy } = this.#steps
-    const found = findEvent(catalogue, written) ?? this.#unknown(written)
+    const found = findOffered(catalogue, written) ?? this.#unknown(written)
     const actor = extra.actor ?? readActor(event) ?? (exchange === undefined ? theSystem : nobody)
     const decision = policy.decide({
       event: found.type,
@@ -197,6 +209,12 @@ export class Pipeline {
     advise('RECORD_FAILED', 'record() failed by a defect of its own; health().counts.failed tells how often')
     return new RefusedReceipt(newId(clock.now()), () => (error instanceof Error ? error : new Error('record() failed')))
   }
+}
+
+/** The event behind a name, if it is one that others than the ledgers may record. */
+function findOffered(catalogue: Catalogue, name: string): ReturnType<typeof findEvent> {
+  const found = findEvent(catalogue, name)
+  return found !== undefined && ledgersOwn.has(found.type) ? undefined : found
 }
 
 function notRecorded({ type, decision }: Subject): AuditError {
