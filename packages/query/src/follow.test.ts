@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { follow } from './follow.ts'
+import { query } from './query.ts'
 import { openTrail, startMs, writeLedger } from './trail.fixture.ts'
 
 let root = ''
@@ -23,6 +24,8 @@ describe('follow', () => {
     const clinic = openTrail(root, 'clinic')
     const billing = openTrail(root, 'billing')
     await clinic.write({ atMs: 1 }, { atMs: 2 }, { atMs: 3 })
+    // Readers learn what is durable from the checkpoint, which follows within a second.
+    await expect.poll(() => Array.fromAsync(query(root, {})), { timeout: 10_000 }).toHaveLength(3)
     const seen: number[] = []
     for await (const { timeMs } of follow(root, {}, stop.signal, { ...options, last: 2 })) {
       seen.push(timeMs - startMs)

@@ -43,6 +43,9 @@ export interface WriterDirectory {
   readonly recovered?: { readonly first: number; readonly bytes: number; readonly quarantine: string }
 }
 
+/** Each try loses only to a process that found a directory by it, so a crowd of starting processes soon runs out. */
+const createTriesMax = 64
+
 /** Throws LEDGER_DIR_*. */
 export function takeWriterDirectory(options: DirectoryOptions): { taken: WriterDirectory; refused: RefusedWriter[] } {
   const { disk, dir } = options
@@ -56,7 +59,11 @@ export function takeWriterDirectory(options: DirectoryOptions): { taken: WriterD
       const taken = tryWriter(options, writer, refused)
       if (taken) return { taken, refused }
     }
-    return { taken: createWriter(options, refused.at(-1)), refused }
+    for (let tries = 0; tries < createTriesMax; tries++) {
+      const taken = createWriter(options, refused.at(-1))
+      if (taken) return { taken, refused }
+    }
+    throw new LedgerError('LEDGER_HELD', `${dir}: every new writer directory was taken by another process at once`)
   } catch (error) {
     throw error instanceof LedgerError ? error : directoryError(dir, error)
   }
@@ -72,7 +79,8 @@ function tryWriter(options: DirectoryOptions, writer: string, refused: RefusedWr
     return continueWriter(options, writer, lock)
   } catch (error) {
     const { code, message } = error instanceof LedgerError ? error : directoryError(dir, error)
-    refused.push({ writer, code, message })
+    // Lost at the last moment to another process: that writer is busy, and nothing is wrong with it.
+    if (code !== 'LEDGER_HELD') refused.push({ writer, code, message })
     releaseQuietly(lock)
     return undefined
   }
@@ -107,13 +115,14 @@ function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): 
   }
 }
 
-function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | undefined): WriterDirectory {
+/** Undefined when another process, looking for a free directory at this moment, was faster than its maker. */
+function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | undefined): WriterDirectory | undefined {
   const { disk, ack } = options
   const writer = `w-${randomBytes(6).toString('hex')}`
   const dir = join(options.dir, writer)
   makeDirectory(disk, dir)
   const lock = takeLock({ disk, dir, ack, now: options.now })
-  if (!lock) throw new LedgerError('LEDGER_HELD', `${dir} was taken by another process as soon as it was made`)
+  if (!lock) return undefined
   try {
     return initialise(options, writer, lock, predecessor)
   } catch (error) {
