@@ -27,7 +27,7 @@ export function maskMetadata(
   masking: Masking,
 ): Record<string, MetadataMember[string]> | undefined {
   if (given === undefined || given === null) return undefined
-  if (!isReadable(given) || ArrayBuffer.isView(given)) return masking.drop('metadata', 'wrong_kind')
+  if (!isReadable(given)) return masking.drop('metadata', 'wrong_kind')
   let written: Record<string, MetadataMember[string]> | undefined
   let count = 0
   const keys = Object.keys(given)

@@ -12,7 +12,9 @@ export const unreadable: unique symbol = Symbol('unreadable')
 
 /** True for a plain or class object whose properties can be read safely; false for proxies, lists and views of bytes. */
 export function isReadable(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !types.isProxy(value) && !Array.isArray(value)
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  // A view has a key for each byte: listing those of an upload would take seconds.
+  return !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
 /** The same for lists. */
