@@ -7,14 +7,11 @@ import { repository } from '../process/repository.ts'
  * Other versions of Node, each from its npm package, kept in the repository's cache folder. Fetched on first use, because
  * somebody who wants only the demo should not wait for them.
  */
-export { repository }
-
 const versions = { '22.15': '22.15.1', '22': '22.23.3', '24': '24.21.0', '26': '26.10.0' } as const
+/** A line of Node's releases by its name here. */
 export type NodeLine = keyof typeof versions
 
-/** The newest of each line that is supported, for what runs from sources. */
-export const lines: readonly NodeLine[] = ['22', '24', '26']
-/** The oldest supported version as well, for what runs from packed tarballs. */
+/** The newest of each line that is supported, and the oldest supported version: for what runs from packed tarballs. */
 export const linesPacked: readonly NodeLine[] = ['22.15', '22', '24', '26']
 
 /** The path of that Node's binary. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { linesPacked, nodeBinary, repository } from './nodes.ts'
+import { repository } from '../process/repository.ts'
+import { linesPacked, nodeBinary } from './nodes.ts'
 import { entriesOf, installAsStranger, packages, run, type Stranger, tool } from './stranger.ts'
 
 /** What npm users get: every package packed, installed from its tarball into an empty project, and used on each Node. */
