@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -85,6 +85,11 @@ describe('the version of a service', () => {
 
   it('is what the option says', () => {
     expect(readService({ name: 'a', version: '9' }, around(dir)).version).toBe('9')
+  })
+
+  it('is left out where the repository cannot be looked at', () => {
+    symlinkSync('.git', join(dir, '.git')) // ELOOP, as a stand-in for what permissions do: root has none.
+    expect(readGitVersion(dir)).toBeUndefined()
   })
 
   it('does not follow a branch name out of the git directory', () => {

@@ -98,9 +98,11 @@ export function readGitVersion(start: string): string | undefined {
 /** `.git` is a directory, or in worktrees and submodules a file that says where the directory is. */
 function findGitDir(dir: string): string | undefined {
   const path = join(dir, '.git')
-  const facts = statSync(path, { throwIfNoEntry: false })
-  if (facts === undefined) return undefined
-  if (facts.isDirectory()) return path
+  try {
+    if (statSync(path).isDirectory()) return path
+  } catch {
+    return undefined // Not there, or above what this process may see.
+  }
   const elsewhere = /^gitdir: (.+)$/m.exec(readShort(path, 4_096) ?? '')?.[1]
   return elsewhere === undefined ? undefined : resolve(dir, elsewhere.trim())
 }
