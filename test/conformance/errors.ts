@@ -176,6 +176,70 @@ function whereItIsThrown(behaviour: Behaviour): void {
     expect(stage.written() + received).not.toContain(secret)
   })
 
+  // What a reset upstream or database throws looks like a client that left, and is not.
+  for (const code of ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']) {
+    const failure = (): Error => Object.assign(new Error(secret), { code })
+
+    behaviour(`a handler that fails with ${code} is recorded with the code`, async ({ open }) => {
+      const stage = await open({ routes: [{ path: '/fails', handle: throwing(failure) }] })
+      expectSafeProblem(await stage.ask('/fails'), 500)
+      expect(await stage.onlyLine()).toMatchObject({ http: { completion: 'completed' }, error: { code } })
+      expect(stage.records('application_error')).toMatchObject([{ metadata: { error_code: code } }])
+    })
+
+    behaviour(`a stream that fails with ${code} half-way is an error, and no client that left`, async ({ open }) => {
+      const body = (): Readable =>
+        Readable.from(
+          (async function* () {
+            yield 'the beginning'
+            await new Promise((resolve) => setTimeout(resolve, 20))
+            throw failure()
+          })(),
+        )
+      const stage = await open({ routes: [{ path: '/stream', handle: (call) => call.stream(body()) }] })
+      const connection = await stage.wire()
+      connection.send(requestText('/stream'))
+      await connection.closed()
+      await stage.until(() => stage.lines().length > 0)
+      expect(await stage.onlyLine()).toMatchObject({ http: { completion: 'error' }, error: { code } })
+      expect(stage.records('application_error')).toHaveLength(1)
+    })
+  }
+
+  behaviour('a client that leaves while a stream is sent to it is no error, its body read or not', async ({ open }) => {
+    const body = (): Readable =>
+      Readable.from(
+        (async function* () {
+          for (;;) {
+            yield 'some'
+            await new Promise((resolve) => setTimeout(resolve, 5))
+          }
+        })(),
+      )
+    const handle: Route['handle'] = (call) => call.stream(body())
+    const stage = await open({
+      routes: [
+        { path: '/stream', handle },
+        { method: 'POST', path: '/stream', handle },
+      ],
+    })
+    const posted = [
+      ['content-type', 'application/json'],
+      ['content-length', '2'],
+    ] as const
+    for (const text of [requestText('/stream'), `${requestText('/stream', posted, 'POST')}{}`]) {
+      for (const leave of ['destroy', 'resetAndDestroy'] as const) {
+        const connection = await stage.wire()
+        connection.send(text)
+        await connection.until(/some/)
+        connection.socket[leave]()
+      }
+    }
+    await stage.until(() => stage.lines().length === 4)
+    expect((await stage.end()).map((line) => line.http.completion)).toEqual(Array.from({ length: 4 }, () => 'aborted'))
+    expect(stage.records()).toEqual([])
+  })
+
   behaviour('a body that cannot be parsed is answered without quoting it', async ({ open }) => {
     const stage = await open({ routes: [{ method: 'POST', path: '/in', handle: (call) => call.answer(200, 'ok') }] })
     const headers = { 'content-type': 'application/json' }

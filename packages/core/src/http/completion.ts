@@ -76,7 +76,7 @@ export interface CompletionQuestion {
   readonly res: RawResponse
   readonly connection: Connection | undefined
   readonly timedOut: boolean
-  /** What broke the exchange, if anything did: the first error that reached the framework, else `brokeOff(res)`. */
+  /** What broke the exchange, if anything did: the first error that reached the framework, else what `brokeOff` finds. */
   readonly error: { readonly thrown: unknown } | undefined
 }
 
@@ -84,7 +84,7 @@ export interface CompletionQuestion {
 export function completionOf({ req, res, connection, timedOut, error }: CompletionQuestion): Completion {
   if (wasDelivered(res) && !clientLeft(req)) return 'completed'
   if (timedOut || codeOf(connection?.errored) === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout'
-  return error === undefined || isClientLeaving(error.thrown) ? 'aborted' : 'error'
+  return error === undefined ? 'aborted' : 'error'
 }
 
 function wasDelivered(res: RawResponse): boolean {
@@ -94,10 +94,23 @@ function wasDelivered(res: RawResponse): boolean {
   return stream.writableFinished && stream.rstCode === 0 && !stream.aborted && stream.errored === null
 }
 
-/** What the response was destroyed with, for example by a failing stream that was piped into it. */
-export function brokeOff(res: RawResponse): { readonly thrown: unknown } | undefined {
+/** What the application destroyed the response with, for example by a failing stream that was piped into it. */
+export function brokeOff(
+  req: RawRequest,
+  res: RawResponse,
+  connection: Connection | undefined,
+): { readonly thrown: unknown } | undefined {
   const errored: unknown = 'stream' in res ? res.stream.errored : res.errored
-  return errored === null || errored === undefined ? undefined : { thrown: errored }
+  if (errored === null || errored === undefined) return undefined
+  if ('stream' in res) {
+    // HTTP/2 itself destroys a stream that the client reset, and each one of a session whose socket broke.
+    const resetByPeer = codeOf(errored)?.startsWith('ERR_HTTP2_') === true
+    return resetByPeer || (isDisconnect(errored) && connection?.destroyed === true) ? undefined : { thrown: errored }
+  }
+  // Node tells the request that the client left, and applications pass that on. A response that still waited for its turn on
+  // the connection, and so has no socket, is destroyed with it by Node.
+  const nodesOwn = errored === req.errored || (res.socket === null && isDisconnect(errored))
+  return nodesOwn ? undefined : { thrown: errored }
 }
 
 /**
@@ -108,8 +121,16 @@ export function clientLeft(req: RawRequest): boolean {
   return 'stream' in req ? req.aborted : codeOf(req.errored) === 'ECONNRESET'
 }
 
-/** Whether an error only says that the other side went away or broke the protocol. */
-export function isClientLeaving(error: unknown): boolean {
+/**
+ * Whether an error that has come up now only says that the client went away or broke the protocol. The connection decides:
+ * an upstream or a database that goes away throws the same codes.
+ */
+export function tellsOfLeaving(error: unknown, res: RawResponse, connection: Connection | undefined): boolean {
+  const gone = 'stream' in res ? res.stream.destroyed : res.destroyed
+  return isDisconnect(error) && (gone || connection?.destroyed === true)
+}
+
+function isDisconnect(error: unknown): boolean {
   const code = codeOf(error)
   return (
     code === 'ECONNRESET' ||

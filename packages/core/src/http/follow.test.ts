@@ -435,6 +435,28 @@ describe('HTTP/2', () => {
     expect((await lineOf(trail)).http).toMatchObject({ status: 200, completion: 'aborted' })
   })
 
+  it('says aborted with whatever code the client resets the stream', async () => {
+    for (const code of [constants.NGHTTP2_PROTOCOL_ERROR, constants.NGHTTP2_INTERNAL_ERROR]) {
+      const trail = openTrail()
+      const session = await open(trail, (_exchange, _req, res) => void write(res, 'half'))
+      const stream = send(session)
+      await once(stream, 'data')
+      stream.close(code)
+      expect((await lineOf(trail)).http).toMatchObject({ status: 200, completion: 'aborted' })
+      expect(trail.records).toEqual([])
+    }
+  })
+
+  it('says error when the application destroys its stream with one', async () => {
+    const trail = openTrail()
+    const session = await open(trail, (_exchange, _req, res) => {
+      write(res, 'half')
+      setImmediate(() => res.destroy(Object.assign(new Error('upstream'), { code: 'ECONNRESET' })))
+    })
+    send(session).resume()
+    expect((await lineOf(trail)).http).toMatchObject({ status: 200, completion: 'error' })
+  })
+
   it('says aborted when the session is destroyed', async () => {
     const trail = openTrail()
     const session = await open(trail, (_exchange, _req, res) => void write(res, 'half'))

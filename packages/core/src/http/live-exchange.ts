@@ -23,7 +23,7 @@ import {
   clientLeft,
   completionOf,
   drop,
-  isClientLeaving,
+  tellsOfLeaving,
 } from './completion.ts'
 import { recordOwed } from './decisions.ts'
 import type { AccessDeclaration, Exchange, FrameworkView } from './exchange.ts'
@@ -75,8 +75,10 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   }
 
   fail(error: unknown): void {
-    // Body parsers report a client that left as an error of their own making.
-    if (this.#live !== undefined && !clientLeft(this.#live.req)) this.#error ??= { thrown: error }
+    if (this.#live === undefined) return
+    const { req, res, connection } = this.#live
+    // Body parsers report a client that left as an error of their own making, others with what the socket says.
+    if (!clientLeft(req) && !tellsOfLeaving(error, res, connection)) this.#error ??= { thrown: error }
   }
 
   declare(access: AccessDeclaration): undefined | Promise<boolean> {
@@ -150,7 +152,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     const { req, res, connection, openings } = live
     if (connection !== undefined) drop(connection, this)
     openings.remove(this)
-    this.#error ??= brokeOff(res)
+    this.#error ??= brokeOff(req, res, connection)
     const completion = this.#upgraded
       ? 'upgraded'
       : completionOf({ req, res, connection, timedOut: this.timedOut, error: this.#error })
@@ -162,7 +164,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     this.#recordOwed(live, ended)
     this.#live = undefined
     if (live.told === true) return
-    const error = this.#failure()
+    const error = this.#error?.thrown
     this.#runtime.accessLine(error === undefined ? facts : { ...facts, error: this.#runtime.safeError(error) })
   }
 
@@ -174,12 +176,6 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   #who(): { readonly actor?: ActorInput } {
     const actor = this.#ended === undefined ? this.actor() : this.#ended.actor
     return actor === undefined ? {} : { actor }
-  }
-
-  /** What was thrown, unless it only says that the client left. */
-  #failure(): unknown {
-    const error = this.#error?.thrown
-    return isClientLeaving(error) ? undefined : error
   }
 
   #recordAccess(access: DeclaredAccess, { facts }: Ended): void {
@@ -197,7 +193,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     if (shown === undefined || shown < 400) return
     const owed = recordOwed(shown, req, actor, this.#runtime.options.credentials)
     if (owed === undefined || owed.replacedBy.some((category) => this.#told.has(category))) return
-    const error = owed.type === 'application_error' ? this.#failure() : undefined
+    const error = owed.type === 'application_error' ? this.#error?.thrown : undefined
     const withError = error === undefined ? {} : { error }
     this.#runtime.recordIn(facts, owed.type, owed.event, { ...this.#who(), ...withError })
     if (error !== undefined) this.#runtime.showRawError(error, this.context.requestId)
