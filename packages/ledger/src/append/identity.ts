@@ -22,9 +22,13 @@ export function ownIdentity(): Identity {
 export function processStart(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`)
   // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
-  const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  if (start !== undefined) return start
-  return isRunning(pid) ? '' : undefined
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, threads, start] = [fields[0], fields[17], fields[19]]
+  if (start === undefined) return isRunning(pid) ? '' : undefined
+  // Ended, and only its parent has not asked how: in a container whose first process asks nobody that lasts for ever. While
+  // another thread of it is still being ended, a write may still be under way, so it counts as running.
+  const hasEnded = (state === 'Z' || state === 'X') && Number(threads) <= 1
+  return hasEnded ? undefined : start
 }
 
 function isRunning(pid: number): boolean {
