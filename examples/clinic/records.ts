@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { createAudit } from '@trailmark/core'
 import auditPlugin from '@trailmark/fastify'
-import Fastify, { type FastifyRequest } from 'fastify'
+import Fastify from 'fastify'
 import { patients } from './people.ts'
 import {
   announce,
@@ -33,13 +33,13 @@ app.addHook('onRequest', async (request, reply) => {
   request.user = user
 })
 
-const patientId = (request: FastifyRequest): string | undefined => (request.params as { id?: string }).id
+const patientId = (request: { params: unknown }): string => String((request.params as { id?: string }).id)
 
 app.get(
   '/patients/:id',
   { config: { audit: { read: 'patient', id: patientId, subject: patientId } } },
   (request, reply) => {
-    const patient = patients.get(patientId(request) ?? '')
+    const patient = patients.get(patientId(request))
     return patient ?? reply.code(404).send({ error: 'no such patient' })
   },
 )
@@ -48,7 +48,7 @@ app.patch(
   '/patients/:id',
   { config: { audit: { update: 'patient', id: patientId, subject: patientId } } },
   (request, reply) => {
-    const patient = patients.get(patientId(request) ?? '')
+    const patient = patients.get(patientId(request))
     return patient ? { ...patient, updated: true } : reply.code(404).send({ error: 'no such patient' })
   },
 )

@@ -68,9 +68,9 @@ export function start(file: string, args: readonly string[], options: StartOptio
   return { process: child, stdout: () => out, stderr: () => err, printed, ended }
 }
 
-/** An empty folder below test/, so that what is written there resolves the workspace's packages. */
-export function scratch(name: string): string {
-  return mkdtempSync(join(repository, 'test', `.tmp-${name}-`))
+/** An empty folder below test/ or examples/, so that what is written there resolves what is installed for them. */
+export function scratch(name: string, below: 'test' | 'examples' = 'test'): string {
+  return mkdtempSync(join(repository, below, `.tmp-${name}-`))
 }
 
 export function freePort(): Promise<number> {

@@ -5,18 +5,24 @@ import { type Audit, AuditError } from '@trailmark/core'
 import { type AccessDeclaration, type AccessVerb, coverageOf, exchangeOf } from '@trailmark/core/http'
 import type { FastifyInstance, FastifyRequest, preHandlerHookHandler } from 'fastify'
 
+/** A request whose route has matched: its parameters are texts, as Fastify's router makes them. */
+export type RoutedRequest = FastifyRequest<{ Params: Readonly<Record<string, string | undefined>> }>
+
+/** One question about the request, asked with Fastify's own request. */
+export type Ask = (request: RoutedRequest) => unknown
+
 /** What a route says of the data it touches. Functions are asked with the request; one that throws costs its field only. */
 export interface AccessOptions {
   /** Identifier of what is touched: a string, a number, or a list of at most 20. Stored as tokens. */
-  readonly id?: (request: FastifyRequest) => unknown
+  readonly id?: Ask
   /** Identifiers of the people whose data it is: a string, a number, or a list of at most 20. Stored as pseudonyms. */
-  readonly subject?: (request: FastifyRequest) => unknown
+  readonly subject?: Ask
   /** Identifier of the owner of the target. Stored as a token. */
-  readonly owner?: (request: FastifyRequest) => unknown
+  readonly owner?: Ask
   /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end of the exchange. */
-  readonly volume?: (request: FastifyRequest) => unknown
+  readonly volume?: Ask
   /** Allow-listed by the event's definition. Asked at the end of the exchange. */
-  readonly metadata?: (request: FastifyRequest) => unknown
+  readonly metadata?: Ask
   readonly purpose?: string
   /** The application's name of the data's class: `special_category`. */
   readonly class?: string
@@ -73,7 +79,7 @@ export function declareRoutes(instance: FastifyInstance, audit: Audit): void {
 
 function attempt({ access }: Accessing): preHandlerHookHandler {
   return (request, reply, done) => {
-    const durable = exchangeOf(request.raw)?.declare(access(request))
+    const durable = exchangeOf(request.raw)?.declare(access(request as RoutedRequest))
     if (durable === undefined) return done()
     void durable.then((go) => {
       if (go) done()
@@ -85,7 +91,7 @@ function attempt({ access }: Accessing): preHandlerHookHandler {
 
 interface Accessing {
   readonly verb: AccessVerb
-  readonly access: (request: FastifyRequest) => AccessDeclaration
+  readonly access: (request: RoutedRequest) => AccessDeclaration
 }
 
 /** A route's declaration, checked: the part that is the same for every request. */
@@ -134,7 +140,7 @@ function accessOf(
   verb: AccessVerb,
   resource: string,
   options: AccessOptions,
-): (request: FastifyRequest) => AccessDeclaration {
+): (request: RoutedRequest) => AccessDeclaration {
   const { id, subject, owner, volume, metadata, purpose, class: dataClass, event } = options
   return (request) => ({
     verb,
