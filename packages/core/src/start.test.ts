@@ -180,7 +180,7 @@ describe('a restart', () => {
 
   it('survives a damaged memory of the last configuration', async () => {
     await app.start(once()).ended
-    writeFileSync(join(app.dir, '.trailmark/clinic/configuration.json'), '{"policy":')
+    writeFileSync(join(app.dir, '.trailmark/clinic/configuration'), '{"policy":')
     expect((await app.start(once()).ended).code).toBe(0)
   })
 })

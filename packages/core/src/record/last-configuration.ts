@@ -19,7 +19,8 @@ export interface ConfigurationChange {
   readonly current_hash: string
 }
 
-const fileName = 'configuration.json'
+/** No `.json`: what restarts an application for every changed file of its kind would restart it for this one. */
+const fileName = 'configuration'
 const bytesMax = 4_096
 const hashShape = /^[0-9a-f]{16}$/
 
