@@ -1,5 +1,6 @@
 /** What authors of framework adapters import: `@trailmark/core/http`. Applications import `@trailmark/core`. */
 export type { CoverageRegister } from './coverage.ts'
+export { checkAccessOptions } from './http/access-options.ts'
 export { actorFrom } from './http/actor.ts'
 export { type AuditSource, auditFrom } from './http/audit-from.ts'
 export { coverageOf, watchCoverage } from './http/coverage.ts'

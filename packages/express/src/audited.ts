@@ -7,7 +7,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuditError } from '@trailmark/core'
-import { type AccessDeclaration, type AccessVerb, exchangeOf } from '@trailmark/core/http'
+import { type AccessDeclaration, type AccessVerb, checkAccessOptions, exchangeOf } from '@trailmark/core/http'
 import type { Request, Response } from 'express'
 import { followUnmounted } from './follow.ts'
 import type { AuditHandler } from './stack.ts'
@@ -33,7 +33,7 @@ export interface AuditedOptions {
   readonly event?: string
 }
 
-/** Declares what a route does. See `audited`. */
+/** Declares what a route does. Throws an `AuditError` for options that cannot be right. See `audited`. */
 export type Declare = (resource: string, options?: AuditedOptions) => AuditHandler
 
 /**
@@ -81,9 +81,7 @@ function marked(handler: AuditHandler, mark: Mark): AuditHandler {
 
 function declaring(verb: AccessVerb): Declare {
   return (resource, options = {}) => {
-    if (typeof resource !== 'string' || resource === '') {
-      throw new AuditError('AUDIT_OPTION_INVALID', `audited.${verb}: the name of the resource is missing`)
-    }
+    checkAccessOptions(`audited.${verb}`, resource, options)
     return marked(
       (req, res, next) => {
         const exchange = exchangeOf(req) ?? followUnmounted(req, res)

@@ -39,7 +39,7 @@ describe('audited', () => {
     // @ts-expect-error a request has no such member
     audited.update('patient', { id: (req) => req.parameters.id })
     // @ts-expect-error subject is asked, not given
-    audited.update('patient', { subject: '7' })
+    expect(() => audited.update('patient', { subject: '7' })).toThrow(/subject must be a function/)
     app.post('/a', audited.create('patient', { purpose: 'care', class: 'special_category' }), show)
     expect(app).toBeTypeOf('function')
   })

@@ -5,7 +5,14 @@
  * outcome the answer shows. It carries a mark, so that the coverage can tell declared routes from forgotten ones.
  */
 import { AuditError, defaultAudit } from '@trailmark/core'
-import { type AccessDeclaration, type AccessVerb, type Exchange, exchangeOf, tellOrder } from '@trailmark/core/http'
+import {
+  type AccessDeclaration,
+  type AccessVerb,
+  checkAccessOptions,
+  type Exchange,
+  exchangeOf,
+  tellOrder,
+} from '@trailmark/core/http'
 import type { Context, Middleware } from 'koa'
 import { followKoa } from './follow.ts'
 
@@ -30,7 +37,7 @@ export interface AuditedOptions {
   readonly event?: string
 }
 
-/** Declares what a route does. See `audited`. */
+/** Declares what a route does. Throws an `AuditError` for options that cannot be right. See `audited`. */
 export type Declare = (resource: string, options?: AuditedOptions) => Middleware
 
 /**
@@ -78,9 +85,7 @@ function marked(middleware: Middleware, mark: Mark): Middleware {
 
 function declaring(verb: AccessVerb): Declare {
   return (resource, options = {}) => {
-    if (typeof resource !== 'string' || resource === '') {
-      throw new AuditError('AUDIT_OPTION_INVALID', `audited.${verb}: the name of the resource is missing`)
-    }
+    checkAccessOptions(`audited.${verb}`, resource, options)
     return marked(
       (ctx, next) => {
         const exchange = exchangeOf(ctx.req) ?? followUnmounted(ctx)
