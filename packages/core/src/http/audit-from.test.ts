@@ -23,4 +23,14 @@ describe('the audit that options mean', () => {
     expect(() => auditFrom({ audit, service: 'x' })).toThrow(/service/)
     await audit.close()
   })
+
+  it('must have been made by createAudit()', () => {
+    const made = Promise.resolve(defaultAudit())
+    for (const audit of [null, {}, made, 'clinic']) {
+      // As JavaScript callers write it.
+      const source = JSON.parse('{}')
+      source.audit = audit
+      expect(() => auditFrom(source)).toThrow(/audit: must be made by createAudit/)
+    }
+  })
 })

@@ -2,21 +2,31 @@
 import { type Audit, createAudit, defaultAudit } from '../audit.ts'
 import { AuditError } from '../errors.ts'
 import type { AuditOptions } from '../options.ts'
+import { runtimeOf } from '../runtime.ts'
 
 /** Either an audit that exists, or the options of `createAudit()`; nothing at all means `defaultAudit()`. */
 export type AuditSource = { readonly audit?: Audit | undefined } & AuditOptions
 
 /**
- * The audit that these options mean. Throws `AUDIT_OPTION_INVALID` when both an audit and options for one are given, and
- * whatever `createAudit()` throws.
+ * The audit that these options mean. Throws `AUDIT_OPTION_INVALID` when both an audit and options for one are given or
+ * the audit is none, and whatever `createAudit()` throws.
  */
 export function auditFrom(source: AuditSource = {}): Audit {
   const { audit, ...options } = source
   const names = Object.keys(options)
   if (audit === undefined) return names.length === 0 ? defaultAudit() : createAudit(options)
+  if (!isAudit(audit)) throw new AuditError('AUDIT_OPTION_INVALID', 'audit: must be made by createAudit()')
   if (names.length > 0) {
     const message = `audit cannot be combined with ${names.join(', ')}: give them to createAudit()`
     throw new AuditError('AUDIT_OPTION_INVALID', message)
   }
   return audit
+}
+
+function isAudit(value: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && runtimeOf(value) !== undefined
+  } catch {
+    return false
+  }
 }
