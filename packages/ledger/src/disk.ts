@@ -54,11 +54,13 @@ export interface Disk {
   readonly later: DiskLater
 }
 
+// A FIFO in a file's place must not stop a start, and a link must not lead what is written out of the directory.
+const careful = (fs.constants.O_NONBLOCK ?? 0) | (fs.constants.O_NOFOLLOW ?? 0)
 const flags: Record<OpenMode, number> = {
-  read: fs.constants.O_RDONLY,
-  write: fs.constants.O_RDWR,
-  create: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
-  make: fs.constants.O_RDWR | fs.constants.O_CREAT,
+  read: careful | fs.constants.O_RDONLY,
+  write: careful | fs.constants.O_RDWR,
+  create: careful | fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
+  make: careful | fs.constants.O_RDWR | fs.constants.O_CREAT,
 }
 /** Files are for their owner and group alone: they hold an audit trail. */
 const fileMode = 0o640

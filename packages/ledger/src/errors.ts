@@ -29,6 +29,8 @@ export const codes = {
   LEDGER_ROOT_MISMATCH: 'The entries do not hash to the root that was signed.',
   LEDGER_FRONTIER_STALE:
     'The derived file beside the checkpoint does not agree with the log; it is rebuilt at the next opening.',
+  LEDGER_WRITER_MISPLACED:
+    'A writer directory was renamed or copied: its name, or another directory, says that it is not the original.',
   LEDGER_SEGMENT_MISPLACED: 'A segment does not begin with the entry its name says.',
   LEDGER_SEGMENT_UNREADABLE: 'A segment cannot be read; the message holds the system error.',
   LEDGER_LINE_MALFORMED: 'A line is not framed as this format frames it.',

@@ -21,5 +21,6 @@ export type {
 } from './ledger.ts'
 
 export { findStreams } from './read/find-streams.ts'
+export { NotAFile, openFile } from './read/open-file.ts'
 export { follow, readEntries } from './read/read-entries.ts'
 export type { Entry, FollowOptions, ReadOptions, StreamInfo } from './stream.ts'

@@ -4,9 +4,8 @@
  * A reader that wants the truth must not take less for all: an altered index or a line that is gone makes the rest of a log
  * unreadable or leaves a gap, and a query over it would look complete. Whether lines are as they were signed is for `verify`.
  */
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Entry, readEntries } from '@trailmark/ledger'
+import { type Entry, openFile, readEntries } from '@trailmark/ledger'
 import type { MalformedLine } from './record.ts'
 import type { NamedStream } from './streams.ts'
 
@@ -63,7 +62,7 @@ export function malformedIn(
 
 /** The size on the second line of the checkpoint. Its signature is for `verify`. */
 async function signedSize(dir: string): Promise<number | undefined> {
-  const file = await open(join(dir, 'checkpoint'), 'r').catch(() => undefined)
+  const file = await openFile(join(dir, 'checkpoint')).catch(() => undefined)
   if (file === undefined) return undefined
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(1_024), 0, 1_024, 0)

@@ -2,8 +2,9 @@
  * Where in a writer's log to begin, by time: segment files are named for their first index, and each first line tells when
  * it was recorded, so a binary search over a few heads replaces reading what lies before.
  */
-import { open, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { NotAFile, openFile } from '@trailmark/ledger'
 import { lineHead } from './line-head.ts'
 
 /** How far a clock may step back inside one log without a record being missed by a search by time. */
@@ -47,7 +48,7 @@ async function namesIn(dir: string): Promise<string[]> {
 /** Undefined where the first line does not tell; a segment that is purged meanwhile does not either. */
 async function firstRecordedMs(dir: string, first: number): Promise<number | undefined> {
   try {
-    const file = await open(join(dir, segmentFile(first)), 'r')
+    const file = await openFile(join(dir, segmentFile(first)))
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0)
       return lineHead(buffer.toString('latin1', 0, bytesRead))?.recordedMs
@@ -55,7 +56,7 @@ async function firstRecordedMs(dir: string, first: number): Promise<number | und
       await file.close()
     }
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isMissing(error) || error instanceof NotAFile) return undefined
     throw error
   }
 }

@@ -1,8 +1,8 @@
 /** The writers of a trail: who holds them, how old their last signature is, what recovery left, who vouches for them. */
-import { open, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { findStreams, type StreamInfo } from '@trailmark/ledger'
+import { findStreams, openFile, type StreamInfo } from '@trailmark/ledger'
 import { countRedactions } from '@trailmark/query'
 import { counted } from '../verify-text.ts'
 import { type Finding, note, ok, type Patient, weak } from './finding.ts'
@@ -155,7 +155,7 @@ async function checkRedactions(root: string, nowMs: number, signal: AbortSignal)
 }
 
 async function readStart(path: string): Promise<string | undefined> {
-  const file = await open(path, 'r').catch(() => undefined)
+  const file = await openFile(path).catch(() => undefined)
   if (file === undefined) return undefined
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536), 0, 65_536, 0)

@@ -5,6 +5,7 @@
  * is not is *torn*, as a crash leaves it, when the checkpoint does not cover it and no later line claims that it was durable:
  * then nobody was promised it, and `cut.ts` moves it to quarantine. Everything else is damage: the directory is refused.
  */
+import { constants } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Disk, FileFacts } from '../disk.ts'
@@ -73,6 +74,8 @@ class Scan {
     const path = join(this.#dir, segmentFile(first))
     const facts = this.#disk.findFacts(path)
     if (!facts) return
+    if ((facts.mode & constants.S_IFMT) !== constants.S_IFREG)
+      throw new LedgerError('LEDGER_SEGMENT_UNREADABLE', `${path} is not a file`)
     if (this.#torn) {
       this.#torn.later.push(first)
       this.#lookForClaims(path, 0, facts.size)

@@ -4,7 +4,7 @@
  * What is durable is told by the lines themselves (`d`), by the checkpoint, and by the next segment, which begins only when
  * the one before it is durable. Ledgers that acknowledge before the sync say so in LOCK and are read to their last whole line.
  */
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { type FileHandle, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCheckpoint } from '../checkpoint.ts'
 import { systemCode } from '../errors.ts'
@@ -15,6 +15,7 @@ import { LineSplitter } from '../line-splitter.ts'
 import { lockBytesMax, parseLock } from '../lock-text.ts'
 import { noteBytesMax, parseNote } from '../note.ts'
 import type { Entry, ReadOptions, StreamInfo } from '../stream.ts'
+import { NotAFile, openFile } from './open-file.ts'
 import { readSmallFile } from './small-file.ts'
 
 const chunkBytes = 1 << 20
@@ -31,6 +32,8 @@ export class EntryReader {
   #offset = 0
   /** Inside a line too long to be one: the rest of it is no line of its own. */
   #midLine = false
+  /** The segment in whose place something else was found, once told. */
+  #notAFile: number | undefined
 
   constructor(stream: StreamInfo, from: number, watch: Watch) {
     this.#stream = stream
@@ -40,7 +43,7 @@ export class EntryReader {
 
   /** Begins near the newest checkpoint instead of at the first segment; entries before it are not seen. */
   async skipToCheckpoint(): Promise<void> {
-    const bytes = await readSmallFile(join(this.#stream.dir, frontierFile), frontierBytesMax)
+    const bytes = await readSmallFile(join(this.#stream.dir, frontierFile), frontierBytesMax).catch(() => undefined)
     const place = bytes && parseFrontiers(bytes).at(-1)
     if (!place || !(await this.#segments()).includes(place.segment)) return
     this.#segment = place.segment
@@ -51,9 +54,9 @@ export class EntryReader {
   async read(): Promise<Entry[]> {
     for (;;) {
       const file = await this.#open()
-      if (!file) return []
-      const { size } = await file.stat()
-      if (size > this.#offset) {
+      if (!file && (this.#segment === undefined || this.#segment !== this.#notAFile)) return []
+      const size = file ? (await file.stat()).size : 0
+      if (file && size > this.#offset) {
         const before = this.#offset
         const entries = await this.#readChunk(file, size)
         if (entries.length > 0) return entries
@@ -112,10 +115,13 @@ export class EntryReader {
 
   async #askDurable(): Promise<void> {
     const { dir } = this.#stream
-    const note = parseNote((await readSmallFile(join(dir, checkpointFile), noteBytesMax)) ?? Buffer.alloc(0))
+    // What is no file tells nothing; `verify` names it.
+    const read = async (name: string, bytesMax: number): Promise<Buffer> =>
+      (await readSmallFile(join(dir, name), bytesMax).catch(() => undefined)) ?? Buffer.alloc(0)
+    const note = parseNote(await read(checkpointFile, noteBytesMax))
     const size = (note && parseCheckpoint(note.text)?.size) ?? 0
     this.#durable = Math.max(this.#durable, size - 1)
-    const lock = parseLock((await readSmallFile(join(dir, lockFile), lockBytesMax)) ?? Buffer.alloc(0))
+    const lock = parseLock(await read(lockFile, lockBytesMax))
     if (lock && lock.ack !== 'durable') this.#durable = Number.MAX_SAFE_INTEGER
   }
 
@@ -128,9 +134,12 @@ export class EntryReader {
       this.#segment = first
     }
     try {
-      this.#file = await open(join(this.#stream.dir, segmentFile(this.#segment)), 'r')
+      this.#file = await openFile(join(this.#stream.dir, segmentFile(this.#segment)))
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error
+      if (error instanceof NotAFile) {
+        if (this.#notAFile !== this.#segment) this.#watch.onInvalid?.({ file: segmentFile(this.#segment), offset: 0 })
+        this.#notAFile = this.#segment
+      } else if (systemCode(error) !== 'ENOENT') throw error
     }
     return this.#file
   }

@@ -14,7 +14,7 @@ import { findWriterDirectories } from './walk.ts'
 export async function findStreams(root: string): Promise<StreamInfo[]> {
   const streams: StreamInfo[] = []
   for (const dir of await findWriterDirectories(root)) {
-    const bytes = await readSmallFile(join(dir, metaFile), metaBytesMax)
+    const bytes = await readSmallFile(join(dir, metaFile), metaBytesMax).catch(() => undefined)
     const meta = bytes && parseMeta(bytes)
     if (!meta || typeof meta === 'string') continue
     const { service, stream, retentionClass, writer, origin, created, publicKey } = meta

@@ -1,6 +1,6 @@
 /** Visits every line of a file, a chunk at a time: the event loop goes round between chunks. */
-import { open } from 'node:fs/promises'
 import { LineSplitter, type VisitLine } from '../line-splitter.ts'
+import { openFile } from './open-file.ts'
 
 const chunkBytes = 1 << 20
 
@@ -13,9 +13,9 @@ export interface LineVisitor {
   unfinished(offset: number, bytes: number): void
 }
 
-/** Rejects with the system's error. */
+/** Rejects as `openFile` does, and with the system's error. */
 export async function readLines(path: string, visitor: LineVisitor): Promise<void> {
-  const file = await open(path, 'r')
+  const file = await openFile(path)
   try {
     const splitter = new LineSplitter(0, chunkBytes)
     const { bytes } = splitter

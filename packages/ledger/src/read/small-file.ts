@@ -1,11 +1,11 @@
 /** Whole small files for readers: never more than a bound, and undefined where there is none. */
-import { open } from 'node:fs/promises'
 import { systemCode } from '../errors.ts'
+import { openFile } from './open-file.ts'
 
-/** At most one byte more than `bytesMax`, so that parsers see it is too long. Rejects with the system's error. */
+/** At most one byte more than `bytesMax`, so that parsers see it is too long. Rejects as `openFile` does. */
 export async function readSmallFile(path: string, bytesMax: number): Promise<Buffer | undefined> {
   try {
-    const file = await open(path, 'r')
+    const file = await openFile(path)
     try {
       const bytes = Buffer.alloc(bytesMax + 1)
       let length = 0

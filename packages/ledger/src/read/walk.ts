@@ -1,15 +1,16 @@
 /** Finds the writer directories below a root, however deep a deployment has put them. */
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { LedgerError, systemCode } from '../errors.ts'
-import { checkpointFile, metaFile, metaNoteFile, segmentDirectory, writerName } from '../layout.ts'
+import { checkpointFile, metaFile, metaNoteFile, segmentDirectory, segmentsAmong, writerName } from '../layout.ts'
 
 /** Deeper directories are not looked into. */
 const depthMax = 12
 
 /**
  * Directories that are, or once were, writer directories: by name or by what is left in them. Sorted; links are not followed.
+ * What lies below one is looked into as well, so that no file put somewhere hides the writers below it.
  * Throws LEDGER_DIR_MISSING, LEDGER_DIR_NOT_DIRECTORY, LEDGER_DIR_UNUSABLE.
  */
 export async function findWriterDirectories(root: string): Promise<string[]> {
@@ -20,15 +21,22 @@ export async function findWriterDirectories(root: string): Promise<string[]> {
 
 async function walk(dir: string, depth: number, found: string[]): Promise<void> {
   const entries = await list(dir)
-  const names = new Set(entries.map((entry) => entry.name))
-  const marks = [metaFile, metaNoteFile, checkpointFile, segmentDirectory]
-  if (writerName.test(dir.slice(-14)) || marks.some((name) => names.has(name))) {
-    found.push(dir)
-    return
-  }
-  if (depth === depthMax) return
   const below = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  if (writerName.test(basename(dir)) || (await hasMarks(dir, entries))) found.push(dir)
+  if (depth === depthMax) return
   for (const name of below.sort()) await walk(join(dir, name), depth + 1, found)
+}
+
+/** A service may well be called `seg`: a directory of that name counts only for the segments in it. */
+async function hasMarks(dir: string, entries: readonly Dirent[]): Promise<boolean> {
+  const marks = [metaFile, metaNoteFile, checkpointFile]
+  for (const entry of entries) {
+    if (marks.includes(entry.name) && !entry.isDirectory()) return true
+    if (entry.name !== segmentDirectory || !entry.isDirectory()) continue
+    const inside = await list(join(dir, segmentDirectory))
+    if (segmentsAmong(inside.map(({ name }) => name)).length > 0) return true
+  }
+  return false
 }
 
 async function list(dir: string): Promise<Dirent[]> {

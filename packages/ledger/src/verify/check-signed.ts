@@ -55,7 +55,7 @@ type Add = (code: LedgerErrorCode, file: string, message: string) => void
 
 function checkMeta(bytes: Buffer | undefined, publicKeys: readonly Uint8Array[], add: Add): Meta | undefined {
   if (!bytes) {
-    add('LEDGER_META_MISSING', metaFile, 'LEDGER.json is missing')
+    add('LEDGER_META_MISSING', metaFile, 'LEDGER.json is missing, or is no file that can be read')
     return undefined
   }
   const meta = parseMeta(bytes)

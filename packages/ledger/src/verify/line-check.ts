@@ -61,6 +61,8 @@ export class LineCheck {
   #previous: readonly string[] = ['']
   /** The first break that may be a torn write, by its index and its place among the breaks: see `takeTornTail`. */
   #tornAt: { n: number; at: number } | undefined
+  /** Where the log ends when a torn tail was taken off it. */
+  #soundSize: number | undefined
 
   constructor(wanted: Wanted, visitBody: VisitBody) {
     this.#signedSize = wanted.signedSize
@@ -70,9 +72,15 @@ export class LineCheck {
     this.#takeSnapshot({ segment: 0, offset: 0, h: '' })
   }
 
-  /** One more than the highest index seen. */
+  /** One more than the highest index seen, without a torn tail that was taken off. */
   get entries(): number {
-    return this.#next
+    return this.#soundSize ?? this.#next
+  }
+
+  /** The root over these entries. */
+  root(): Hash {
+    const sound = this.#soundSize === undefined ? undefined : this.#snapshots.get(this.#soundSize)
+    return sound && this.#soundSize !== undefined ? Tree.from(this.#soundSize, sound.hashes).root() : this.tree.root()
   }
 
   /** The frontier when the tree had this size, and where in the files that was; undefined when it never had. */
@@ -82,13 +90,19 @@ export class LineCheck {
 
   /** Breaks at the very end that look like a write cut off by a crash: nothing signed, and nobody said it was durable. */
   takeTornTail(): Break[] {
-    return this.#tornAt ? this.breaks.splice(this.#tornAt.at) : []
+    if (!this.#tornAt) return []
+    this.#soundSize = this.#tornAt.n
+    return this.breaks.splice(this.#tornAt.at)
   }
 
   beginSegment(first: number, file: string): void {
     this.#segment = first
-    if (first >= this.#next) this.#fillUpTo(first, file, 0)
-    else
+    if (first >= this.#next) {
+      const before = this.#tornAt
+      this.#fillUpTo(first, file, 0)
+      // A segment is begun when the one before it is durable: what lies between was, and is gone.
+      if (!before) this.#tornAt = undefined
+    } else
       this.#break(
         'LEDGER_SEGMENT_MISPLACED',
         first,
@@ -115,6 +129,7 @@ export class LineCheck {
       return
     }
     this.#fillUpTo(n, file, offset)
+    this.#weighClaim(n, d)
     if (this.#doubtful.length > 0) this.#doubtful = []
     if (d < this.#claimed) {
       this.#break(
@@ -229,7 +244,11 @@ export class LineCheck {
 
   #break(code: LedgerErrorCode, n: number, file: string, offset: number, message: string): Break {
     const found = { code, n, file, offset, message }
-    if (n >= this.#signedSize) this.#tornAt ??= { n, at: this.breaks.length }
+    if (n >= this.#signedSize && !this.#tornAt) {
+      this.#tornAt = { n, at: this.breaks.length }
+      if (!this.#snapshots.get(n)) this.#snapshots.set(n, undefined)
+      if (!this.#snapshots.get(n) && this.tree.size === n) this.#takeSnapshot()
+    }
     this.breaks.push(found)
     return found
   }

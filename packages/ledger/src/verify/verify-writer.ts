@@ -2,7 +2,7 @@
  * One writer directory, in the order in which trust is built: what is signed, then every line, then both together, and then
  * whether records are missing.
  */
-import { stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { LedgerErrorCode } from '../errors.ts'
@@ -61,7 +61,7 @@ export async function verifyWriter(
     writer: meta?.writer ?? basename(dir),
     entries: lines.entries,
     bytes,
-    root: hashToHex(lines.tree.root()),
+    root: hashToHex(lines.root()),
     ...(checkpoint && { checkpoint: { size: checkpoint.size, root: hashToHex(checkpoint.root) } }),
     integrity: { ok: breaks.length === 0, breaks },
     completeness: { ok: gaps.every((gap) => gap.explained), gaps },
@@ -93,8 +93,8 @@ async function readLog(dir: string, { checkpoint, frontiers }: Stated, chained: 
   )
   const { bytes, breaks: unreadable } = await readSegments(dir, lines, watch)
   lines.end()
-  sequence.end(lines.entries)
   const torn = lines.takeTornTail()
+  sequence.end(lines.entries)
   const breaks = [...unreadable, ...lines.breaks]
   if (checkpoint) breaks.push(...checkRoot(lines, checkpoint, frontiers))
   return { lines, sequence, bytes, breaks, torn }
@@ -103,6 +103,12 @@ async function readLog(dir: string, { checkpoint, frontiers }: Stated, chained: 
 async function readSegments(dir: string, lines: LineCheck, watch: Watch): Promise<{ bytes: number; breaks: Break[] }> {
   const breaks: Break[] = []
   let total = 0
+  const seg = await lstat(join(dir, layout.segmentDirectory)).catch(() => undefined)
+  if (seg && !seg.isDirectory()) {
+    const message = 'a link or a file stands where the segments should be'
+    const file = layout.segmentDirectory
+    breaks.push({ code: 'LEDGER_SEGMENT_UNREADABLE', n: -1, file, offset: 0, message })
+  }
   for (const first of layout.segmentsAmong(await listNames(join(dir, layout.segmentDirectory)))) {
     const file = layout.segmentFile(first)
     lines.beginSegment(first, file)

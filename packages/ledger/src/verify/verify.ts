@@ -1,9 +1,10 @@
 /** `verify`: every writer directory below a root, one after the other. */
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { segmentDirectory } from '../layout.ts'
 import { findWriterDirectories } from '../read/walk.ts'
 import { listNames } from './list-names.ts'
+import { withMisplaced } from './misplaced.ts'
 import type { StreamReport, VerifyOptions, VerifyReport } from './report.ts'
 import { verifyWriter } from './verify-writer.ts'
 
@@ -21,7 +22,7 @@ export async function verify(root: string, options: VerifyOptions = {}): Promise
   const directories = await findWriterDirectories(root)
   const total = onProgress ? await bytesIn(directories) : 0
   let done = 0
-  const streams: StreamReport[] = []
+  let streams: StreamReport[] = []
   for (const dir of directories) {
     const watch = {
       onBytes(bytes: number) {
@@ -33,6 +34,7 @@ export async function verify(root: string, options: VerifyOptions = {}): Promise
     signal?.throwIfAborted()
     streams.push(await verifyWriter(dir, publicKeys, watch))
   }
+  streams = streams.map((one) => withMisplaced(one, streams, resolve(root)))
   const ok = streams.length > 0 && streams.every((one) => one.integrity.ok && one.completeness.ok)
   return { ok, pinned: publicKeys.length > 0, streams }
 }
