@@ -50,6 +50,8 @@ export interface LifetimeParts {
 }
 
 const tickMs = 1_000
+/** How long close() waits for somebody to read the lines. */
+const linesMsMax = 1_000
 
 export class Lifetime {
   readonly #parts: LifetimeParts
@@ -114,10 +116,12 @@ export class Lifetime {
     this.#stopMetrics?.()
     this.#parts.stopOutbound()
     this.#announceStop('requested')
+    // Side by side: a reader of stdout that stands still must not keep the ledgers open.
+    const lines = soon(this.#parts.operational.flush())
     try {
-      await this.#parts.operational.flush()
       await this.#parts.recorder.close()
     } finally {
+      await lines
       // Last: a process that ends meanwhile still has to flush what is left.
       this.#leave()
     }
@@ -192,6 +196,16 @@ export class Lifetime {
     this.#parts.recorder.closeSync()
     this.#parts.operational.flushSync()
   }
+}
+
+/** Resolves when `work` does, and at the latest after a second. */
+async function soon(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, linesMsMax)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 function inspectSafely(error: unknown): string {

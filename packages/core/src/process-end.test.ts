@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { verify } from '@trailmark/ledger/verify'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -35,6 +36,25 @@ async function end(ending: string, env: Record<string, string> = {}, before = ''
 }
 
 const types = (records: readonly { event_type: string }[]) => records.map((one) => one.event_type)
+
+describe('close()', () => {
+  it('closes the ledgers also while nobody reads stdout', async () => {
+    app = appDirectory()
+    const running = app.start(`
+      import { createAudit } from '@trailmark/core'
+      const audit = createAudit({ operational: 'stdout' })
+      for (let i = 0; i < 3000; i++) audit.record('http_request')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await audit.close()
+      process.exit(0)
+    `)
+    running.child.stdout?.pause()
+    const [code] = await once(running.child, 'exit')
+    running.child.stdout?.resume()
+    expect(code).toBe(0)
+    expect(app.records().at(-1)).toMatchObject({ event_type: 'stream_close', reason: 'shutdown' })
+  })
+})
 
 describe('everything accepted is on disk, with an orderly end,', () => {
   it.each([
@@ -137,6 +157,7 @@ describe.skipIf(!canUnshare)('a signal to pid 1 of a container (needs the right 
       setTimeout(() => process.exit(6), 1500)`)
     const outer = `
       import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
       import { writeFileSync } from 'node:fs'
       writeFileSync('inner.mjs', ${JSON.stringify(inner)})
       const args = ['--pid', '--fork', process.execPath, '--conditions=@trailmark/source', 'inner.mjs']
