@@ -83,7 +83,7 @@ export interface AuditOptions<
   readonly signals?: boolean
   /** True: answers carry `Server-Timing: trace` with the trace id. Default: false. */
   readonly serverTiming?: boolean
-  /** Who acts in this request, if the adapters' own look (`req.user`, `req.auth`, session) is not enough. */
+  /** Who acts in this request, if the adapters' own look (`req.user`, `req.auth`, session) is not enough. Not async. */
   readonly actor?: (request: object) => ActorInput | undefined
   /** Where time comes from. For tests. */
   readonly clock?: Clock

@@ -12,7 +12,7 @@ import type { Request, Response } from 'express'
 import { followUnmounted } from './follow.ts'
 import type { AuditHandler } from './stack.ts'
 
-/** One question about the request, asked with Express's own request and response. */
+/** One question about the request, asked with Express's own request and response. A promise is no answer: nothing waits. */
 export type Ask = (req: Request, res: Response) => unknown
 
 export interface AuditedOptions {

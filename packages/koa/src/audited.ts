@@ -16,7 +16,7 @@ import {
 import type { Context, Middleware } from 'koa'
 import { followKoa } from './follow.ts'
 
-/** One question about the request, asked with Koa's own context. */
+/** One question about the request, asked with Koa's own context. A promise is no answer: nothing waits. */
 export type Ask = (ctx: Context) => unknown
 
 export interface AuditedOptions {
