@@ -186,6 +186,24 @@ describe('trailmark verify', () => {
     expect(json).toMatchObject({ ok: false, unfinished: [{ event: 'audit_log_read' }, { event: 'data_export' }] })
   })
 
+  it('compares with what was printed earlier and kept elsewhere', async () => {
+    const before = await trailmark('verify', '--json')
+    const kept = join(home, 'kept.json')
+    await writeFile(kept, before.out)
+    await cp(join(home, 'data'), join(home, 'older'), { recursive: true })
+    await trailmark('query')
+    const since = await trailmark('verify', '--since', kept)
+    expect(since).toMatchObject({ code: 0, out: expect.stringMatching(/compared with \d roots? kept elsewhere\n$/) })
+
+    await writeFile(kept, (await trailmark('verify', '--json')).out)
+    expect(await trailmark('verify', 'older')).toMatchObject({ code: 0 })
+    const older = await trailmark('verify', 'older', '--since', kept)
+    expect(older).toMatchObject({ code: 1, out: expect.stringMatching(/BROKEN: .*\d writers? gone/) })
+    expect(await trailmark('verify', '--since', 'nowhere')).toMatchObject({ code: 3 })
+    await writeFile(kept, '{"streams":[{}]}')
+    expect(await trailmark('verify', '--since', kept)).toMatchObject({ code: 2 })
+  })
+
   it('needs no keys, and records nothing', async () => {
     await rm(join(home, 'keys'), { recursive: true })
     const before = await records()

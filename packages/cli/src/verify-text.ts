@@ -36,12 +36,17 @@ export function streamLines(
   return [head.join('  '), ...some(breaks, 'more breaks'), ...some(gaps, 'more gaps'), ...some(notes, 'more notes')]
 }
 
-export function verdictLine(report: VerifyReport, unfinished: number, ok: boolean, screen: Screen): string {
-  const { streams, pinned } = report
+export function verdictLine(
+  report: VerifyReport,
+  { held, unfinished, ok }: { readonly held: number; readonly unfinished: number; readonly ok: boolean },
+  screen: Screen,
+): string {
+  const { streams, pinned, lost } = report
+  const anchor = held > 0 ? `compared with ${counted(held, 'root')} kept elsewhere` : 'unanchored'
   const origin = pinned ? '' : '; self-signed: proves consistency, not origin'
   const records = streams.reduce((sum, { entries }) => sum + entries, 0)
   const scope = `${counted(streams.length, 'stream')}, ${counted(records, 'record')}`
-  if (ok) return `${screen.paint(['bold', 'green'], 'intact and complete')}: ${scope}${origin}; unanchored`
+  if (ok) return `${screen.paint(['bold', 'green'], 'intact and complete')}: ${scope}${origin}; ${anchor}`
   const breaks = streams.reduce((sum, { integrity }) => sum + integrity.breaks.length, 0)
   const gaps = streams.reduce(
     (sum, { completeness }) => sum + completeness.gaps.filter((gap) => !gap.explained).length,
@@ -49,12 +54,13 @@ export function verdictLine(report: VerifyReport, unfinished: number, ok: boolea
   )
   const found = [
     breaks > 0 && counted(breaks, 'break'),
+    lost.length > 0 && `${counted(lost.length, 'writer')} gone`,
     gaps > 0 && counted(gaps, 'gap'),
     unfinished > 0 && `${counted(unfinished, 'attempt')} without result`,
   ].filter((text) => text !== false)
-  const broken = streams.some(({ integrity }) => !integrity.ok)
+  const broken = lost.length > 0 || streams.some(({ integrity }) => !integrity.ok)
   const verdict = broken ? 'BROKEN' : gaps > 0 ? 'INCOMPLETE' : 'NOT CONCLUDED'
-  return `${screen.paint(['bold', 'red'], verdict)}: ${found.join(', ') || 'see above'} in ${scope}${origin}; unanchored`
+  return `${screen.paint(['bold', 'red'], verdict)}: ${found.join(', ') || 'see above'} in ${scope}${origin}; ${anchor}`
 }
 
 function some(lines: readonly string[], what: string): string[] {

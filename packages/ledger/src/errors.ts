@@ -27,6 +27,8 @@ export const codes = {
   LEDGER_CHECKPOINT_UNSIGNED: 'The checkpoint carries no valid signature of the key in LEDGER.json.',
   LEDGER_CHECKPOINT_REWOUND: 'The log on disk is shorter than its signed checkpoint.',
   LEDGER_ROOT_MISMATCH: 'The entries do not hash to the root that was signed.',
+  LEDGER_ROOT_HELD:
+    'The log is not, or no longer, the one whose root was kept outside: rewritten, or put back to an older state.',
   LEDGER_FRONTIER_STALE:
     'The derived file beside the checkpoint does not agree with the log; it is rebuilt at the next opening.',
   LEDGER_WRITER_MISPLACED:

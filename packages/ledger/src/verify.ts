@@ -4,5 +4,6 @@
  * It needs a directory (or a copy of one) and nothing else; with pinned public keys it also proves origin.
  */
 export { LedgerError, type LedgerErrorCode } from './errors.ts'
+export type { HeldRoot } from './verify/held-root.ts'
 export type { Break, Gap, Note, StreamReport, VerifyOptions, VerifyReport } from './verify/report.ts'
 export { verify } from './verify/verify.ts'

@@ -24,7 +24,7 @@ export const doctor: Command = {
 weak  keys_in_git_tree  the keys lie in the git tree /srv/clinic
       Move them out: set TRAILMARK_KEYS_DIR to a directory outside of any repository.
 weak  no_anchor         no anchor: whoever holds the keys could rewrite or cut the trail unseen
-      Keep the roots that trailmark verify prints somewhere else, regularly.
+      Keep what trailmark verify --json prints somewhere else, regularly; verify --since compares the trail with it.
 2 weak, 1 worth knowing, 9 as they should be`,
 
   async run(invocation, terminal) {

@@ -4,6 +4,7 @@ import { verify } from '@trailmark/ledger/verify'
 import { findUnfinished, type UnfinishedOperation } from '@trailmark/query'
 import type { Command } from '../command.ts'
 import { CliError, type ExitCode, exitCodes, usageError } from '../errors.ts'
+import { readHeldRoots } from '../held-roots.ts'
 import { locate, locationOptions } from '../location.ts'
 import { printable, printableJson } from '../printable.ts'
 import { progressBar } from '../progress.ts'
@@ -15,6 +16,8 @@ import { streamLines, verdictLine } from '../verify-text.ts'
 interface VerifyAnswer extends VerifyReport {
   /** Whether somebody outside the directory holds its roots. No anchors are read yet, so never true. */
   readonly anchored: false
+  /** How many roots kept elsewhere it was compared with. */
+  readonly held: number
   readonly unfinished: readonly UnfinishedOperation[] | { readonly unreadable: string }
 }
 
@@ -32,6 +35,12 @@ export const verifyCommand: Command = {
       value: 'key',
       help: 'public key that must have signed: base64, or a file with it; without one the trail vouches for itself',
     },
+    since: {
+      type: 'string',
+      multiple: true,
+      value: 'file',
+      help: 'what verify --json printed earlier, kept elsewhere: the trail must still hold everything in it, unchanged',
+    },
   },
   example: `trailmark verify /mnt/copy --key log.pub
 
@@ -43,15 +52,19 @@ intact and complete: 1 stream, 1,204 records; unanchored`,
     if (positional !== undefined && invocation.text('dir') !== undefined)
       throw usageError('the directory is given twice: as an argument and with --dir')
     const publicKeys = await Promise.all(invocation.texts('key').map((text) => readPublicKey(text, terminal.cwd)))
+    const heldRoots = (
+      await Promise.all(invocation.texts('since').map((text) => readHeldRoots(text, terminal.cwd)))
+    ).flat()
     const { root } = await locate(invocation, terminal, positional)
     const progress = progressBar('verify', terminal.err, terminal.now)
     const { signal } = terminal
     let answer: VerifyAnswer
     try {
       const keys = publicKeys.length > 0 ? { publicKeys } : {}
-      const report = await verify(root, { ...keys, signal, onProgress: progress.update })
-      if (report.streams.length === 0) throw new CliError('CLI_NOT_FOUND', `no ledger below ${root}`)
-      answer = { ...report, anchored: false, unfinished: await unfinishedIn(root, terminal) }
+      const report = await verify(root, { ...keys, heldRoots, signal, onProgress: progress.update })
+      if (report.streams.length === 0 && heldRoots.length === 0)
+        throw new CliError('CLI_NOT_FOUND', `no ledger below ${root}`)
+      answer = { ...report, anchored: false, held: heldRoots.length, unfinished: await unfinishedIn(root, terminal) }
     } finally {
       progress.clear()
     }
@@ -89,11 +102,13 @@ function exitCodeOf(answer: VerifyAnswer): ExitCode {
 
 async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
   const widths = (of: (stream: StreamReport) => string) =>
-    Math.max(...answer.streams.map((stream) => of(stream).length))
+    Math.max(0, ...answer.streams.map((stream) => of(stream).length))
   const service = widths(({ service }) => printable(service))
   const stream = widths(({ stream, retentionClass }) => printable(`${stream}.${retentionClass}`))
   for (const report of answer.streams)
     await out.write(`${streamLines(report, answer.pinned, { service, stream }, out).join('\n')}\n`)
+  for (const origin of answer.lost)
+    await out.write(`  ${out.paint('red', 'gone')}: ${printable(origin)}, of which a root was kept\n`)
   const { unfinished } = answer
   if ('unreadable' in unfinished) {
     await out.write(
@@ -108,5 +123,7 @@ async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
     }
   }
   const open = 'unreadable' in unfinished ? 0 : unfinished.filter(isFinding).length
-  await out.write(`${verdictLine(answer, open, exitCodeOf(answer) === exitCodes.ok, out)}\n`)
+  await out.write(
+    `${verdictLine(answer, { held: answer.held, unfinished: open, ok: exitCodeOf(answer) === exitCodes.ok }, out)}\n`,
+  )
 }

@@ -26,7 +26,7 @@ export async function checkLedgers({ root, nowMs }: Patient, signal: AbortSignal
       : weak(
           'no_anchor',
           'no anchor: whoever holds the keys could rewrite or cut the trail unseen',
-          'Keep the roots that trailmark verify prints somewhere else, regularly.',
+          'Keep what trailmark verify --json prints somewhere else, regularly; verify --since compares the trail with it.',
         ),
     weak(
       'single_copy',

@@ -1,8 +1,11 @@
 /** What a verification hands on: every break, every gap, and what is worth knowing although nothing is wrong. */
+import type { HeldRoot } from './held-root.ts'
 
 export interface VerifyOptions {
   /** Keys that were pinned outside the directory, 32 raw bytes each. Without them a ledger proves consistency, not origin. */
   readonly publicKeys?: readonly Uint8Array[]
+  /** Roots that were kept from earlier verifications: each has to be the root of so many first entries still. */
+  readonly heldRoots?: readonly HeldRoot[]
   readonly signal?: AbortSignal
   /** Bytes done and bytes in total, as far as known. */
   readonly onProgress?: (done: number, total: number) => void
@@ -14,6 +17,8 @@ export interface VerifyReport {
   /** Whether keys were pinned; without them the report says "self-signed". */
   readonly pinned: boolean
   readonly streams: StreamReport[]
+  /** Origins of held roots of which there is no writer any more. */
+  readonly lost: readonly string[]
 }
 
 export interface StreamReport {

@@ -13,6 +13,7 @@ import { readSmallFile } from '../read/small-file.ts'
 import { hashToHex } from '../tree.ts'
 import { checkRoot, describeStale } from './check-root.ts'
 import { checkSigned } from './check-signed.ts'
+import { checkHeld, type HeldRoot } from './held-root.ts'
 import { LineCheck } from './line-check.ts'
 import { listNames } from './list-names.ts'
 import type { Break, Note, StreamReport } from './report.ts'
@@ -23,15 +24,22 @@ export interface Watch {
   onBytes(bytes: number): void
 }
 
+/** What the verifier knows from elsewhere. */
+export interface Trusted {
+  readonly publicKeys: readonly Uint8Array[]
+  readonly heldRoots: readonly HeldRoot[]
+}
+
 export async function verifyWriter(
   dir: string,
-  publicKeys: readonly Uint8Array[],
+  { publicKeys, heldRoots }: Trusted,
   watch: Watch,
 ): Promise<StreamReport> {
   const signed = await checkSigned(dir, publicKeys)
   const { meta, checkpoint } = signed
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
-  const stated: Stated = { checkpoint, frontiers: kept ? parseFrontiers(kept) : [] }
+  const held = heldRoots.filter((one) => one.origin === signed.origin)
+  const stated: Stated = { checkpoint, held, frontiers: kept ? parseFrontiers(kept) : [] }
 
   // The root alone says whether what it covers is whole. Only when it is not, the chain is followed to find out where.
   let found = await readLog(dir, stated, false, watch)
@@ -73,6 +81,7 @@ export async function verifyWriter(
 interface Stated {
   readonly checkpoint: Checkpoint | undefined
   readonly frontiers: readonly Frontier[]
+  readonly held: readonly HeldRoot[]
 }
 
 /** What reading every line found. */
@@ -84,10 +93,15 @@ interface Log {
   readonly torn: readonly Break[]
 }
 
-async function readLog(dir: string, { checkpoint, frontiers }: Stated, chained: boolean, watch: Watch): Promise<Log> {
+async function readLog(
+  dir: string,
+  { checkpoint, frontiers, held }: Stated,
+  chained: boolean,
+  watch: Watch,
+): Promise<Log> {
   const signedSize = checkpoint?.size ?? 0
   const sequence = new Sequence()
-  const sizes = [signedSize, ...frontiers.map((one) => one.size)]
+  const sizes = [signedSize, ...[...frontiers, ...held].map((one) => one.size)]
   const lines = new LineCheck({ signedSize, sizes, chained }, (bytes, body, bodyEnd, n) =>
     sequence.visit(bytes, body, bodyEnd, n),
   )
@@ -97,6 +111,7 @@ async function readLog(dir: string, { checkpoint, frontiers }: Stated, chained: 
   sequence.end(lines.entries)
   const breaks = [...unreadable, ...lines.breaks]
   if (checkpoint) breaks.push(...checkRoot(lines, checkpoint, frontiers))
+  breaks.push(...checkHeld(lines, held))
   return { lines, sequence, bytes, breaks, torn }
 }
 

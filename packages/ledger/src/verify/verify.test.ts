@@ -96,7 +96,7 @@ describe('what is not there', () => {
   })
 
   it('is never ok', async () => {
-    expect(await verify(temporaryDirectory())).toEqual({ ok: false, pinned: false, streams: [] })
+    expect(await verify(temporaryDirectory())).toEqual({ ok: false, pinned: false, streams: [], lost: [] })
   })
 })
 

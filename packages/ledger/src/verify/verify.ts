@@ -18,7 +18,7 @@ import { verifyWriter } from './verify-writer.ts'
  *     const report = await verify('/var/lib/trailmark', { publicKeys: [pinned] })
  */
 export async function verify(root: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const { publicKeys = [], signal, onProgress } = options
+  const { publicKeys = [], heldRoots = [], signal, onProgress } = options
   const directories = await findWriterDirectories(root)
   const total = onProgress ? await bytesIn(directories) : 0
   let done = 0
@@ -32,11 +32,13 @@ export async function verify(root: string, options: VerifyOptions = {}): Promise
       },
     }
     signal?.throwIfAborted()
-    streams.push(await verifyWriter(dir, publicKeys, watch))
+    streams.push(await verifyWriter(dir, { publicKeys, heldRoots }, watch))
   }
   streams = streams.map((one) => withMisplaced(one, streams, resolve(root)))
-  const ok = streams.length > 0 && streams.every((one) => one.integrity.ok && one.completeness.ok)
-  return { ok, pinned: publicKeys.length > 0, streams }
+  const origins = new Set(streams.map(({ origin }) => origin))
+  const lost = [...new Set(heldRoots.map(({ origin }) => origin))].filter((origin) => !origins.has(origin))
+  const sound = streams.every((one) => one.integrity.ok && one.completeness.ok)
+  return { ok: streams.length > 0 && sound && lost.length === 0, pinned: publicKeys.length > 0, streams, lost }
 }
 
 async function bytesIn(directories: readonly string[]): Promise<number> {

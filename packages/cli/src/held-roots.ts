@@ -1,0 +1,49 @@
+/**
+ * The roots in an earlier answer of `trailmark verify --json` that somebody kept outside of the trail.
+ *
+ * Only signed ones are taken: what was newer than the checkpoint could still be cut off by a crash.
+ */
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { HeldRoot } from '@trailmark/ledger/verify'
+import { CliError, usageError } from './errors.ts'
+
+const fileBytesMax = 64 * 1024 * 1024
+
+/** Throws CLI_NOT_FOUND when the file cannot be read, CLI_USAGE when it holds no such answer. */
+export async function readHeldRoots(text: string, cwd: string): Promise<HeldRoot[]> {
+  const path = resolve(cwd, text)
+  let content: string
+  try {
+    if ((await stat(path)).size > fileBytesMax) throw new Error(`${path} is longer than 64 MiB`)
+    content = await readFile(path, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown failure'
+    throw new CliError('CLI_NOT_FOUND', `--since cannot be read: ${reason}`, { cause: error })
+  }
+  const roots = parseHeldRoots(content)
+  if (roots.length > 0) return roots
+  throw usageError(`--since: ${path} holds no signed root; it takes what trailmark verify --json printed`)
+}
+
+/** The roots in the text, none when it holds none. Never throws. */
+export function parseHeldRoots(text: string): HeldRoot[] {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    return []
+  }
+  const { streams } = members(answer)
+  return (Array.isArray(streams) ? streams : []).flatMap((stream: unknown) => {
+    const { origin, checkpoint } = members(stream)
+    const { size, root } = members(checkpoint)
+    const isRoot = typeof root === 'string' && /^[0-9a-f]{64}$/.test(root)
+    if (typeof origin !== 'string' || origin === '' || typeof size !== 'number' || !isRoot) return []
+    return Number.isSafeInteger(size) && size >= 0 ? [{ origin, size, root }] : []
+  })
+}
+
+function members(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
