@@ -59,8 +59,7 @@ export function isLevelEnabled(level: Level, threshold: Level): boolean {
 
 function readOption(option: unknown): Level {
   const level = typeof option === 'string' ? findLevel(option) : undefined
-  if (level === undefined)
-    throw new AuditError('AUDIT_OPTION_INVALID', `logLevel: must be one of ${levels.join(', ')}`)
+  if (level === undefined) throw new AuditError('AUDIT_OPTION_INVALID', `logLevel: must be one of ${levels.join(', ')}`)
   return level
 }
 
