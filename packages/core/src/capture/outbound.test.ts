@@ -1,25 +1,14 @@
 /** Every kind of client against real servers on loopback: what arrives is what counts. */
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingHttpHeaders, request, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+// The copy that an application installs, besides the one inside Node.
+import * as undici from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RequestContext, runInContext } from '../context.ts'
 import { installOutbound, type OutboundSkip } from './outbound.ts'
-
-/** The copy of undici that an application installs, besides the one inside Node. */
-interface Undici {
-  fetch(url: string, init?: object): Promise<{ text(): Promise<string> }>
-  request(url: string, init?: object): Promise<{ body: { dump(): Promise<void> } }>
-  Client: new (origin: string, options?: object) => UndiciClient
-}
-interface UndiciClient {
-  request(init: object): Promise<{ body: { dump(): Promise<void> } }>
-  close(): Promise<void>
-}
-const undici: Undici = createRequire(new URL('../../../../test/package.json', import.meta.url))('undici')
 
 interface Arrived {
   readonly headers: IncomingHttpHeaders
