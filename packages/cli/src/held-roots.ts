@@ -3,7 +3,7 @@
  *
  * Only signed ones are taken: what was newer than the checkpoint could still be cut off by a crash.
  */
-import { readFile, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { HeldRoot } from '@trailmark/ledger/verify'
 import { CliError, usageError } from './errors.ts'
@@ -15,8 +15,7 @@ export async function readHeldRoots(text: string, cwd: string): Promise<HeldRoot
   const path = resolve(cwd, text)
   let content: string
   try {
-    if ((await stat(path)).size > fileBytesMax) throw new Error(`${path} is longer than 64 MiB`)
-    content = await readFile(path, 'utf8')
+    content = await readAll(path)
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown failure'
     throw new CliError('CLI_NOT_FOUND', `--since cannot be read: ${reason}`, { cause: error })
@@ -24,6 +23,23 @@ export async function readHeldRoots(text: string, cwd: string): Promise<HeldRoot
   const roots = parseHeldRoots(content)
   if (roots.length > 0) return roots
   throw usageError(`--since: ${path} holds no signed root; it takes what trailmark verify --json printed`)
+}
+
+/** Bounded while it is read: what is no regular file has no size. */
+async function readAll(path: string): Promise<string> {
+  const file = await open(path, 'r')
+  try {
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of file.createReadStream({ autoClose: false })) {
+      length += chunk.length
+      if (length > fileBytesMax) throw new Error(`${path} is longer than 64 MiB`)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks).toString('utf8')
+  } finally {
+    await file.close()
+  }
 }
 
 /** The roots in the text, none when it holds none. Never throws. */

@@ -3,6 +3,7 @@
  */
 import { once } from 'node:events'
 import { styleText } from 'node:util'
+import { CliError } from './errors.ts'
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
@@ -46,7 +47,7 @@ export function openTerminal(process: NodeJS.Process): Terminal & { close(): voi
     gone ||= error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
     stop.abort(error)
   }
-  const onSignal = () => stop.abort(new Error('interrupted'))
+  const onSignal = () => stop.abort(new CliError('CLI_INTERRUPTED', 'stopped before it was done'))
   process.stdout.on('error', onError)
   process.stderr.on('error', () => undefined)
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)

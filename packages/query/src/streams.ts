@@ -61,8 +61,13 @@ async function undescribed(root: string, streams: readonly NamedStream[]): Promi
       return
     }
     if (depth === depthMax) return
-    for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => []))
-      if (entry.isDirectory()) await look(join(dir, entry.name), depth + 1)
+    const entries = await readdir(dir, { withFileTypes: true }).catch(() => undefined)
+    if (!entries && depth > 0 && basename(dir) !== 'lost+found') {
+      const message = 'this directory cannot be read, so nothing in it is'
+      const at = { dir: nameOf(root, dir), writer: basename(dir), file: '', offset: 0 }
+      lost.push({ code: 'QUERY_LINE_MALFORMED', ...at, message })
+    }
+    for (const entry of entries ?? []) if (entry.isDirectory()) await look(join(dir, entry.name), depth + 1)
   }
   await look(resolve(root), 0)
   return lost

@@ -7,10 +7,13 @@ import { checkpointFile, metaFile, metaNoteFile, segmentDirectory, segmentsAmong
 
 /** Deeper directories are not looked into. */
 const depthMax = 12
+/** At the root of a mounted volume, and closed to everybody. */
+const lostAndFound = 'lost+found'
 
 /**
  * Directories that are, or once were, writer directories: by name or by what is left in them. Sorted; links are not followed.
  * What lies below one is looked into as well, so that no file put somewhere hides the writers below it.
+ * A directory that cannot be read is among them, since nobody can say that it is none.
  * Throws LEDGER_DIR_MISSING, LEDGER_DIR_NOT_DIRECTORY, LEDGER_DIR_UNUSABLE.
  */
 export async function findWriterDirectories(root: string): Promise<string[]> {
@@ -20,7 +23,15 @@ export async function findWriterDirectories(root: string): Promise<string[]> {
 }
 
 async function walk(dir: string, depth: number, found: string[]): Promise<void> {
-  const entries = await list(dir)
+  let entries: Dirent[]
+  try {
+    entries = await list(dir)
+  } catch (error) {
+    if (depth === 0) throw error
+    // What cannot be looked into may hold a writer, so it counts as one: `verify` then names it.
+    if (basename(dir) !== lostAndFound) found.push(dir)
+    return
+  }
   const below = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   if (writerName.test(basename(dir)) || (await hasMarks(dir, entries))) found.push(dir)
   if (depth === depthMax) return
@@ -33,7 +44,7 @@ async function hasMarks(dir: string, entries: readonly Dirent[]): Promise<boolea
   for (const entry of entries) {
     if (marks.includes(entry.name) && !entry.isDirectory()) return true
     if (entry.name !== segmentDirectory || !entry.isDirectory()) continue
-    const inside = await list(join(dir, segmentDirectory))
+    const inside = await list(join(dir, segmentDirectory)).catch(() => [])
     if (segmentsAmong(inside.map(({ name }) => name)).length > 0) return true
   }
   return false
