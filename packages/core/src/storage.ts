@@ -5,13 +5,14 @@
  *     default, NODE_ENV=development     unusable → memory, with a notice
  *     default, anything else            unusable → the start fails: a production trail in memory is none
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type Keys, memoryKeys, openKeys } from '@trailmark/keys'
 import { openLedger } from '@trailmark/ledger'
 import type { Clock } from './clock.ts'
 import type { Configuration, Platform } from './configuration.ts'
 import { AuditError } from './errors.ts'
+import { makeDirectories } from './make-directories.ts'
 import type { Notices } from './notice.ts'
 import type { AuditOptions } from './options.ts'
 import { openMemoryLog } from './record/memory-log.ts'
@@ -124,7 +125,7 @@ function openOwnKeys(from: OpenStorage): { keys: Keys; keysCreated: boolean; key
 /** True when it was made now. Only a new directory gets a `.gitignore`: an existing one is somebody's decision. */
 function prepareDirectory(place: Place): boolean {
   try {
-    const made = mkdirSync(place.path, { recursive: true, mode: 0o750 }) !== undefined
+    const made = makeDirectories(place.path, 0o750)
     if (made) writeFileSync(join(place.path, '.gitignore'), '*\n', { flag: 'wx' })
     return made
   } catch (error) {
