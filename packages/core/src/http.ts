@@ -2,7 +2,7 @@
 export type { CoverageRegister } from './coverage.ts'
 export { checkAccessOptions } from './http/access-options.ts'
 export { actorFrom } from './http/actor.ts'
-export { type AuditSource, auditFrom } from './http/audit-from.ts'
+export { type AuditSource, auditFrom, checkAdapterOptions } from './http/audit-from.ts'
 export { coverageOf, watchCoverage } from './http/coverage.ts'
 export {
   type AccessDeclaration,

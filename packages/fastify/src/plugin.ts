@@ -6,6 +6,7 @@ import type { ActorInput, Audit, AuditOptions } from '@trailmark/core'
 import {
   actorFrom,
   auditFrom,
+  checkAdapterOptions,
   type Exchange,
   exchangeOf,
   followRequest,
@@ -49,6 +50,7 @@ export const auditPlugin: FastifyPluginAsync<FastifyAuditOptions> = Object.assig
 })
 
 async function register(instance: FastifyInstance, options: FastifyAuditOptions): Promise<void> {
+  checkAdapterOptions(options)
   const { actor, ...others } = options
   const audit = auditFrom(others)
   followRequests(instance, audit, actor)

@@ -1,6 +1,6 @@
 /** The one line: `app.use(auditMiddleware())`. */
 import type { Audit, AuditOptions } from '@trailmark/core'
-import { auditFrom, type Exchange, exchangeOf, tellOrder } from '@trailmark/core/http'
+import { auditFrom, checkAdapterOptions, type Exchange, exchangeOf, tellOrder } from '@trailmark/core/http'
 import type { Context, Middleware } from 'koa'
 import { type AskActor, followKoa } from './follow.ts'
 import { watchRoutes } from './mounted-routes.ts'
@@ -31,6 +31,7 @@ export type KoaOptions = (
  * ```
  */
 export function auditMiddleware(options?: KoaOptions): Middleware {
+  checkAdapterOptions(options)
   const { actor, ...others } = options ?? {}
   const audit = auditFrom(others)
   let looked = false
