@@ -5,7 +5,14 @@ function bar(tty: boolean) {
   const drawn: string[] = []
   const time = { ms: 0 }
   const draw = (text: string) => void drawn.push(text)
-  const screen = { tty, fits: tty, columns: 80, paint: (_: unknown, text: string) => text, write: () => Promise.resolve(), draw }
+  const screen = {
+    tty,
+    fits: tty,
+    columns: 80,
+    paint: (_: unknown, text: string) => text,
+    write: () => Promise.resolve(),
+    draw,
+  }
   return { drawn, time, progress: progressBar('verify', screen, () => time.ms) }
 }
 
