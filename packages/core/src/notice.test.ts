@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createNotices } from './notice.ts'
 
@@ -21,5 +23,21 @@ describe('a notice', () => {
       notice('A', 'b')
       print('c')
     }).not.toThrow()
+  })
+
+  it('for a stderr that nobody reads any more harms nobody either', async () => {
+    const source = `
+      import { createNotices } from ${JSON.stringify(fileURLToPath(new URL('./notice.ts', import.meta.url)))}
+      const { notice } = createNotices()
+      process.stdin.once('data', () => {
+        notice('A', 'to nobody')
+        setImmediate(() => notice('B', 'to nobody'))
+        setTimeout(() => notice('C', 'to nobody'), 20)
+        setTimeout(() => process.exit(42), 100)
+      })`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: 'pipe' })
+    child.stderr.destroy()
+    child.stdin.end('go')
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(42)
   })
 })

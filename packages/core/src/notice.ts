@@ -3,6 +3,7 @@
  *
  * The one place in this package that prints. Nothing from a request ever gets here.
  */
+import { writeSync } from 'node:fs'
 
 export interface Notices {
   /** Tells one sentence, at most once per code. */
@@ -37,8 +38,14 @@ function oneLine(message: string): string {
   return line.length > messageCharsMax ? `${line.slice(0, messageCharsMax)}…` : line
 }
 
+/**
+ * Written to the descriptor: where the reader of stderr is gone, the second line through the console raises an `error` event on
+ * the stream later, for which nobody listens, and that ends the process. A terminal is left to the console, which knows its
+ * encoding.
+ */
 function printLine(line: string): void {
-  console.error(line)
+  if (process.stderr.isTTY) console.error(line)
+  else writeSync(2, `${line}\n`)
 }
 
 /** A closed stderr must not end the process. */
