@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verify } from '@trailmark/ledger/verify'
@@ -43,9 +43,15 @@ async function runOnSmallDisk(): Promise<Service> {
 }
 
 const ballast = (): string => join(disk, 'ballast')
+/** Until nothing fits any more; the service may take the last of it meanwhile. */
 function fillDisk(): void {
-  const { bavail, bsize } = statfsSync(disk)
-  writeFileSync(ballast(), Buffer.alloc(bavail * bsize))
+  for (const bytes of [65_536, 4_096]) {
+    try {
+      for (;;) appendFileSync(ballast(), Buffer.alloc(bytes))
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+    }
+  }
 }
 
 /** Records so many at once; answers what the probe says then. */

@@ -41,7 +41,14 @@ export async function runService(options: ServiceOptions): Promise<Service> {
   return {
     child,
     async ask(path) {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } })
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } }).catch(
+        (error) => {
+          const { exitCode, signalCode } = child.process
+          throw new Error(`${path} is not answered (${exitCode ?? signalCode ?? 'still running'}): ${child.stderr()}`, {
+            cause: error,
+          })
+        },
+      )
       const text = await answer.text()
       const body: Readonly<Record<string, unknown>> = text.startsWith('{') ? JSON.parse(text) : {}
       return { status: answer.status, requestId: answer.headers.get('x-request-id') ?? '', body }
