@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { type AuditError, currentContext, type RequestContext, runInContext, runWithCarrier } from '@trailmark/core'
 import { testAudit } from '@trailmark/core/testing'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AuditedPinoOptions } from './pino.ts'
 
 type Line = Record<string, unknown>
@@ -314,6 +314,13 @@ describe.each(pinos)('with %s', (name, load) => {
     })
 
     it.each(['production', 'staging', ''])('no way leads to DEBUG with NODE_ENV=%j', async (mode) => {
+      // At a terminal notices go through the console, where a test can hear them; elsewhere straight to the descriptor.
+      const stderr = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY')
+      Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true })
+      onTestFinished(() => {
+        if (stderr) Object.defineProperty(process.stderr, 'isTTY', stderr)
+        else Reflect.deleteProperty(process.stderr, 'isTTY')
+      })
       const told = vi.spyOn(console, 'error').mockReturnValue()
       vi.stubEnv('NODE_ENV', mode)
       vi.stubEnv('LOG_LEVEL', 'debug')
