@@ -40,13 +40,9 @@ export type {
   TargetInput,
   VolumeInput,
 } from './event.ts'
+export type { SafeError } from './fault/safe-error.ts'
 export type { Counts, Health, LedgerHealth, Readiness } from './health.ts'
-// For readers of the trail: from what an investigator knows to what stands in records.
-export { maskAddress } from './mask/address.ts'
-export { mask } from './mask/masks.ts'
 export { tokenPseudonyms } from './mask/pseudonyms.ts'
-export type { SafeError } from './mask/safe-error.ts'
-export { type Scrubber, scrub } from './mask/scrub.ts'
 export { createTokens, type Tokens } from './mask/tokens.ts'
 export type {
   AuditOptions,
@@ -60,4 +56,8 @@ export type { Person, Pseudonym, Pseudonyms, SealedFields, SubjectBirth } from '
 export type { Position, Receipt } from './receipt.ts'
 export type { LogFact, LogReceipt, OpenLog, OpenRecordLog, RecordLog } from './record/record-log.ts'
 export { asId, type DefinitionOf, type EventName, type Id, type RecordCall } from './record-call.ts'
+// For readers of the trail: from what an investigator knows to what stands in records.
+export { maskAddress } from './scrub/address.ts'
+export { mask } from './scrub/masks.ts'
+export { type Scrubber, scrub } from './scrub/scrub.ts'
 export type { ServiceIdentity } from './service.ts'

@@ -10,8 +10,8 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Configuration } from './configuration.ts'
 import { currentContext } from './context.ts'
 import type { EventInput } from './event.ts'
+import type { SafeError } from './fault/safe-error.ts'
 import type { Counts, Health } from './health.ts'
-import type { SafeError } from './mask/safe-error.ts'
 import type { Notices } from './notice.ts'
 import {
   type Announcement,

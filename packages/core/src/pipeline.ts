@@ -12,9 +12,9 @@ import { AuditError } from './errors.ts'
 import type { ActorInput, EventDefinition, EventInput, FailureClass } from './event.ts'
 import type { Counts } from './health.ts'
 import type { Masker } from './mask/mask.ts'
-import { isReadable, isReadableList, own, timeOf } from './mask/read.ts'
 import { type Receipt, RefusedReceipt } from './receipt.ts'
 import { type ExchangeView, findView, findViewOf, type RecordExtra } from './runtime.ts'
+import { isReadable, isReadableList, own, timeOf } from './scrub/read.ts'
 
 export interface PipelineSteps {
   readonly catalogue: Catalogue

@@ -10,8 +10,8 @@ import type { RequestContext } from './context.ts'
 import type { CoverageRegister } from './coverage.ts'
 import type { ExchangeFacts } from './draft.ts'
 import type { ActorInput, Category, EventInput, FailureClass, Level, Phase } from './event.ts'
+import type { SafeError } from './fault/safe-error.ts'
 import type { Counts } from './health.ts'
-import type { SafeError } from './mask/safe-error.ts'
 import type { Receipt } from './receipt.ts'
 
 /** What the terminal line of one request says; the same facts as a record's, and nothing of who acted. */

@@ -2,9 +2,9 @@
 import type { ActorMember, TargetMember } from '../draft.ts'
 import type { ActorType, EventDefinition } from '../event.ts'
 import type { Pseudonym } from '../pseudonyms.ts'
+import { isReadable, isReadableList, own } from '../scrub/read.ts'
 import { ActorFields } from './event-fields.ts'
 import type { Masking } from './masking.ts'
-import { isReadable, isReadableList, own } from './read.ts'
 
 const rolesMax = 20
 const targetsMax = 20

@@ -4,7 +4,7 @@
  * Asking for each of the twenty possible members by name costs more than everything else masking does; most events have
  * four. Values are still as hostile as they came: see `read.ts`.
  */
-import { own } from './read.ts'
+import { own } from '../scrub/read.ts'
 
 export class EventFields {
   targets: unknown

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { type Draft, type ExchangeFacts, MaskedDraft, type RecordMembers } from '../draft.ts'
 import type { ActorInput, EventDefinition, EventInput } from '../event.ts'
 import type { Pseudonyms } from '../pseudonyms.ts'
+import { typeScrubber } from '../scrub/scrub.ts'
 import { createMasker } from './mask.ts'
 import { tokenPseudonyms } from './pseudonyms.ts'
-import { typeScrubber } from './scrub.ts'
 import { createTokens, isToken } from './tokens.ts'
 
 const tokens = createTokens(memoryKeys().tokens)

@@ -4,9 +4,9 @@
  */
 import type { PrivacyMember } from '../draft.ts'
 import type { Pseudonym, Pseudonyms } from '../pseudonyms.ts'
+import { isIdentifier } from '../scrub/identifier.ts'
+import { isReadableList, own } from '../scrub/read.ts'
 import { Accounting, type Rule } from './accounting.ts'
-import { isIdentifier } from './identifier.ts'
-import { isReadableList, own } from './read.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Longer texts identify nothing, and hashing them would let a caller choose what a record costs. */

@@ -6,10 +6,10 @@
  */
 import type { MetadataMember } from '../draft.ts'
 import type { MetadataKind, MetadataSchema } from '../event.ts'
-import { looksPersonal } from './identifier.ts'
+import { looksPersonal } from '../scrub/identifier.ts'
+import { mask } from '../scrub/masks.ts'
+import { isReadable, own, timeOf } from '../scrub/read.ts'
 import { type Masking, tokenCharsMax } from './masking.ts'
-import { mask } from './masks.ts'
-import { isReadable, own, timeOf } from './read.ts'
 
 const keysMax = 50
 /** Further keys are not even looked at. */

@@ -1,7 +1,7 @@
 /** What was decided, changed and moved: the parts of an event that are words of closed lists, names, counts and tokens. */
 import type { ChangeMember, DecisionMember, VolumeMember } from '../draft.ts'
+import { isReadable, isReadableList, own } from '../scrub/read.ts'
 import type { Masking } from './masking.ts'
-import { isReadable, isReadableList, own } from './read.ts'
 
 const changesMax = 50
 const rolesMax = 20

@@ -3,9 +3,9 @@
  * user agents, methods and completions from closed lists, templates instead of URLs.
  */
 import type { ExchangeFacts, HttpFacts, HttpMember, RemoteMember, SourceMember } from '../draft.ts'
-import { maskAddress } from './address.ts'
-import { BoundedCache } from './bounded-cache.ts'
-import { looksPersonal } from './identifier.ts'
+import { maskAddress } from '../scrub/address.ts'
+import { BoundedCache } from '../scrub/bounded-cache.ts'
+import { looksPersonal } from '../scrub/identifier.ts'
 import { isToken, type Tokens } from './tokens.ts'
 import { agentFamily } from './user-agent.ts'
 

@@ -9,7 +9,7 @@
  */
 import { createHmac } from 'node:crypto'
 import type { TokenKey, TokenKeys, TokenScope } from '@trailmark/keys'
-import { canonicalAddress } from './address.ts'
+import { canonicalAddress } from '../scrub/address.ts'
 import { TokenCache } from './token-cache.ts'
 
 export interface TokenOptions {

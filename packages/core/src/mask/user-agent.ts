@@ -2,7 +2,7 @@
  * The family of a client and of its system, from short closed lists. The user agent itself is never kept: it is personal
  * data in many browsers and free text in the hands of an attacker.
  */
-import { BoundedCache } from './bounded-cache.ts'
+import { BoundedCache } from '../scrub/bounded-cache.ts'
 
 export interface AgentFamily {
   readonly ua_family: string

@@ -6,9 +6,9 @@
  * the value runs: see `read.ts`.
  */
 import { types } from 'node:util'
+import { safeError } from '../fault/safe-error.ts'
 import { isIdentifier } from './identifier.ts'
 import { isReadable, isReadableList, own, timeOf, unreadable } from './read.ts'
-import { safeError } from './safe-error.ts'
 
 export interface Scrubber {
   /** Name and version, as they stand in records: which rules were in force. */

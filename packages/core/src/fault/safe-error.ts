@@ -6,10 +6,9 @@
  * of where it came from. No message, no field, no getter of it is ever read, and whatever was thrown, this does not throw.
  */
 import { types } from 'node:util'
+import { looksPersonal } from '../scrub/identifier.ts'
+import { isReadable, isReadableList, own } from '../scrub/read.ts'
 import { framesOf } from './frames.ts'
-import { looksPersonal } from './identifier.ts'
-import { isReadable, isReadableList, own } from './read.ts'
-import type { Tokens } from './tokens.ts'
 
 export interface SafeError {
   /** The built-in type it is, or comes nearest to; `thrown:string` and the like for what is no error. */
@@ -24,12 +23,17 @@ export interface SafeError {
   readonly causes?: readonly SafeError[]
 }
 
+/** Makes keyed fingerprints: `Tokens` are such. */
+export interface Fingerprints {
+  token(purpose: string, text: string): string
+}
+
 const causesMax = 8
 /** Frames beyond these belong to the framework and differ from run to run. */
 const fingerprintFrames = 8
 
 /** The skeleton of anything that was thrown. `tokens` give it a fingerprint. Never throws. */
-export function safeError(error: unknown, tokens?: Tokens): SafeError {
+export function safeError(error: unknown, tokens?: Fingerprints): SafeError {
   try {
     const causes = causesOf(error).map((cause) => skeleton(cause))
     const fingerprint = tokens && fingerprintOf(error, tokens)
@@ -114,7 +118,7 @@ function causesOf(error: unknown): unknown[] {
   return found
 }
 
-function fingerprintOf(error: unknown, tokens: Tokens): string | undefined {
+function fingerprintOf(error: unknown, tokens: Fingerprints): string | undefined {
   const { type, code = '' } = skeleton(error)
   const frames = isReadable(error) ? framesOf(error).slice(0, fingerprintFrames) : []
   return tokens.token('error', [type, code, ...frames].join('\n'))

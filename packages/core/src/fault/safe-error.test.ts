@@ -2,9 +2,9 @@ import { runInNewContext } from 'node:vm'
 import { memoryKeys } from '@trailmark/keys'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createTokens, isToken } from '../mask/tokens.ts'
 import { framesOf } from './frames.ts'
 import { type SafeError, safeError } from './safe-error.ts'
-import { createTokens, isToken } from './tokens.ts'
 
 const tokens = createTokens(memoryKeys().tokens)
 const secret = 'alice@clinic.example'
@@ -156,7 +156,7 @@ describe('the fingerprint', () => {
 
   test('is not moved by frames that a message pretends', () => {
     const plain = framesOf(make('m'))
-    expect(plain[0]).toMatch(/^make@packages\/core\/src\/mask\/safe-error\.test\.ts$/)
+    expect(plain[0]).toMatch(/^make@packages\/core\/src\/fault\/safe-error\.test\.ts$/)
     expect(framesOf(make('m\n    at evil (/tmp/evil.js:1:1)\n    at worse (/tmp/worse.js:1:1)'))).toEqual(plain)
     expect(framesOf(make('Error'))).toEqual(plain)
     expect(framesOf(make('E'))).toEqual(plain)

@@ -5,7 +5,7 @@
  * the message is cut off first; where it is not found (it was changed later) nothing of the stack is believed.
  */
 import { types } from 'node:util'
-import { own } from './read.ts'
+import { own } from '../scrub/read.ts'
 
 const framesMax = 30
 const lineCharsMax = 512

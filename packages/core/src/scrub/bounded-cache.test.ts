@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { TokenCache } from '../mask/token-cache.ts'
 import { BoundedCache } from './bounded-cache.ts'
-import { TokenCache } from './token-cache.ts'
 
 test('a cache gives back the value last set, or nothing, for any sequence of uses', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
