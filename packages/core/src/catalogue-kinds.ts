@@ -58,6 +58,14 @@ export function masked<const M extends 'email' | 'phone' | 'address' | 'card' | 
   return { kind: 'mask', mask }
 }
 
+/**
+ * A text about a person, as itself or as a `Personal`. It never stands in clear: it is sealed under the record's first
+ * subject, and forgotten with that person. Where the record has no subject with a key it is dropped and counted.
+ */
+export function personalField(): { kind: 'personal' } {
+  return { kind: 'personal' }
+}
+
 /** Yes or no. */
 export const flag = { kind: 'boolean' } as const
 /** A moment: a Date or ISO 8601 text. */

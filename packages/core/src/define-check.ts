@@ -49,6 +49,7 @@ const known = new Set([
   'requires',
   'unprovedActor',
   'sealsAddress',
+  'activity',
   'like',
 ])
 const requirable = ['purpose', 'changes', 'ticketRef', 'targets']
@@ -106,7 +107,7 @@ function checkEvent(name: string, spec: Readonly<Record<string, unknown>>): void
   if (spec.severity !== undefined && !isInteger(spec.severity, 0, 6))
     refuse(`${at}.severity`, 'must be a whole number from 0 to 6')
   if (spec.level === 'DEBUG') refuse(`${at}.level`, 'DEBUG is refused in production, so no event may have it')
-  for (const field of ['unprovedActor', 'sealsAddress']) {
+  for (const field of ['unprovedActor', 'sealsAddress', 'activity']) {
     if (spec[field] !== undefined && spec[field] !== true) refuse(`${at}.${field}`, 'must be true or left out')
   }
   if (spec.like !== undefined && !(typeof spec.like === 'string' && Object.hasOwn(builtIn, spec.like))) {
@@ -154,10 +155,11 @@ function checkMetadata(at: string, schema: unknown): void {
 }
 
 function checkKind(at: string, kind: unknown): void {
-  if (!isPlain(kind)) refuse(at, 'must be a kind: enum, boolean, integer, time, id, token or mask')
+  if (!isPlain(kind)) refuse(at, 'must be a kind: enum, boolean, integer, time, id, token, mask or personal')
   switch (kind.kind) {
     case 'boolean':
     case 'time':
+    case 'personal':
       return
     case 'enum':
       checkWords(`${at}.values`, kind.values ?? 'missing', enumValuesMax)
@@ -182,7 +184,7 @@ function checkKind(at: string, kind: unknown): void {
       oneOf(`${at}.mask`, kind.mask, masks)
       return
     default:
-      refuse(`${at}.kind`, 'must be enum, boolean, integer, time, id, token or mask; there is no free text')
+      refuse(`${at}.kind`, 'must be enum, boolean, integer, time, id, token, mask or personal; there is no free text')
   }
 }
 

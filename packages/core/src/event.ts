@@ -4,12 +4,14 @@
  * An *event* is what happened, as the caller tells it. The catalogue (`catalogue.ts`) says which events exist and what each
  * may carry; capture adds who and where; `mask/` turns the resulting draft into what may be written.
  */
+import type { Personal } from './secret.ts'
 
 export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
 export type Outcome = 'success' | 'failure' | 'denied' | 'unknown'
 /** The kind of log. Operational and application lines are plain JSON lines; audit, activity and keys are ledgers. */
 export type Stream = 'operational' | 'application' | 'audit' | 'activity' | 'keys'
-export type RetentionClass = 'standard' | 'long' | 'keys'
+/** `account`: for as long as the account exists. */
+export type RetentionClass = 'standard' | 'long' | 'keys' | 'account'
 /** What happens when a record cannot be made durable: see `record/`. */
 export type FailureClass = 'block' | 'spool' | 'best_effort'
 /** OCSF severity_id: 0 unknown, 1 informational, 2 low, 3 medium, 4 high, 5 critical, 6 fatal. */
@@ -114,6 +116,8 @@ export type MetadataKind =
   | { readonly kind: 'token'; readonly purpose: string }
   /** Any string; written masked. */
   | { readonly kind: 'mask'; readonly mask: 'email' | 'phone' | 'address' | 'card' | 'secret' }
+  /** Any string about a person; never in clear: sealed under the record's first subject, dropped where there is none. */
+  | { readonly kind: 'personal' }
 
 export type MetadataSchema = Readonly<Record<string, MetadataKind>>
 
@@ -140,6 +144,8 @@ export interface EventDefinition {
   readonly unprovedActor?: true
   /** True where the full client address will be sealed (authn, authz, export, security). */
   readonly sealsAddress?: true
+  /** True where the people it is about see it in their own activity: a copy that is safe to show goes to that ledger. */
+  readonly activity?: true
 }
 
 /** The value that a metadata kind accepts. */
@@ -151,7 +157,9 @@ export type MetadataValue<K extends MetadataKind> = K extends { kind: 'enum'; va
       ? number
       : K extends { kind: 'time' }
         ? Date | string
-        : string
+        : K extends { kind: 'personal' }
+          ? string | Personal<string>
+          : string
 
 export type MetadataInput<M extends MetadataSchema> = { readonly [K in keyof M]?: MetadataValue<M[K]> }
 

@@ -3,7 +3,7 @@ export { type Audit, createAudit, defaultAudit, type ProbeResponse } from './aud
 export { bind, bindEmitter, wrapCallbacks } from './capture/bind.ts'
 export { carrier, runWithCarrier } from './capture/carrier.ts'
 export { aliases, type BuiltInEvent, type BuiltInEvents, type Catalogue, catalogue } from './catalogue.ts'
-export { flag, idLike, integer, masked, oneOf, time, token } from './catalogue-kinds.ts'
+export { flag, idLike, integer, masked, oneOf, personalField, time, token } from './catalogue-kinds.ts'
 export { type Clock, systemClock } from './clock.ts'
 export {
   type ContextValue,
