@@ -12,6 +12,9 @@ export const codes = {
   AUDIT_NOT_RECORDED: 'The policy in force says that this event is not recorded.',
   AUDIT_CLOSED: 'The audit was closed before this record was made.',
   AUDIT_CARRIER_INVALID: 'A carrier is not the JSON that carrier() makes, or is larger than 1 KB.',
+  AUDIT_SECRET_MISSING: 'A secret is not where it was asked for; the message names the environment variable.',
+  AUDIT_SECRET_UNREADABLE:
+    'The function given to map() of a secret threw; its error is not kept, because it may quote the value.',
 } as const
 
 export type AuditErrorCode = keyof typeof codes

@@ -60,4 +60,5 @@ export { asId, type DefinitionOf, type EventName, type Id, type RecordCall } fro
 export { maskAddress } from './scrub/address.ts'
 export { mask } from './scrub/masks.ts'
 export { type Scrubber, scrub } from './scrub/scrub.ts'
+export { Personal, type Placeholder, personal, Secret, secret } from './secret.ts'
 export type { ServiceIdentity } from './service.ts'
