@@ -1,5 +1,5 @@
 /** The options that narrow a read, the same for every command that reads, and the filter they make. */
-import type { Outcome } from '@trailmark/core'
+import type { Outcome, Stream } from '@trailmark/core'
 import { type Filter, lastMax } from '@trailmark/query'
 import type { Invocation, OptionTable } from './command.ts'
 import { usageError } from './errors.ts'
@@ -34,14 +34,22 @@ export const filterOptions: OptionTable = {
   service: { type: 'string', value: 'name', help: 'service' },
   tenant: { type: 'string', value: 'name', help: 'tenant' },
   resource: { type: 'string', value: 'type[/id]', help: 'what was acted on: patient, or patient/42 (needs the keys)' },
+  stream: {
+    type: 'string',
+    multiple: true,
+    value: 'kind',
+    help: 'kinds of ledger: audit (default), activity, keys; by comma',
+  },
 }
 
+const streams: readonly Stream[] = ['audit', 'activity', 'keys']
 const outcomes: readonly Outcome[] = ['success', 'failure', 'denied', 'unknown']
 
 /** The filter that the options describe. Throws CLI_USAGE naming the option. */
 export function filterFrom(invocation: Invocation, nowMs: number): Filter {
   const types = listed(invocation.texts('type'))
-  const outcome = listed(invocation.texts('outcome')).map(parseOutcome)
+  const outcome = listed(invocation.texts('outcome')).map((text) => parseWord('outcome', text, outcomes))
+  const kinds = listed(invocation.texts('stream')).map((text) => parseWord('stream', text, streams))
   const from = invocation.text('from')
   const to = invocation.text('to')
   const text = <K extends keyof Filter>(member: K, option: string): Partial<Record<K, string>> | undefined => {
@@ -54,6 +62,7 @@ export function filterFrom(invocation: Invocation, nowMs: number): Filter {
     ...(to !== undefined && { to: parseTime(to, 'to', nowMs) }),
     ...(types.length > 0 && { types }),
     ...(outcome.length > 0 && { outcome }),
+    ...(kinds.length > 0 && { streams: kinds }),
     ...text('actor', 'actor'),
     ...text('subject', 'subject'),
     ...text('userId', 'user-id'),
@@ -92,12 +101,12 @@ function listed(values: readonly string[]): string[] {
   return values.flatMap((value) => value.split(',')).filter((value) => value !== '')
 }
 
-function parseOutcome(text: string): Outcome {
-  const found = outcomes.find((outcome) => outcome === text)
+function parseWord<W extends string>(option: string, text: string, words: readonly W[]): W {
+  const found = words.find((word) => word === text)
   if (found !== undefined) return found
-  const meant = nearest(text, outcomes)
+  const meant = nearest(text, words)
   const hint = meant ? `; did you mean ${meant}?` : ''
-  throw usageError(`--outcome must be one of ${outcomes.join(', ')}, not ${JSON.stringify(text.slice(0, 40))}${hint}`)
+  throw usageError(`--${option} must be one of ${words.join(', ')}, not ${JSON.stringify(text.slice(0, 40))}${hint}`)
 }
 
 const purposeShape = /^[A-Za-z0-9_.:\-/*@]{1,64}$/

@@ -160,6 +160,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     policy,
     masker,
     newId,
+    activity: options.activity ?? true,
     append: (masked) => (isLine(masked) ? operational.record(masked) : recorder.record(masked)),
     onTime: (nowMs) => lifetime.checkClock(nowMs),
     advise: (code, message) => {

@@ -23,10 +23,12 @@ const attempts = integer(0, 1_000_000)
 
 export const authnEvents = {
   login_success: event('ATN001', 'authn', 'INFO', 1, 'login', {
+    activity: true,
     sealsAddress: true,
     metadata: { method, factor, provider: opaqueId, attempt_count: attempts, new_device: flag, remembered: flag },
   }),
   login_failure: event('ATN002', 'authn', 'WARNING', 2, 'login', {
+    activity: true,
     outcome: 'failure',
     sealsAddress: true,
     unprovedActor: true,
@@ -49,37 +51,44 @@ export const authnEvents = {
     metadata: { method, factor, provider: opaqueId, attempt_count: attempts },
   }),
   logout: event('ATN003', 'authn', 'INFO', 1, 'logout', {
+    activity: true,
     sealsAddress: true,
     reasons: ['by_user', 'everywhere', 'single_sign_out'],
     metadata: { session_age_s: count, sessions: count },
   }),
   session_expired: event('ATN004', 'authn', 'INFO', 1, 'logout', {
+    activity: true,
     sealsAddress: true,
     reasons: ['expired', 'idle', 'absolute_limit', 'rotated'],
     metadata: { session_age_s: count },
   }),
   mfa_challenge_issued: event('ATN005', 'authn', 'INFO', 1, 'other', {
+    activity: true,
     outcome: 'unknown',
     sealsAddress: true,
     reasons: ['login', 'step_up', 'new_device', 'policy'],
     metadata: { factor, attempt_count: attempts, expires_at: time },
   }),
   mfa_challenge_succeeded: event('ATN006', 'authn', 'INFO', 1, 'login', {
+    activity: true,
     sealsAddress: true,
     metadata: { factor, attempt_count: attempts },
   }),
   mfa_challenge_failed: event('ATN007', 'authn', 'WARNING', 3, 'login', {
+    activity: true,
     outcome: 'failure',
     sealsAddress: true,
     reasons: ['wrong_code', 'expired', 'declined', 'no_answer', 'too_many_attempts', 'factor_unavailable', 'error'],
     metadata: { factor, attempt_count: attempts },
   }),
   session_revoked: event('ATN008', 'authn', 'WARNING', 2, 'revoke', {
+    activity: true,
     sealsAddress: true,
     reasons: ['by_user', 'by_admin', 'password_changed', 'suspicious', 'policy'],
     metadata: { sessions: count },
   }),
   new_device_seen: event('ATN009', 'authn', 'WARNING', 2, 'other', {
+    activity: true,
     sealsAddress: true,
     metadata: { device: token('device'), notified: flag },
   }),

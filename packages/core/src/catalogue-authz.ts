@@ -32,6 +32,7 @@ export const authzEvents = {
     metadata: { guard: name, rule: name, status: httpStatus },
   }),
   permission_granted: event('ATZ003', 'authz', 'WARNING', 4, 'grant', {
+    activity: true,
     failureClass: 'block',
     retentionClass: 'long',
     sealsAddress: true,
@@ -39,12 +40,14 @@ export const authzEvents = {
     metadata: { permission: name, scope, expires_at: time, temporary: flag, approvers: integer(0, 100) },
   }),
   permission_revoked: event('ATZ004', 'authz', 'INFO', 2, 'revoke', {
+    activity: true,
     retentionClass: 'long',
     sealsAddress: true,
     reasons: ['request', 'expired', 'offboarding', 'policy', 'incident', 'review'],
     metadata: { permission: name, scope },
   }),
   role_assigned: event('ATZ005', 'authz', 'WARNING', 3, 'grant', {
+    activity: true,
     failureClass: 'block',
     retentionClass: 'long',
     sealsAddress: true,
@@ -52,12 +55,14 @@ export const authzEvents = {
     metadata: { role: name, scope, admin: flag, expires_at: time, temporary: flag, approvers: integer(0, 100) },
   }),
   role_removed: event('ATZ006', 'authz', 'INFO', 2, 'revoke', {
+    activity: true,
     retentionClass: 'long',
     sealsAddress: true,
     reasons: ['request', 'expired', 'offboarding', 'policy', 'incident', 'review'],
     metadata: { role: name, scope, admin: flag },
   }),
   break_glass_access: event('ATZ007', 'authz', 'CRITICAL', 5, 'grant', {
+    activity: true,
     failureClass: 'block',
     retentionClass: 'long',
     sealsAddress: true,

@@ -46,10 +46,12 @@ export const dataEvents = {
     metadata: { ...common, field_count: integer(0, 10_000) },
   }),
   data_delete: event('DAT004', 'data', 'WARNING', 3, 'delete', {
+    activity: true,
     reasons: failed,
     metadata: { ...common, soft: flag },
   }),
   data_export: event('DAT005', 'data', 'WARNING', 3, 'export', {
+    activity: true,
     failureClass: 'block',
     sealsAddress: true,
     reasons: failed,
@@ -60,6 +62,7 @@ export const dataEvents = {
     metadata: { ...common, query_hash: hash, limit: count },
   }),
   data_share: event('DAT007', 'data', 'WARNING', 3, 'share', {
+    activity: true,
     sealsAddress: true,
     reasons: failed,
     metadata: {

@@ -46,6 +46,7 @@ export const governanceEvents = {
     metadata: { hold_id: opaqueId, records: count, approvers: integer(0, 100) },
   }),
   erasure_requested: event('GOV004', 'governance', 'INFO', 2, 'create', {
+    activity: true,
     ...long,
     failureClass: 'block',
     outcome: 'unknown',
@@ -58,11 +59,13 @@ export const governanceEvents = {
     },
   }),
   erasure_completed: event('GOV005', 'governance', 'WARNING', 3, 'delete', {
+    activity: true,
     ...long,
     reasons: [...prevented, 'nothing_found'],
     metadata: { request_id: opaqueId, keys_destroyed: count, commitment: sha256, records: count },
   }),
   dsr_updated: event('GOV006', 'governance', 'INFO', 1, 'update', {
+    activity: true,
     ...long,
     reasons: ['received', 'identified', 'extended', 'answered', 'refused', 'withdrawn'],
     metadata: { request_id: opaqueId, request, regulation: name, due: time },

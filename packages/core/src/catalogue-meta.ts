@@ -158,6 +158,7 @@ const recorderEvents = {
 /** Subjects and their keys: births, links, ends, and who was told what about whom. */
 const subjectEvents = {
   disclosure: event('AUD020', meta, 'INFO', 1, 'share', {
+    activity: true,
     ...long,
     reasons: ['treatment', 'payment', 'operations', 'law', 'request', 'consent', 'public_health', 'other'],
     metadata: {

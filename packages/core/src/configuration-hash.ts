@@ -46,6 +46,7 @@ function optionsThatMatter(options: AuditOptions): unknown {
     operational: typeof operational === 'string' ? operational : operational === undefined ? 'default' : 'own',
     logLevel: logLevel ?? 'default',
     serverTiming: serverTiming ?? false,
+    activity: options.activity ?? true,
   }
 }
 

@@ -84,6 +84,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'keys',
   'pseudonyms',
   'policy',
+  'activity',
   'events',
   'trust',
   'proxies',
@@ -158,7 +159,8 @@ export function checkOptions(options: AuditOptions): void {
   checkList('credentials', options.credentials, 'string')
   checkInteger('queueBytesMax', options.queueBytesMax, 65_536, 1_073_741_824)
   checkInteger('openingMs', options.openingMs, 1_000, 3_600_000)
-  for (const name of ['signals', 'serverTiming', 'metrics'] as const) checkType(name, options[name], 'boolean')
+  for (const name of ['signals', 'serverTiming', 'metrics', 'activity'] as const)
+    checkType(name, options[name], 'boolean')
   checkType('actor', options.actor, 'function')
 }
 

@@ -61,6 +61,11 @@ export interface AuditOptions<
   readonly pseudonyms?: Pseudonyms
   /** First match wins; what no rule matches is recorded with its fields, in the catalogue's failure class. */
   readonly policy?: readonly PolicyRule[]
+  /**
+   * False: nobody's own activity is kept. Default: true; what of a login, a change of an account or an export the person it
+   * is about may see is copied to the `activity` ledger. Which events: the catalogue says, and a policy rule's `activity`.
+   */
+  readonly activity?: boolean
   /** Events of your own, made with `defineEvents()`. */
   readonly events?: E
   /** Whose request ids and trace headers are believed. Default: nobody's. Does not imply `proxies`. */

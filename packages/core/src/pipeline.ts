@@ -11,6 +11,7 @@ import type { Draft, ExchangeFacts, MaskedDraft } from './draft.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, EventDefinition, EventInput, FailureClass } from './event.ts'
 import type { Counts } from './health.ts'
+import { activityOf } from './mask/activity.ts'
 import type { Masker } from './mask/mask.ts'
 import { type Receipt, RefusedReceipt } from './receipt.ts'
 import { type ExchangeView, findView, findViewOf, type RecordExtra } from './runtime.ts'
@@ -23,6 +24,8 @@ export interface PipelineSteps {
   readonly policy: Policy
   readonly masker: Masker
   readonly newId: (nowMs: number) => string
+  /** False where nobody's own activity is kept. */
+  readonly activity: boolean
   /** The last step; what it is given has a stream that is a ledger. */
   readonly append: (masked: MaskedDraft) => Receipt
   /** Called with the time of every record. */
@@ -132,10 +135,20 @@ export class Pipeline {
         unknownName: subject.unknownName,
         error: extra.error,
       })
-      return this.#refuseIncomplete(masked) ?? this.#steps.append(masked)
+      const refused = this.#refuseIncomplete(masked)
+      if (refused !== undefined) return refused
+      const receipt = this.#steps.append(masked)
+      if (subject.decision.activity && this.#steps.activity) this.#tellThePeople(masked)
+      return receipt
     } catch (error) {
       return this.#failed(error)
     }
+  }
+
+  /** What the people it is about may see goes to the ledger of their own activity. Best effort: the record stands already. */
+  #tellThePeople(masked: MaskedDraft): void {
+    const { newId, append } = this.#steps
+    for (const shown of activityOf(masked, newId)) append(shown)
   }
 
   /** The failure class the policy gives this event; `none` where it is not recorded. Never throws. */

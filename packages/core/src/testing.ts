@@ -26,8 +26,10 @@ export interface RecordedEvent {
 
 /** An audit whose work can be looked at. */
 export interface TestAudit<E extends Catalogue = BuiltInEvents> extends Audit<E> {
-  /** What was recorded since the start, over all ledgers, in the order it was recorded. Without the start's own records. */
+  /** What was recorded since the start, over all ledgers but that of activity, in the order it was recorded. Without the start's own records. */
   readonly records: readonly RecordedEvent[]
+  /** What the people it is about may see of it: the records of the activity ledger. */
+  readonly activity: readonly RecordedEvent[]
   /** The records of one event, by its name. */
   recordsOf(type: string): readonly RecordedEvent[]
   /** The records the audit wrote of its own start: `stream_open`, `application_startup`. */
@@ -55,6 +57,7 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
   ids?: (nowMs: number) => string,
 ): TestAudit<BuiltInEvents & E> {
   const written: string[] = []
+  const activity: string[] = []
   const lines: Record<string, unknown>[] = []
   const notices: string[] = []
   const ledger: OpenRecordLog = (open) => {
@@ -66,7 +69,9 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
       },
       append(body) {
         const receipt = log.append(body)
-        written.push(log.lines.at(-1)!)
+        const line = log.lines.at(-1)!
+        if (open.stream === 'activity') activity.push(line)
+        else written.push(line)
         return receipt
       },
     }
@@ -86,6 +91,7 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
   const startRecords = written.splice(0).map(parse)
   return Object.defineProperties(audit, {
     records: { get: () => written.map(parse) },
+    activity: { get: () => activity.map(parse).filter((one) => one.category !== 'audit_meta') },
     recordsOf: { value: (type: string) => written.map(parse).filter((one) => one.event_type === type) },
     startRecords: { value: startRecords },
     lines: { get: () => [...lines] },
@@ -93,6 +99,7 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
     clear: {
       value: () => {
         written.length = 0
+        activity.length = 0
         lines.length = 0
         notices.length = 0
       },

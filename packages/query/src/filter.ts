@@ -4,7 +4,7 @@
  * The first question is asked of every line before it is parsed and costs a few substring searches. It relies on the one
  * spelling that the serialiser writes; whether lines are as they were written is what `verify` answers.
  */
-import type { Outcome } from '@trailmark/core'
+import type { Outcome, Stream } from '@trailmark/core'
 import { QueryError } from './errors.ts'
 import type { Identities } from './identities.ts'
 import { type IdentityTest, matchAddress, matchPerson, matchResource, matchSession } from './match-identity.ts'
@@ -38,10 +38,17 @@ export interface Filter {
   readonly tenant?: string
   /** `patient`, or `patient/42` with the application's own identifier (needs keys) or the stored token. */
   readonly resource?: string
+  /**
+   * Kinds of ledger. Default: `audit` alone. `activity` holds what people may see of their own records, so reading both
+   * shows one event twice; `keys` holds the births of subject keys.
+   */
+  readonly streams?: readonly Stream[]
 }
 
 /** A filter made ready for a whole read. */
 export interface Matcher {
+  /** Kinds of ledger to read. */
+  readonly streams: ReadonlySet<string>
   readonly from: number
   readonly to: number
   /** False only when the line cannot match. */
@@ -51,6 +58,8 @@ export interface Matcher {
 
 /** Longest text a filter may hold, in characters. */
 export const filterTextMax = 512
+const streamsDefault: readonly Stream[] = ['audit']
+const kinds: readonly string[] = ['audit', 'activity', 'keys']
 const outcomes: readonly string[] = ['success', 'failure', 'denied', 'unknown']
 
 /**
@@ -106,7 +115,11 @@ export function compileFilter(
   const anyOf = [alternatives('outcome', filter.outcome), alternatives('event_type', filter.types)].filter(
     (list) => list.length > 0,
   )
+  const { streams = streamsDefault } = filter
+  if (streams.length === 0 || streams.some((one) => !kinds.includes(one)))
+    throw new QueryError('QUERY_FILTER_INVALID', `filter streams must be of ${kinds.join(', ')}`)
   return {
+    streams: new Set(streams),
     from,
     to,
     mayMatch: (line) =>

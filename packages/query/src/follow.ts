@@ -49,7 +49,7 @@ export function follow(
     }
     try {
       const known = new Set<string>()
-      const streams = await namedStreams(root)
+      const streams = (await namedStreams(root)).filter(({ info }) => matcher.streams.has(info.stream))
       const first: StoredRecord[] = []
       for (const stream of streams) {
         known.add(stream.name)
@@ -60,7 +60,9 @@ export function follow(
       first.sort((a, b) => (before(a, b) ? -1 : 1))
       const count = Math.min(options.last ?? 0, first.length)
       yield* first.slice(first.length - count)
-      pumps.push(findNew(root, known, start, ending, pollMs * 4).catch((error: unknown) => queue.fail(error)))
+      pumps.push(
+        findNew(root, matcher.streams, known, start, ending, pollMs * 4).catch((error: unknown) => queue.fail(error)),
+      )
       yield* queue.items()
     } finally {
       own.abort()
@@ -92,6 +94,7 @@ async function pump(
 /** A writer that starts while we follow has its own directory; everything in it is new. */
 async function findNew(
   root: string,
+  kinds: ReadonlySet<string>,
   known: Set<string>,
   start: (stream: NamedStream, from: number) => void,
   signal: AbortSignal,
@@ -101,7 +104,7 @@ async function findNew(
     await delay(everyMs, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
     for (const stream of await namedStreams(root)) {
-      if (known.has(stream.name)) continue
+      if (known.has(stream.name) || !kinds.has(stream.info.stream)) continue
       known.add(stream.name)
       start(stream, 0)
     }

@@ -37,6 +37,18 @@ describe('query', () => {
     })
   })
 
+  it('reads the audit ledgers, and others where they are asked for', async () => {
+    await writeLedger(root, [{ atMs: 0 }])
+    const activity = openTrail(root, 'clinic', { atMs: 0 }, 'activity')
+    await activity.write({ atMs: 10 })
+    await activity.close()
+    expect(times(await find())).toEqual([0])
+    expect(times(await find({ streams: ['activity'] }))).toEqual([10])
+    expect(times(await find({ streams: ['audit', 'activity', 'keys'] }))).toEqual([0, 10])
+    expect(() => query(root, { streams: ['operational'] })).toThrow(/streams must be of/)
+    expect(() => query(root, { streams: [] })).toThrow(/filter streams/)
+  })
+
   it('gives the line byte for byte as it is stored', async () => {
     const { dir } = await writeLedger(root, [{ atMs: 0, members: { purpose: 'ünï "q" \u2028' } }])
     const [stored] = (await readFile(join(dir, 'seg/000000000000.jsonl'), 'utf8')).split('\n')

@@ -47,7 +47,7 @@ export function query(
   return run()
 
   async function* run(): AsyncGenerator<StoredRecord, void, undefined> {
-    const streams = await streamsIn(root, options.onMalformed)
+    const streams = (await streamsIn(root, options.onMalformed)).filter(({ info }) => matcher.streams.has(info.stream))
     const reading = await readOptions(streams, matcher.from, options)
     const records =
       options.last === undefined

@@ -56,11 +56,11 @@ export function line(plan: RecordPlan, n: number, service?: string): string {
 const keys = memoryKeys()
 
 /** Opens a ledger of one writer below `root`. `atMs` is the time, after `startMs`, that the ledger believes it is. */
-export function openTrail(root: string, service = 'clinic', at: { atMs: number } = { atMs: 0 }) {
+export function openTrail(root: string, service = 'clinic', at: { atMs: number } = { atMs: 0 }, stream = 'audit') {
   const ledger = openLedger({
-    dir: join(root, service, 'audit.standard'),
-    origin: `${service}/audit.standard`,
-    stream: 'audit',
+    dir: join(root, service, `${stream}.standard`),
+    origin: `${service}/${stream}.standard`,
+    stream,
     retentionClass: 'standard',
     signer: keys.log,
     ack: 'durable',
@@ -68,8 +68,8 @@ export function openTrail(root: string, service = 'clinic', at: { atMs: number }
   })
   let seq = 0
   return {
-    name: `${service}/audit.standard/${ledger.writer}`,
-    dir: join(root, service, 'audit.standard', ledger.writer),
+    name: `${service}/${stream}.standard/${ledger.writer}`,
+    dir: join(root, service, `${stream}.standard`, ledger.writer),
     /** Text goes in as it is. Resolves when it is durable. */
     async write(...plans: readonly (RecordPlan | string)[]): Promise<void> {
       for (const plan of plans) ledger.append(typeof plan === 'string' ? plan : body(plan, seq++, service))

@@ -35,6 +35,8 @@ export interface PolicyRule {
   readonly level?: 'none' | 'metadata' | 'fields'
   /** Default: the definition's. */
   readonly failureClass?: FailureClass
+  /** Whether the people it is about see it in their own activity. Default: the definition's. */
+  readonly activity?: boolean
 }
 
 export interface PolicyQuestion {
@@ -49,6 +51,8 @@ export interface PolicyQuestion {
 export interface PolicyDecision {
   readonly level: 'none' | 'metadata' | 'fields'
   readonly failureClass: FailureClass
+  /** True when a copy for the people it is about goes to the activity ledger. */
+  readonly activity: boolean
   /** Index of the rule that matched; -1 when none did. */
   readonly rule: number
 }
@@ -82,6 +86,7 @@ interface CompiledRule {
   readonly globs: readonly (readonly [member: MatchMember, globs: readonly Glob[]])[]
   readonly level: PolicyDecision['level']
   readonly failureClass: FailureClass | undefined
+  readonly activity: boolean | undefined
 }
 
 class CompiledPolicy implements Policy {
@@ -92,10 +97,11 @@ class CompiledPolicy implements Policy {
 
   constructor(rules: readonly CompiledRule[]) {
     this.#rules = rules
-    this.hashInput = rules.map(({ globs, level, failureClass }) => ({
+    this.hashInput = rules.map(({ globs, level, failureClass, activity }) => ({
       match: Object.fromEntries(globs.map(([member, list]) => [member, list.map(({ pattern }) => pattern)])),
       level,
       failureClass: failureClass ?? null,
+      ...(activity === undefined ? {} : { activity }),
     }))
   }
 
@@ -105,11 +111,13 @@ class CompiledPolicy implements Policy {
       const rule = this.#rules[i]!
       if (!matches(rule, question)) continue
       const level = mustBeKept(definition) ? 'fields' : rule.level
-      return { level, failureClass: rule.failureClass ?? definition.failureClass, rule: i }
+      const { failureClass = definition.failureClass, activity = definition.activity === true } = rule
+      return { level, failureClass, activity, rule: i }
     }
     let usual = this.#usual.get(definition)
     if (usual === undefined) {
-      usual = Object.freeze({ level: 'fields', failureClass: definition.failureClass, rule: -1 })
+      const { failureClass, activity = false } = definition
+      usual = Object.freeze({ level: 'fields', failureClass, activity, rule: -1 })
       this.#usual.set(definition, usual)
     }
     return usual
@@ -136,12 +144,14 @@ function mustBeKept({ category, stream }: EventDefinition): boolean {
 }
 
 function compileRule(rule: unknown, at: string, catalogue: Readonly<Record<string, EventDefinition>>): CompiledRule {
-  const { match, level = 'fields', failureClass } = membersOf(rule, at, ['match', 'level', 'failureClass'])
+  const members = membersOf(rule, at, ['match', 'level', 'failureClass', 'activity'])
+  const { match, level = 'fields', failureClass, activity } = members
   const known = levels.find((one) => one === level)
   if (known === undefined) throw invalid(`${at}.level`, `must be one of ${levels.join(', ')}`)
   const failing = failureClasses.find((one) => one === failureClass)
   if (failureClass !== undefined && failing === undefined)
     throw invalid(`${at}.failureClass`, `must be one of ${failureClasses.join(', ')}`)
+  if (activity !== undefined && typeof activity !== 'boolean') throw invalid(`${at}.activity`, 'must be a boolean')
   const patterns = match === undefined ? {} : membersOf(match, `${at}.match`, matchMembers)
   const globs = matchMembers
     .filter((member) => patterns[member] !== undefined)
@@ -150,7 +160,7 @@ function compileRule(rule: unknown, at: string, catalogue: Readonly<Record<strin
   for (const [member, list] of globs) {
     if (member === 'event') checkEvents(list, known, `${at}.match.event`, catalogue)
   }
-  return { globs, level: known, failureClass: failing }
+  return { globs, level: known, failureClass: failing, activity }
 }
 
 function compilePatterns(value: unknown, at: string, member: MatchMember): Glob[] {
