@@ -3,3 +3,10 @@ export { codes, KeysError, type KeysErrorCode } from './errors.ts'
 export { memoryKeys } from './memory.ts'
 export { type OpenKeysOptions, openKeys } from './open.ts'
 export type { Keys, LogSigner, TokenKey, TokenKeys, TokenScope } from './ports.ts'
+export {
+  expireTokenKeys,
+  listTokenKeys,
+  monthlyKeyDays,
+  rotateTokenKey,
+  type TokenKeyFacts,
+} from './token-rotation.ts'
