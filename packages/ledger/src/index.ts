@@ -9,6 +9,7 @@ export { codes, LedgerError, type LedgerErrorCode } from './errors.ts'
 export type {
   AckLevel,
   AppendReceipt,
+  BeforeCommit,
   Ledger,
   LedgerFact,
   LedgerState,

@@ -32,8 +32,26 @@ export interface OpenOptions {
   readonly ack?: AckLevel
   /** Called with what happens after opening. It must not throw; what it throws is ignored. */
   readonly onFact?: (fact: LedgerFact) => void
+  /**
+   * What has to be durable elsewhere before a batch may be written here, such as the keys its entries were sealed with.
+   * A batch waits for it outside of every turn on the disk; a failure counts as a failed write and is tried again.
+   */
+  readonly beforeCommit?: BeforeCommit
   readonly disk?: Disk
   readonly clock?: { now(): number }
+}
+
+/**
+ * Asked once per batch, after its entries are chosen. Whatever was handed to `append()` before is in that batch or an
+ * earlier one, so making everything durable that is due *now* is enough.
+ */
+export interface BeforeCommit {
+  /** Whether something is not durable yet. Cheap: most batches hear no. */
+  due(): boolean
+  /** Resolves once everything that was due when it was called is durable; rejects with the system's error. */
+  persist(): Promise<void>
+  /** The same, blocking; may be called while `persist()` is under way. Throws. */
+  persistSync(): void
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Batch {
   /** The hash at the end of the last line. */
   readonly h: string
   durable: boolean
+  /** What had to be durable elsewhere before it is. */
+  cleared: boolean
 }
 
 export class Batcher {
@@ -70,7 +72,7 @@ export class Batcher {
     const segment = this.#segmentFor(first, bytes.length - 1, timeMs)
     const offset = segment.end
     segment.end += bytes.length - 1
-    return { entries, first, segment, offset, bytes, h: this.#chain.last, durable: false }
+    return { entries, first, segment, offset, bytes, h: this.#chain.last, durable: false, cleared: false }
   }
 
   #segmentFor(first: number, bytes: number, timeMs: number): Segment {

@@ -91,6 +91,7 @@ class OpenLedger implements Ledger {
         segment && new Segment(disk, taken.dir, segment.first, segment.facts.birthtimeMs || start.now(), segment.facts),
       lock: taken.lock,
       now: start.now,
+      beforeCommit: options.beforeCommit,
       onFact: (fact) => options.onFact?.(fact),
       makeCheckpointer: (ready) => makeCheckpointer(start, disk, ready),
     })

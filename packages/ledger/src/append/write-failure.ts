@@ -9,7 +9,8 @@ export interface WriteFailure {
 
 /** The system says that the file, or the way to it, is not there any more. */
 const gone = new Set(['ENOENT', 'ENOTDIR', 'EEXIST', 'EBADF', 'ESTALE'])
-const full = new Set(['ENOSPC', 'EDQUOT'])
+/** The system says that there is no space left. */
+export const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 
 export function writeFailure(error: unknown, path: string): WriteFailure {
   if (error instanceof LedgerError) return { code: error.code, message: error.message, final: true }

@@ -7,8 +7,8 @@
  * answered are part of the next batch. `flushNow` may step in at any moment: see `segment.ts` for why that is safe.
  */
 import type { Disk } from '../disk.ts'
-import { LedgerError, type LedgerErrorCode } from '../errors.ts'
-import type { AckLevel, LedgerFact, LedgerState } from '../ledger.ts'
+import { LedgerError, type LedgerErrorCode, systemCode } from '../errors.ts'
+import type { AckLevel, BeforeCommit, LedgerFact, LedgerState } from '../ledger.ts'
 import type { Chain } from '../line.ts'
 import { acknowledge, type Batch, Batcher, confirm } from './batcher.ts'
 import type { Checkpointer } from './checkpointer.ts'
@@ -22,7 +22,7 @@ import { inTurn } from './turns.ts'
 import { segmentsOf, Unsynced } from './unsynced.ts'
 import { Waiters } from './waiters.ts'
 import { WorkClock } from './work-clock.ts'
-import { writeFailure } from './write-failure.ts'
+import { full, writeFailure } from './write-failure.ts'
 
 /** In ledgers that acknowledge before the sync, it comes early behind this many bytes. */
 const unsyncedBytesMax = 8 * 1024 * 1024
@@ -35,6 +35,7 @@ export interface WriterStart {
   readonly chain: Chain
   readonly segment: Segment | undefined
   readonly lock: Lock
+  readonly beforeCommit: BeforeCommit | undefined
   makeCheckpointer(ready: () => void): Checkpointer
   now(): number
   onFact(fact: LedgerFact): void
@@ -127,6 +128,7 @@ export class Writer {
       for (;;) {
         this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
         if (!this.#batch || this.#over) break
+        if (!this.#clearNow(this.#batch)) break
         this.#writeNow(this.#batch)
       }
     } catch (error) {
@@ -191,7 +193,9 @@ export class Writer {
 
   async #pump(): Promise<void> {
     for (let work = this.#findWork(); work; work = this.#findWork()) {
-      const done = inTurn(() => this.#clock.time(() => work.call(this)))
+      const timed = (): Promise<void> => this.#clock.time(() => work.call(this))
+      // What others make durable needs turns of its own, and may be another ledger: waiting for it holds none.
+      const done = work === this.#clear ? timed() : inTurn(timed)
       await done.catch((error: unknown) => this.#fail('LEDGER_WRITE_FAILED', String(error)))
       await new Promise((resolve) => setImmediate(resolve))
     }
@@ -208,6 +212,7 @@ export class Writer {
     if (this.#batcher.hasRetired && this.#unsynced.isEmpty) return this.#sealRetired
     if (this.#syncs.isDue && !this.#unsynced.isEmpty) return this.#sync
     if (this.#retry.isWaiting) return undefined
+    if (this.#batch && this.#waitsForOthers(this.#batch)) return this.#clear
     return this.#batch || this.#batcher.queue.size > 0 ? this.#commit : undefined
   }
 
@@ -222,7 +227,8 @@ export class Writer {
       return
     }
     const batch = this.#batch
-    if (!batch) return
+    // Chosen now, and written once what its entries depend on is durable: see #clear().
+    if (!batch || this.#waitsForOthers(batch)) return
     // Entries of a later segment must not become durable before those of an earlier one.
     if (this.#unsynced.isBefore(batch.segment)) await this.#sync()
     if (this.#over || batch.durable) return
@@ -243,6 +249,32 @@ export class Writer {
     if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#unsynced.bytes > unsyncedBytesMax)
       await this.#sync()
     else this.#syncs.later()
+  }
+
+  #waitsForOthers(batch: Batch): boolean {
+    return !batch.cleared && this.#start.beforeCommit?.due() === true
+  }
+
+  /** Waits until everything that the framed batch depends on is durable elsewhere. */
+  async #clear(): Promise<void> {
+    const batch = this.#batch
+    if (!batch) return
+    try {
+      await this.#start.beforeCommit?.persist()
+      batch.cleared = true
+    } catch (error) {
+      if (!this.#over && !batch.durable) this.#dependencyFailed(error)
+    }
+  }
+
+  #clearNow(batch: Batch): boolean {
+    try {
+      if (this.#waitsForOthers(batch)) this.#start.beforeCommit?.persistSync()
+      batch.cleared = true
+    } catch (error) {
+      this.#dependencyFailed(error)
+    }
+    return batch.cleared
   }
 
   async #sync(): Promise<void> {
@@ -337,8 +369,21 @@ export class Writer {
       this.#fail(code, message)
       return
     }
+    this.#writeRefused(code, message)
+  }
+
+  /** Never final, whatever the error: nothing is wrong with this file. */
+  #dependencyFailed(error: unknown): void {
+    const code = full.has(systemCode(error)) ? 'LEDGER_FULL' : 'LEDGER_WRITE_FAILED'
+    this.#writeRefused(
+      code,
+      `${this.#start.dir}: what this batch depends on could not be made durable: ${String(error)}`,
+    )
+  }
+
+  #writeRefused(code: LedgerErrorCode, message: string): void {
     const isNew = this.#failure?.code !== code
-    this.#failure = { code, message, final }
+    this.#failure = { code, message, final: false }
     this.#retry.later()
     if (isNew) this.#tell({ kind: 'full', code, message })
     if (this.#closing) this.#waiters.giveUp(new LedgerError(code, message))
