@@ -14,6 +14,8 @@ import type {
   Outcome,
   Severity,
 } from './event.ts'
+import type { GuessableName } from './guessable.ts'
+import type { MaskName } from './scrub/masks.ts'
 
 /** One of a closed list of words. */
 export function oneOf<const V extends readonly [string, ...string[]]>(...values: V): { kind: 'enum'; values: V } {
@@ -31,30 +33,17 @@ export function idLike(pattern: RegExp): { kind: 'id'; pattern: RegExp } {
 }
 
 /**
- * Values with so few possibilities that counting tokens guesses them. No token may be made of one, here by type and in
- * `defineEvents()` at the start.
+ * Any string, written as a keyed token: equal values stay comparable, and nobody reads them. Not for what has few values,
+ * such as a birthday: there counting tokens is guessing, so it does not compile, and `defineEvents()` refuses it.
  */
-export type Guessable =
-  | 'pin'
-  | 'birthday'
-  | 'birth_date'
-  | 'date_of_birth'
-  | 'gender'
-  | 'sex'
-  | 'boolean'
-  | 'yes_no'
-  | 'age'
-  | 'zip'
-
-/** Any string, written as a keyed token: equal values stay comparable, and nobody reads them. */
-export function token<const P extends string>(purpose: P extends Guessable ? never : P): { kind: 'token'; purpose: P } {
+export function token<const P extends string>(
+  purpose: P extends GuessableName ? never : P,
+): { kind: 'token'; purpose: P } {
   return { kind: 'token', purpose }
 }
 
-/** Any string, written masked. */
-export function masked<const M extends 'email' | 'phone' | 'address' | 'card' | 'secret'>(
-  mask: M,
-): { kind: 'mask'; mask: M } {
+/** Any string, written masked: see `mask`. */
+export function masked<const M extends MaskName>(mask: M): { kind: 'mask'; mask: M } {
   return { kind: 'mask', mask }
 }
 

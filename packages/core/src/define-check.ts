@@ -2,9 +2,10 @@
  * The checks behind `defineEvents()`: every field of every event, so that the message can name the one that is wrong.
  */
 import { type Catalogue, catalogue } from './catalogue.ts'
-import type { Guessable } from './catalogue-kinds.ts'
-import { checkPattern } from './define-pattern.ts'
+import { checkPattern, checkPatternAccepts } from './define-pattern.ts'
 import { AuditError } from './errors.ts'
+import { isGuessableName } from './guessable.ts'
+import { mask } from './scrub/masks.ts'
 
 const eventsMax = 1_000
 const eventNameMax = 64
@@ -53,20 +54,7 @@ const known = new Set([
   'like',
 ])
 const requirable = ['purpose', 'changes', 'ticketRef', 'targets']
-const masks = ['email', 'phone', 'address', 'card', 'secret']
-/** A keyed token of a value with few possibilities is guessed by counting how often each token occurs. */
-const guessable: ReadonlySet<string> = new Set([
-  'pin',
-  'birthday',
-  'birth_date',
-  'date_of_birth',
-  'gender',
-  'sex',
-  'boolean',
-  'yes_no',
-  'age',
-  'zip',
-] satisfies Guessable[])
+const masks = Object.keys(mask)
 
 const word = /^[a-z][a-z0-9_]{0,63}$/
 const codeShape = /^[A-Z]{3}[0-9]{3}$/
@@ -150,11 +138,11 @@ function checkMetadata(at: string, schema: unknown): void {
   for (const key of keys) {
     if (!word.test(key) || key.length > metadataKeyMax)
       refuse(`${at}.${shown(key)}`, `is not a name in snake_case of at most ${metadataKeyMax} characters`)
-    checkKind(`${at}.${key}`, schema[key])
+    checkKind(`${at}.${key}`, key, schema[key])
   }
 }
 
-function checkKind(at: string, kind: unknown): void {
+function checkKind(at: string, key: string, kind: unknown): void {
   if (!isPlain(kind)) refuse(at, 'must be a kind: enum, boolean, integer, time, id, token, mask or personal')
   switch (kind.kind) {
     case 'boolean':
@@ -170,15 +158,17 @@ function checkKind(at: string, kind: unknown): void {
       if (kind.min > kind.max) refuse(at, `min ${kind.min} is above max ${kind.max}`)
       return
     case 'id': {
-      const wrong = checkPattern(kind.pattern)
-      if (wrong !== undefined) refuse(`${at}.pattern`, wrong)
+      const wrong = checkPattern(kind.pattern) ?? (kind.pattern instanceof RegExp && checkPatternAccepts(kind.pattern))
+      if (wrong) refuse(`${at}.pattern`, wrong)
       return
     }
     case 'token':
       if (typeof kind.purpose !== 'string' || !word.test(kind.purpose))
         refuse(`${at}.purpose`, 'must be a word in snake_case')
-      if (guessable.has(kind.purpose))
+      // Counting how often each token occurs guesses it.
+      if (isGuessableName(kind.purpose))
         refuse(`${at}.purpose`, `${kind.purpose} has too few possible values: its token would be guessed`)
+      if (isGuessableName(key)) refuse(at, `has too few possible values for a token: it would be guessed`)
       return
     case 'mask':
       oneOf(`${at}.mask`, kind.mask, masks)

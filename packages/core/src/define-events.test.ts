@@ -4,8 +4,10 @@ import { catalogue } from './catalogue.ts'
 import { idLike, integer, token } from './catalogue-kinds.ts'
 import { checkEvents } from './define-check.ts'
 import { catalogueOf, catalogueText, defineEvents } from './define-events.ts'
-import { checkPattern } from './define-pattern.ts'
+import { checkPattern, checkPatternAccepts } from './define-pattern.ts'
+import { countWays } from './define-pattern-ways.ts'
 import { AuditError } from './errors.ts'
+import type { MetadataKind } from './event.ts'
 
 const least = { code: 'CLN001', category: 'data', action: 'update' } as const
 
@@ -68,6 +70,38 @@ describe('defineEvents', () => {
       'a guessable token',
       { a: { ...least, metadata: { n: { kind: 'token', purpose: 'pin' } } } },
       'metadata.n.purpose pin',
+    ],
+    [
+      'a token of a birthday',
+      { a: { ...least, metadata: { birth_date: token('patient') } } },
+      'events.a.metadata.birth_date has too few',
+    ],
+    [
+      'a token of yes and no',
+      { a: { ...least, metadata: { n: { kind: 'token', purpose: 'is_smoker' } } } },
+      'is_smoker',
+    ],
+    ['a pattern for sentences', { a: { ...least, metadata: { n: idLike(/^.{1,64}$/) } } }, 'pattern accepts free text'],
+    ['a pattern for anything but spaces', { a: { ...least, metadata: { n: idLike(/^\S+$/) } } }, 'accepts free text'],
+    [
+      'a pattern for mailboxes',
+      { a: { ...least, metadata: { n: idLike(/^[a-z.]{1,30}@[a-z.]{1,30}$/) } } },
+      'pattern accepts mailboxes',
+    ],
+    [
+      'a pattern for mailboxes in capitals',
+      { a: { ...least, metadata: { n: idLike(/^[A-Z.]{1,30}@[A-Z.]{1,30}$/) } } },
+      'pattern accepts mailboxes',
+    ],
+    [
+      'a pattern for social security numbers',
+      { a: { ...least, metadata: { n: idLike(/^\d{3}-\d\d-\d{4}$/) } } },
+      'pattern is made for social security numbers',
+    ],
+    [
+      'a pattern for access keys',
+      { a: { ...least, metadata: { n: idLike(/^AKIA[A-Z0-9]{16}$/) } } },
+      'pattern is made for access keys',
     ],
     [
       'an unknown mask',
@@ -142,8 +176,40 @@ describe('catalogueText', () => {
   })
 })
 
+describe('checkPatternAccepts', () => {
+  test.each([
+    /^[a-z0-9_-]{1,64}$/,
+    /^usr_[a-z0-9]{6}$/,
+    /^\d{1,16}$/,
+    /^[A-Z]{3}-\d{1,6}$/,
+    /^[0-9a-f]{40}$/,
+    /^v\d\.\d$/,
+  ])('lets %s pass', (pattern) => {
+    expect(checkPatternAccepts(pattern)).toBeUndefined()
+  })
+
+  test.each([
+    [/^\+\d{7,15}$/, 'telephone'],
+    [/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/, 'account'],
+    [/^sk_live_\w{1,50}$/, 'provider keys'],
+    [/^eyJ[\w-]{1,30}\.[\w-]{1,20}\.[\w-]{1,10}$/, 'web tokens'],
+    [/^[a-z]{2}:\/\/[\w:.@]{1,50}$/, 'a password'],
+    [/^[\s\w]{1,64}$/, 'free text'],
+  ])('refuses %s, which is for %s', (pattern, what) => {
+    expect(checkPatternAccepts(pattern)).toContain(what)
+  })
+})
+
 describe('checkPattern', () => {
   const refused = [
+    /^a*b*c*d*$/,
+    /^a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?$/,
+    /^(?:a|b|c){12}$/,
+    /^(?:[a-z]{1,8}-){1,8}$/,
+    /^(?:a?){1,40}$/,
+    /^(?<name>a+)*$/,
+    /^(?:(?:a|b){2})+$/,
+    /^(?:a{1,3}){2,}$/,
     /a/,
     /^a/,
     /a$/,
@@ -168,6 +234,13 @@ describe('checkPattern', () => {
   })
 
   const accepted = [
+    /^[a-z]+\.[a-z]+\.[a-z]+$/,
+    /^(?:a|b){2}$/,
+    /^(?<kind>ord|inv)_[0-9a-f]{8}$/,
+    /^[a-z]{1,8}?(?:-\d{1,4})?$/,
+    /^\u{61}{2}$/u,
+    /^[A-Z]{2,10}-\d{1,6}-\d{1,6}$/,
+    /^(?:\d{1,3}\.){3}\d{1,3}$/,
     /^a$/,
     /^[0-9a-f]{64}$/,
     /^(?:a|b)$/,
@@ -180,6 +253,50 @@ describe('checkPattern', () => {
   ]
   test.each(accepted)('accepts %s', (pattern) => {
     expect(checkPattern(pattern)).toBeUndefined()
+  })
+
+  test('the ways of a sequence multiply: something optional at the end doubles them', () => {
+    const part = fc.constantFrom(
+      'a',
+      'b?',
+      '[ab]',
+      'a{1,3}',
+      '(?:a|b)',
+      '(?:ab){2}',
+      'a+',
+      '(?:a|ab)?',
+      '(?:a{0,2}b){3}',
+    )
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), (parts) => {
+        const ways = countWays(`^${parts.join('')}$`, false)
+        expect(ways).toBeGreaterThanOrEqual(1)
+        expect(countWays(`^${[...parts, 'a?'].join('')}$`, false)).toBe(2 * Number(ways))
+      }),
+    )
+  })
+
+  test('every identifier of the built-in catalogue has a pattern that would be accepted', () => {
+    for (const definition of Object.values(catalogue)) {
+      for (const kind of Object.values<MetadataKind>(definition.metadata)) {
+        if (kind.kind === 'id') expect([kind.pattern, checkPattern(kind.pattern)]).toEqual([kind.pattern, undefined])
+      }
+    }
+  })
+
+  test('any pattern is answered with a sentence or nothing', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z()[\]{}|?*+\\^$.0-9,:<=!-]{0,40}$/), (source) => {
+        let pattern: RegExp
+        try {
+          pattern = new RegExp(`^${source}$`)
+        } catch {
+          return
+        }
+        expect(['string', 'undefined']).toContain(typeof checkPattern(pattern))
+      }),
+      { numRuns: 1_000 },
+    )
   })
 
   test('refuses what is not a pattern', () => {

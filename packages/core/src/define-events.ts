@@ -9,6 +9,7 @@ import { frozenSchema, type TypedDefinition } from './catalogue-kinds.ts'
 import { checkEvents } from './define-check.ts'
 import { AuditError } from './errors.ts'
 import type { EventDefinition, MetadataSchema } from './event.ts'
+import type { GuessableName } from './guessable.ts'
 
 /** One event of an application. What is left out is the usual, as said beside each. */
 export interface EventSpec
@@ -39,6 +40,22 @@ export interface DefinedEvent<R extends readonly string[], M extends MetadataSch
   readonly like?: BuiltInEvent
 }
 
+/** What is said of a token that would be guessed; nothing is assignable to it. */
+type Guessed = 'a token of so few possible values is guessed: use personalField(), or leave it out'
+
+/** `S` again, with `Guessed` in place of every metadata field whose name or purpose has too few values for a token. */
+export type SoundEvents<S> = {
+  readonly [E in keyof S]: S[E] extends { readonly metadata: infer M }
+    ? { readonly metadata: { readonly [F in keyof M]: SoundField<F, M[F]> } }
+    : unknown
+}
+
+type SoundField<F, K> = K extends { readonly kind: 'token'; readonly purpose: infer P }
+  ? F | P extends Exclude<F | P, GuessableName>
+    ? unknown
+    : Guessed
+  : unknown
+
 export type DefinedEvents<S extends Readonly<Record<string, EventSpec>>> = {
   readonly [K in keyof S]: DefinedEvent<
     S[K] extends { readonly reasons: infer R extends readonly string[] } ? R : readonly [],
@@ -57,7 +74,9 @@ export type DefinedEvents<S extends Readonly<Record<string, EventSpec>>> = {
  *
  * Throws an `AuditError` `AUDIT_OPTION_INVALID` that names `events.<event>.<field>`. At most 1,000 events.
  */
-export function defineEvents<const S extends Readonly<Record<string, EventSpec>>>(specs: S): DefinedEvents<S> {
+export function defineEvents<const S extends Readonly<Record<string, EventSpec>>>(
+  specs: S & SoundEvents<S>,
+): DefinedEvents<S> {
   checkEvents(specs)
   const made = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, definition(spec)]))
   defined.add(made)

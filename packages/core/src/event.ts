@@ -4,6 +4,7 @@
  * An *event* is what happened, as the caller tells it. The catalogue (`catalogue.ts`) says which events exist and what each
  * may carry; capture adds who and where; `mask/` turns the resulting draft into what may be written.
  */
+import type { MaskName } from './scrub/masks.ts'
 import type { Personal } from './secret.ts'
 
 export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
@@ -115,7 +116,7 @@ export type MetadataKind =
   /** Any string; written as a keyed token `p1_…` of that purpose. */
   | { readonly kind: 'token'; readonly purpose: string }
   /** Any string; written masked. */
-  | { readonly kind: 'mask'; readonly mask: 'email' | 'phone' | 'address' | 'card' | 'secret' }
+  | { readonly kind: 'mask'; readonly mask: MaskName }
   /** Any string about a person; never in clear: sealed under the record's first subject, dropped where there is none. */
   | { readonly kind: 'personal' }
 

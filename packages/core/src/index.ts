@@ -44,6 +44,7 @@ export type { SafeError } from './fault/safe-error.ts'
 export type { Counts, Health, LedgerHealth, Readiness } from './health.ts'
 export { tokenPseudonyms } from './mask/pseudonyms.ts'
 export { createTokens, type Tokens } from './mask/tokens.ts'
+export type { Id } from './open-text.ts'
 export type {
   AuditOptions,
   OperationalSink,
@@ -55,10 +56,10 @@ export type {
 export type { Person, Pseudonym, Pseudonyms, SealedFields, SubjectBirth } from './pseudonyms.ts'
 export type { Position, Receipt } from './receipt.ts'
 export type { LogFact, LogReceipt, OpenLog, OpenRecordLog, RecordLog } from './record/record-log.ts'
-export { asId, type DefinitionOf, type EventName, type Id, type RecordCall } from './record-call.ts'
+export { asId, type DefinitionOf, type EventName, type RecordCall } from './record-call.ts'
 // For readers of the trail: from what an investigator knows to what stands in records.
 export { maskAddress } from './scrub/address.ts'
-export { mask } from './scrub/masks.ts'
+export { type MaskName, mask } from './scrub/masks.ts'
 export { type Scrubber, scrub } from './scrub/scrub.ts'
 export { Personal, type Placeholder, personal, Secret, secret } from './secret.ts'
 export type { ServiceIdentity } from './service.ts'

@@ -16,12 +16,9 @@ import type {
   TargetInput,
   VolumeInput,
 } from './event.ts'
+import type { GuessableName } from './guessable.ts'
+import type { Id, IsAny, Spelled } from './open-text.ts'
 import type { Receipt } from './receipt.ts'
-
-declare const identifier: unique symbol
-
-/** A string that the code says is an identifier: see `asId()`. */
-export type Id = string & { readonly [identifier]: true }
 
 /**
  * Says that a string is an identifier and not free text, so that it may stand where metadata expects one.
@@ -60,9 +57,11 @@ export type Declared<D extends EventDefinition, I> = {
       ? unknown
       : P extends 'metadata'
         ? Metadata<D['metadata'], I[P]>
-        : P extends keyof Shapes
-          ? Shaped<Shapes[P], I[P]>
-          : Refuse<I[P]>
+        : P extends 'changes'
+          ? Changes<I[P]>
+          : P extends keyof Shapes
+            ? Shaped<Shapes[P], I[P]>
+            : Refuse<I[P]>
     : never
 }
 
@@ -71,10 +70,8 @@ interface Shapes {
   decision: DecisionInput
   volume: VolumeInput
   targets: TargetInput
-  changes: ChangeInput
 }
 
-type IsAny<T> = 0 extends 1 & T ? true : false
 /** `any` is assignable to everything but `never`. */
 type Refuse<T> = IsAny<T> extends true ? never : unknown
 
@@ -93,4 +90,16 @@ type Metadata<M extends MetadataSchema, T> =
 
 /** A variable of type `string` where an identifier is due may hold anything; a literal or an `Id` may not. */
 type Worded<K extends MetadataKind, V> =
-  IsAny<V> extends true ? never : K extends { readonly kind: 'id' } ? (string extends V ? never : unknown) : unknown
+  IsAny<V> extends true ? never : K extends { readonly kind: 'id' } ? Spelled<V> : unknown
+
+/** Of a field with few possible values only the name may be told: a token of the value would be guessed. */
+type Changes<T> =
+  IsAny<T> extends true
+    ? never
+    : T extends readonly unknown[]
+      ? { readonly [N in keyof T]: Shaped<ChangeInput, T[N]> & Unguessed<T[N]> }
+      : unknown
+
+type Unguessed<T> = T extends { readonly field: GuessableName }
+  ? { readonly before?: never; readonly after?: never }
+  : unknown

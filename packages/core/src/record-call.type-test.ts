@@ -4,11 +4,12 @@
  * Nothing here runs. An expectation that no longer fails is itself an error, so a loosened type cannot go unnoticed.
  */
 import type { catalogue } from './catalogue.ts'
-import { integer, oneOf, token } from './catalogue-kinds.ts'
+import { integer, masked, oneOf, personalField, token } from './catalogue-kinds.ts'
 import { defineEvents } from './define-events.ts'
 import type { EventInput } from './event.ts'
 import type { Receipt } from './receipt.ts'
 import { asId, type RecordCall } from './record-call.ts'
+import type { Personal, Secret } from './secret.ts'
 
 declare const record: RecordCall<typeof catalogue>
 declare const text: string
@@ -18,7 +19,11 @@ declare const anything: ReturnType<typeof JSON.parse>
 declare const error: Error
 declare const request: Request
 declare const headers: Headers
-declare const secret: { readonly expose: (reason: string) => string }
+declare const secret: Secret<string>
+declare const personal: Personal<string>
+declare const map: Map<string, string>
+declare const response: Response
+declare const mode: 'csv' | 'pdf'
 declare const user: { id: string; email: string; passwordHash: string }
 
 // What is meant to compile.
@@ -36,6 +41,8 @@ record('data_access', {
 })
 record('clock_jump', { metadata: { jump_ms: -1, direction: 'backward' } })
 record('alert_raised', { metadata: { since: new Date() } })
+record('data_update', { changes: [{ field: 'diagnosis', op: 'replace', before: text, after: text }] })
+record('data_update', { changes: [{ field: 'date_of_birth', op: 'replace' }] })
 
 // Names.
 // @ts-expect-error an event nobody defined
@@ -112,6 +119,44 @@ record('new_device_seen', { metadata: { device: Buffer.from('x') } })
 record('new_device_seen', { metadata: Buffer.from('x') })
 // @ts-expect-error a secret
 record('new_device_seen', { metadata: { device: secret } })
+// @ts-expect-error something about a person, where no field was declared for it
+record('new_device_seen', { metadata: { device: personal } })
+// @ts-expect-error a secret where an identifier is due
+record('deployment', { metadata: { commit: secret } })
+// @ts-expect-error a secret as the metadata
+record('login_failure', { metadata: secret })
+// @ts-expect-error a secret as the event
+record('login_failure', secret)
+// @ts-expect-error a secret as the actor's identifier
+record('login_success', { actor: { id: secret } })
+// @ts-expect-error a person's name as the reason
+record('login_failure', { reason: personal })
+// @ts-expect-error text glued to an identifier
+record('deployment', { metadata: { commit: `sha-${text}` } })
+// @ts-expect-error text glued together where a list is closed
+record('deployment', { metadata: { environment: `prod-${text}` } })
+// @ts-expect-error a date where no time is due
+record('login_failure', { metadata: { attempt_count: new Date() } })
+// @ts-expect-error a date where an identifier is due
+record('deployment', { metadata: { commit: new Date() } })
+// @ts-expect-error a function, called or not
+record('login_failure', { metadata: { attempt_count: () => 3 } })
+// @ts-expect-error a bigint
+record('login_failure', { metadata: { attempt_count: 3n } })
+// @ts-expect-error a symbol
+record('login_failure', { metadata: { method: Symbol('password') } })
+// @ts-expect-error a response as a value
+record('invalid_token_presented', { metadata: { scheme: response } })
+// @ts-expect-error a map as the metadata
+record('login_failure', { metadata: map })
+// @ts-expect-error a list of pairs as the metadata
+record('login_failure', { metadata: [['attempt_count', 3]] })
+// @ts-expect-error a promise
+record('login_failure', { metadata: { attempt_count: Promise.resolve(3) } })
+// @ts-expect-error an undeclared key that arrives by spreading
+record('login_failure', { metadata: { attempt_count: 1, ...user } })
+// @ts-expect-error a caught error, of which nothing is known
+record('application_error', { metadata: { error_type: Object(error) as unknown } })
 // @ts-expect-error null is not a value
 record('login_failure', { metadata: { attempt_count: null } })
 // @ts-expect-error a nested object
@@ -140,6 +185,14 @@ record('data_access', { subjects: [user] })
 record('data_access', { subjects: anything })
 // @ts-expect-error a changed value instead of an operation
 record('data_update', { changes: [{ field: 'diagnosis', value: text }] })
+// @ts-expect-error any as a change
+record('data_update', { changes: [anything] })
+// @ts-expect-error a value that is guessed from its token, before the change
+record('data_update', { changes: [{ field: 'date_of_birth', op: 'replace', before: text }] })
+// @ts-expect-error and after it
+record('data_update', { changes: [{ field: 'is_pregnant', op: 'replace', after: text }] })
+// @ts-expect-error a secret as a changed value
+record('password_change', { changes: [{ field: 'password', op: 'replace', after: secret }] })
 // @ts-expect-error any in a decision
 record('authz_deny', { decision: { effect: anything } })
 // @ts-expect-error the rows instead of their number
@@ -154,12 +207,26 @@ const own = defineEvents({
     category: 'data',
     action: 'update',
     reasons: ['full', 'isolation'],
-    metadata: { beds: integer(0, 50), ward: oneOf('north', 'south'), device: token('device') },
+    metadata: {
+      beds: integer(0, 50),
+      ward: oneOf('north', 'south'),
+      device: token('device'),
+      contact: masked('email'),
+      relative: personalField(),
+    },
   },
 })
 declare const ownRecord: RecordCall<typeof catalogue & typeof own>
 ownRecord('ward_transferred', { reason: 'full', metadata: { beds: 1, ward: 'north', device: text } })
 ownRecord('login_failure', { reason: 'expired' })
+ownRecord('ward_transferred', { metadata: { relative: personal, contact: text } })
+ownRecord('ward_transferred', { metadata: { relative: text } })
+// @ts-expect-error a secret in a field for a person
+ownRecord('ward_transferred', { metadata: { relative: secret } })
+// @ts-expect-error a number in a field for a person
+ownRecord('ward_transferred', { metadata: { relative: number } })
+// @ts-expect-error something about a person where only a mask is declared
+ownRecord('ward_transferred', { metadata: { contact: personal } })
 // @ts-expect-error an undeclared key
 ownRecord('ward_transferred', { metadata: { patient: text } })
 // @ts-expect-error a word outside the closed list
@@ -174,6 +241,20 @@ defineEvents({ bad_category: { code: 'CLN002', category: 'wards', action: 'updat
 defineEvents({ free: { code: 'CLN003', category: 'data', action: 'update', metadata: { note: { kind: 'text' } } } })
 // @ts-expect-error a token of something that is guessed in an afternoon
 token('date_of_birth')
+// @ts-expect-error in whatever name
+token('user_pin')
+// @ts-expect-error a yes or no
+token('is_smoker')
+// @ts-expect-error a mask nobody wrote
+masked('name')
+token('device_pinned')
+const row = { category: 'data', action: 'update' } as const
+// @ts-expect-error a guessable field under a harmless purpose
+defineEvents({ born: { ...row, code: 'CLN004', metadata: { birth_date: token('patient') } } })
+// @ts-expect-error a harmless field with a guessable purpose, written by hand
+defineEvents({ coded: { ...row, code: 'CLN005', metadata: { code: { kind: 'token', purpose: 'pin' } } } })
+defineEvents({ named: { ...row, code: 'CLN006', metadata: { birth_date: personalField(), page: token('page') } } })
+record('data_export', { metadata: { format: mode } })
 
 /** Whoever knows more events may be used by whoever knows fewer: adapters take any audit. */
 export const widened: RecordCall<typeof catalogue> = ownRecord

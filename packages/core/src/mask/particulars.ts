@@ -1,5 +1,6 @@
 /** What was decided, changed and moved: the parts of an event that are words of closed lists, names, counts and tokens. */
 import type { ChangeMember, DecisionMember, VolumeMember } from '../draft.ts'
+import { isGuessableName } from '../guessable.ts'
 import { isReadable, isReadableList, own } from '../scrub/read.ts'
 import type { Masking } from './masking.ts'
 
@@ -53,7 +54,8 @@ export function maskChanges(given: unknown, masking: Masking): ChangeMember[] | 
 function changeToken(path: string, field: string, value: unknown, masking: Masking): string | undefined {
   const text = masking.idText(path, value)
   if (text === undefined) return undefined
-  if (text.length < changeCharsMin || guessable.test(text)) return masking.drop(path, 'low_entropy')
+  if (text.length < changeCharsMin || guessable.test(text) || isGuessableName(field))
+    return masking.drop(path, 'low_entropy')
   return masking.token(`change:${field}`, text)
 }
 

@@ -61,6 +61,12 @@ describe('mask.email', () => {
     ['😀lice@x.example', '😀*****@x.example'],
     ['a*****@clinic.example', 'a*****@clinic.example'],
     ['****x@clinic.example', '*****@clinic.example'],
+    ['a..a@x.example', '*****@x.example'],
+    ['a\u200b\u200b\u200b@x.example', '*****@x.example'],
+    ['\u2060\u00adalice@x.example', 'a*****@x.example'],
+    ['a\u0301b\u0301@x.example', '*****@x.example'],
+    ['alice@klinik.berlin', 'a*****@klinik.berlin'],
+    ['alice@クリニック.example', 'a*****@クリニック.example'],
   ])('writes %s as %s', (email, masked) => {
     expect(mask.email(email)).toBe(masked)
   })
@@ -73,6 +79,13 @@ describe('mask.email', () => {
     'alice smith@x.example',
     'alice@x..example',
     'alice@ x',
+    'alice@203.0.113.77',
+    'alice@[203.0.113.77]',
+    'alice@4111111111111111.example',
+    'alice@cl\u200binic.example',
+    'alice%40clinic.example',
+    'Alice <alice@clinic.example>',
+    'mailto:alice@clinic.example?x',
   ])('shows nothing of %s', (text) => {
     expect(mask.email(text)).toBe(stars)
   })
@@ -146,6 +159,8 @@ describe('mask.location', () => {
     ['52.520008,13.404954', '52.5,13.4'],
     [' -33.8688 , 151.2093 ', '-33.8,151.2'],
     ['52', '52.0'],
+    [13.37, '13.3'],
+    [-13.37, '-13.3'],
   ])('writes %s as %s', (location, masked) => {
     expect(mask.location(location)).toBe(masked)
   })
@@ -155,8 +170,72 @@ describe('mask.location', () => {
   })
 })
 
-test('mask.secret shows nothing, not even a length', () => {
-  expect(new Set(['', '1', '078-05-1120', 'x'.repeat(999)].map(mask.secret))).toEqual(new Set([stars]))
+test.each(['secret', 'iban', 'account', 'cvv', 'ssn', 'national_id', 'passport', 'jwt'] as const)(
+  'mask.%s shows nothing, not even a length',
+  (name) => {
+    const texts = [
+      '',
+      '1',
+      '123',
+      '078-05-1120',
+      'DE89370400440532013000',
+      'C01X00T47',
+      '4111111111111111',
+      '*****1111',
+    ]
+    expect(new Set([...texts, 'x'.repeat(999), 42].map(mask[name]))).toEqual(new Set([stars]))
+  },
+)
+
+describe('mask.address', () => {
+  test.each([
+    ['203.0.113.77', '203.0.113.0'],
+    ['::ffff:203.0.113.77', '203.0.113.0'],
+    ['::ffff:cb00:714d', '203.0.113.0'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::'],
+    ['::1', '::'],
+    ['203.0.113.77\u200b', stars],
+    ['٢٠٣.0.113.77', stars],
+    ['203.0.113', stars],
+    ['', stars],
+  ])('writes %s as %s', (address, masked) => {
+    expect(mask.address(address)).toBe(masked)
+  })
+})
+
+describe('what is left of a value', () => {
+  const separators = fc.constantFrom('', ' ', '-')
+  const spaced = (digits: readonly string[], by: string) => digits.join(by)
+  const digits = (min: number, max: number) =>
+    fc.array(fc.constantFrom(...'0123456789'), { minLength: min, maxLength: max })
+  const invisible = fc.constantFrom('', '\u200b', '\u200d', '\u00ad', '\u0301')
+  const local = fc
+    .array(fc.tuple(fc.constantFrom(...'aeö😀x7.'), invisible), { minLength: 1, maxLength: 16 })
+    .map((parts) => parts.flat().join(''))
+  /** Characters that say something, where nothing else is in the text. */
+  const informing = (text: string) => [...text].filter((one) => /[\p{L}\p{N}\p{So}]/u.test(one)).length
+
+  test.each([
+    ['card', fc.tuple(digits(1, 22), separators).map(([given, by]) => spaced(given, by))],
+    [
+      'phone',
+      fc
+        .tuple(fc.constantFrom('', '+'), digits(1, 18), separators)
+        .map(([plus, given, by]) => plus + spaced(given, by)),
+    ],
+    ['email', local.map((name) => `${name}@x.example`)],
+  ] as const)('%s is at most two fifths of what it said', (name, values) => {
+    const domain = name === 'email' ? '@x.example' : ''
+    fc.assert(
+      fc.property(values, (value) => {
+        const masked = mask[name](value)
+        const shown = informing(masked.replace(domain, ''))
+        expect(shown).toBeLessThanOrEqual(informing(value.replace(domain, '')) * 0.4)
+        expect(masked.replace(domain, '').match(/\*+/g)).toEqual([stars])
+      }),
+      { numRuns: 500 },
+    )
+  })
 })
 
 test('long hostile texts take no long time: each is refused by its length or read once', () => {

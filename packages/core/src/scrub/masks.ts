@@ -23,9 +23,12 @@ export const mask = Object.freeze({
     const parts = emailShape.exec(value.trim())
     if (parts === null) return stars
     const [, local = '', domain = ''] = parts
+    // Digits where a domain should be are an address or a number of somebody.
+    if (numeric.test(domain)) return stars
     if (maskedLocal.test(local)) return `${local}@${domain}`
-    const [first = ''] = local
-    return `${Array.from(local).length >= 4 && first !== '*' ? first : ''}${stars}@${domain}`
+    // Dots, and what nobody sees, do not make a short name longer.
+    const said = Array.from(local).filter((character) => saying.test(character))
+    return `${said.length >= 4 ? said[0] : ''}${stars}@${domain}`
   },
   /** The last two digits of 7 to 15. */
   phone(value: unknown): string {
@@ -57,15 +60,36 @@ export const mask = Object.freeze({
     const shown = [first, second].filter((part) => part !== undefined).map(Number)
     return shown.every((part) => Math.abs(part) <= 180) ? shown.map(oneDecimal).join(',') : stars
   },
-  /** Nothing: for passwords, social security and passport numbers, IBAN, CVV, account numbers. */
-  secret(_value: unknown): string {
-    return stars
-  },
+  /** Nothing: for passwords, keys and whatever has no mask of its own. */
+  secret: nothing,
+  /** Nothing: all parts of an IBAN are the account, its bank or their check. */
+  iban: nothing,
+  /** Nothing: an account number ends where statements print it. */
+  account: nothing,
+  /** Nothing: three digits. */
+  cvv: nothing,
+  /** Nothing: the last four of a social security number are what a bank asks for on the telephone. */
+  ssn: nothing,
+  /** Nothing: identity and tax numbers of any country. */
+  national_id: nothing,
+  /** Nothing. */
+  passport: nothing,
+  /** Nothing: the first two parts of a token are readable, the third signs them. */
+  jwt: nothing,
 })
+
+function nothing(_value: unknown): string {
+  return stars
+}
+
+export type MaskName = keyof typeof mask
 
 /** Any local part without space, then a domain of labels: nothing after the first `@` that could hold a second address. */
 const emailShape = /^([^\s@]{1,64})@((?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){0,8}[\p{L}\p{N}][\p{L}\p{N}-]{0,62})$/u
 const maskedLocal = /^[^*]?\*{5}$/u
+/** Letters, digits, pictures; not what separates, joins, marks or directs them. */
+const saying = /^[\p{L}\p{N}\p{So}]$/u
+const numeric = /\p{N}{7}|(?:^|\.)\p{N}{1,63}$/u
 
 /** Cut, not rounded: a rounded half would move when masked again. Minus zero is zero. */
 function oneDecimal(degrees: number): string {
