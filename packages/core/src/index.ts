@@ -44,6 +44,7 @@ export type { SafeError } from './fault/safe-error.ts'
 export type { Counts, Health, LedgerHealth, Readiness } from './health.ts'
 export { tokenPseudonyms } from './mask/pseudonyms.ts'
 export { createTokens, type Tokens } from './mask/tokens.ts'
+export { Message, msg, type SafePart } from './message.ts'
 export type { Id } from './open-text.ts'
 export type {
   AuditOptions,
