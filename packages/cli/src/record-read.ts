@@ -6,15 +6,11 @@
  * read are no read themselves, and a read leaves its own out of what it shows: so nothing recurses.
  */
 import { createHmac, randomUUID } from 'node:crypto'
-import { hostname, userInfo } from 'node:os'
-import { createAudit } from '@trailmark/core'
 import type { Keys } from '@trailmark/keys'
 import type { Filter, StoredRecord } from '@trailmark/query'
-import { CliError } from './errors.ts'
 import type { Location } from './location.ts'
+import { cliService, notRecorded, openOperatorAudit } from './operator-audit.ts'
 import type { Terminal } from './terminal.ts'
-
-export const cliService = 'trailmark-cli'
 
 export interface ReadRequest {
   readonly command: 'query' | 'timeline' | 'tail'
@@ -46,27 +42,15 @@ export async function recordRead(
     if (keys instanceof Error) throw keys
     return await begin(location, keys, request)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown failure'
-    const message = `this read cannot be recorded in ${location.configured}, so it is refused: ${reason}`
-    throw new CliError('CLI_NOT_RECORDED', message, { cause: error })
+    throw notRecorded('this read', location, error)
   }
 }
 
 async function begin(location: Location, keys: Keys, request: ReadRequest): Promise<RecordedRead> {
-  const instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
-  const audit = createAudit({
-    service: { name: cliService, instance },
-    dir: location.configured,
-    keys,
-    ledger: 'disk',
-    operational: 'none',
-    signals: false,
-    metrics: false,
-    ack: 'durable',
-  })
+  const { audit, instance, actor } = openOperatorAudit(location, keys)
   const operationId = randomUUID()
   const common = {
-    actor: { id: userInfo().username, type: 'user' as const, authMethod: 'os' },
+    actor,
     reason: request.command,
     operationId,
     ...(request.purpose !== undefined && { purpose: request.purpose }),

@@ -4,6 +4,7 @@
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { doctor } from './commands/doctor.ts'
+import { keysCommand } from './commands/keys.ts'
 import { queryCommand } from './commands/query.ts'
 import { tail } from './commands/tail.ts'
 import { timelineCommand } from './commands/timeline.ts'
@@ -15,7 +16,7 @@ import { printable } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [verifyCommand, tail, queryCommand, timelineCommand, doctor]
+export const commands: readonly Command[] = [verifyCommand, tail, queryCommand, timelineCommand, doctor, keysCommand]
 
 /** Runs one command line and answers with its exit code. Never throws. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -1,7 +1,7 @@
 /** Rows of the trail for people: when, who, what, on which thing, how it ended. `timeline` and `tail` print the same ones. */
 import type { StoredRecord } from '@trailmark/query'
 import { timelineRow } from '@trailmark/query'
-import { cliService } from './record-read.ts'
+import { cliService } from './operator-audit.ts'
 import { clockText, dayLines, outcomeCell, shortToken, timeWidth } from './row-text.ts'
 import { layout } from './table.ts'
 import type { Screen } from './terminal.ts'
