@@ -20,6 +20,7 @@ import { catalogueOf } from './define-events.ts'
 import { safeError } from './fault/safe-error.ts'
 import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
 import { uuidv7 } from './id.ts'
+import { isInspectorOpen } from './inspector.ts'
 import { Lifetime } from './lifetime.ts'
 import { createMasker } from './mask/mask.ts'
 import { tokenPseudonyms } from './mask/pseudonyms.ts'
@@ -167,13 +168,17 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
       if (configuration.terminal || !configuration.production) notices.notice(code, message)
     },
   })
-  const weak = {
+  const weak: Record<string, boolean> = {
     ...storageWeakness(storage),
     no_anchor: true,
     no_second_copy: true,
     no_proxies: configuration.proxies.length === 0,
     environment_unset: !platform.env.NODE_ENV,
+    debug_paths_allowed: (configuration.debugGuard?.allows ?? 0) > 0,
+    inspector_open: configuration.production && isInspectorOpen(platform.env),
+    level_refused: configuration.refusedLevel !== undefined,
   }
+  const beforeEnd: (() => void)[] = []
   const health = (): Health => readHealth(recorder, counts, configuration.limits.queueBytesMax, weak)
 
   // 4. The start is on record, and the process is watched.
@@ -199,6 +204,17 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     recordCrash: (error, origin) =>
       void pipeline.record('application_error', { reason: 'unhandled', metadata: { origin } }, { error }),
     stopOutbound,
+    beforeEnd: () => {
+      for (const work of beforeEnd) work()
+    },
+    inspectorOpen: () => configuration.production && isInspectorOpen(platform.env),
+    onInspector: () => {
+      weak.inspector_open = true
+      notices.notice(
+        'INSPECTOR_OPEN',
+        'a debugger can be attached to this process in production and read everything in it; start it without --inspect',
+      )
+    },
   })
   const coverage = createCoverage()
   const runtime: Runtime = {
@@ -215,6 +231,10 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     notice: notices.notice,
     safeError: (error) => safeError(error, tokens),
     tokenOf: (purpose, value) => tokens.token(purpose, value, { timeMs: clock.now() }),
+    weaken: (name) => {
+      weak[name] = true
+    },
+    beforeEnd: (work) => void beforeEnd.push(work),
     showRawError: (error, requestId) => lifetime.showRawError(error, requestId),
   }
   const audit: Audit<BuiltInEvents & E> = {

@@ -57,6 +57,9 @@ export const systemEvents = {
       no_second_copy: flag,
       no_proxies: flag,
       environment_unset: flag,
+      debug_paths_allowed: flag,
+      inspector_open: flag,
+      level_refused: flag,
     },
   }),
   application_shutdown: event('SYS002', 'system', 'INFO', 1, 'stop', {

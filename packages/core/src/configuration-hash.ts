@@ -34,6 +34,7 @@ export function hashConfiguration(
 function optionsThatMatter(options: AuditOptions): unknown {
   const { trust, proxies, outbound, credentials, ack, queueBytesMax, ledger, operational, logLevel, serverTiming } =
     options
+  const { debugGuard } = options
   return {
     // Of a function nothing can be said but that there is one: its source would change with every build.
     trust: typeof trust === 'function' ? 'function' : (trust ?? false),
@@ -46,6 +47,8 @@ function optionsThatMatter(options: AuditOptions): unknown {
     operational: typeof operational === 'string' ? operational : operational === undefined ? 'default' : 'own',
     logLevel: logLevel ?? 'default',
     serverTiming: serverTiming ?? false,
+    // What is let through in production is part of the evidence.
+    debugGuard: debugGuard === undefined || debugGuard === false ? {} : debugGuard,
     activity: options.activity ?? true,
   }
 }

@@ -7,6 +7,7 @@
 import { decideLevel } from './decide/level.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, Level } from './event.ts'
+import { compileDebugGuard, type DebugGuardRules } from './http/debug-guard-patterns.ts'
 import type { AuditOptions, OperationalSink, OutboundOptions, TrustQuestion } from './options.ts'
 import { readService, type ServiceIdentity, type Surroundings } from './service.ts'
 
@@ -33,6 +34,8 @@ export interface Configuration {
   readonly refusedLevel?: { readonly requested: string; readonly source: 'environment' | 'option' }
   /** The sentence about it. */
   readonly levelNotice?: string | undefined
+  /** What the debug guard blocks; undefined outside production. */
+  readonly debugGuard?: DebugGuardRules | undefined
   readonly ack: 'durable' | 'written' | 'queued'
   readonly signals: boolean
   readonly metrics: boolean
@@ -97,6 +100,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'signals',
   'serverTiming',
   'actor',
+  'debugGuard',
   'clock',
   'openingMs',
   'metrics',
@@ -123,6 +127,7 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
     operational: options.operational ?? (test ? 'none' : readable && platform.stdoutTerminal ? 'human' : 'stdout'),
     logLevel: level.level,
     ...(level.refused && { refusedLevel: level.refused, levelNotice: level.notice }),
+    debugGuard: compileDebugGuard(options.debugGuard, production),
     ack: options.ack ?? (production ? 'durable' : 'written'),
     signals: options.signals ?? !test,
     metrics: options.metrics ?? true,

@@ -33,6 +33,10 @@ export interface CoverageRegister {
   mounted(route: string, method: string): void
   declared(route: string, method: string, verb: string): void
   exempt(route: string, method: string, reason: string): void
+  /** A router or application is mounted under this path: what is blocked at the root is blocked there, too. */
+  under(prefix: string): void
+  /** Every such path. */
+  prefixes(): readonly string[]
   /** For frameworks that cannot say when a route is mounted: `tell` is asked before every report. It must not throw. */
   watch(tell: () => void): void
   report(): Coverage
@@ -40,9 +44,11 @@ export interface CoverageRegister {
 
 /** More than any application mounts; a bound, so that routes made from requests by mistake cannot grow without end. */
 export const routesMax = 10_000
+const prefixesMax = 1_000
 
 export function createCoverage(): CoverageRegister {
   const seen = new Map<string, { method: string; route: string; verb?: string; reason?: string }>()
+  const prefixes = new Set<string>()
   const watchers = new Set<() => void>()
   let truncated = false
 
@@ -70,6 +76,13 @@ export function createCoverage(): CoverageRegister {
     exempt(route, method, reason) {
       const found = entry(route, method)
       if (found !== undefined) found.reason = reason
+    },
+    under(prefix) {
+      if (prefixes.size < prefixesMax) prefixes.add(prefix)
+    },
+    prefixes() {
+      for (const tell of watchers) tell()
+      return [...prefixes]
     },
     watch: (tell) => void watchers.add(tell),
     report() {

@@ -70,6 +70,8 @@ export interface Draft {
   readonly unknownName?: string | undefined
   /** What was thrown. Only its skeleton is kept: see `mask/safe-error.ts`. */
   readonly error?: unknown
+  /** The record stands for so many events of one kind. */
+  readonly aggregate?: { readonly count: number; readonly startMs: number; readonly endMs: number } | undefined
 }
 
 export interface ActorMember {

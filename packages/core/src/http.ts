@@ -4,6 +4,8 @@ export { checkAccessOptions } from './http/access-options.ts'
 export { actorFrom } from './http/actor.ts'
 export { type AuditSource, auditFrom, checkAdapterOptions } from './http/audit-from.ts'
 export { coverageOf, watchCoverage } from './http/coverage.ts'
+export type { DebugBlock } from './http/debug-guard-patterns.ts'
+export { findDebugBlock, lookAtDebugRoutes } from './http/debug-guard-ask.ts'
 export {
   type AccessDeclaration,
   type AccessVerb,

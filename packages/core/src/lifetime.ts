@@ -47,6 +47,12 @@ export interface LifetimeParts {
   /** Records an exception nobody caught, in the request it happened in. */
   readonly recordCrash: (error: unknown, origin: 'uncaught_exception' | 'unhandled_rejection') => void
   readonly stopOutbound: () => void
+  /** Called before the last records are made. */
+  readonly beforeEnd: () => void
+  /** Whether a debugger can be attached to this process; asked again and again, because a signal may open it. */
+  readonly inspectorOpen: () => boolean
+  /** Called once when one can. */
+  readonly onInspector: () => void
 }
 
 const tickMs = 1_000
@@ -60,6 +66,7 @@ export class Lifetime {
   readonly #timer: NodeJS.Timeout
   readonly #leave: () => void
   #stopMetrics: (() => void) | undefined
+  #inspectorTold = false
   #stopReason: StopFacts['reason'] | undefined
   #stopSignal: string | undefined
   #closing: Promise<void> | undefined
@@ -144,7 +151,8 @@ export class Lifetime {
   }
 
   #announceStop(reason: StopFacts['reason'], more: { signal?: string; exitCode?: number } = {}): void {
-    const { clock, recorder } = this.#parts
+    const { clock, recorder, beforeEnd } = this.#parts
+    beforeEnd()
     const stuck = recorder.health().filter((ledger) => !ledger.healthy)
     const unflushed = stuck.reduce((sum, ledger) => sum + ledger.queueEntries, 0)
     this.#announce(stopAnnouncement({ reason, uptimeMs: clock.monotonic() - this.#startedMs, unflushed, ...more }))
@@ -152,6 +160,10 @@ export class Lifetime {
 
   #tick(): void {
     this.#clockWatch.check(this.#parts.clock.now())
+    if (!this.#inspectorTold && this.#parts.inspectorOpen()) {
+      this.#inspectorTold = true
+      this.#parts.onInspector()
+    }
     if (this.#stopMetrics === undefined && this.#parts.configuration.metrics && metricsRegistered()) {
       this.#stopMetrics = publishMetrics(this.#parts.health)
     }

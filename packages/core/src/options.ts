@@ -7,6 +7,7 @@ import type { Keys } from '@trailmark/keys'
 import type { Clock } from './clock.ts'
 import type { PolicyRule } from './decide/policy.ts'
 import type { ActorInput, EventDefinition, Level } from './event.ts'
+import type { DebugGuardOption } from './http/debug-guard-patterns.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 import type { OpenRecordLog } from './record/record-log.ts'
 
@@ -90,6 +91,11 @@ export interface AuditOptions<
   readonly serverTiming?: boolean
   /** Who acts in this request, if the adapters' own look (`req.user`, `req.auth`, session) is not enough. Not async. */
   readonly actor?: (request: object) => ActorInput | undefined
+  /**
+   * What the debug guard lets through, and what it blocks besides its own table. In production debugging endpoints are answered
+   * 404; false is refused there, and elsewhere nothing is guarded.
+   */
+  readonly debugGuard?: false | DebugGuardOption
   /** Where time comes from. For tests. */
   readonly clock?: Clock
   /** A response still open after so many milliseconds also gets an opening line. 1,000 to 3,600,000; default 60,000. */

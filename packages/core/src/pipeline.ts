@@ -134,6 +134,7 @@ export class Pipeline {
         failureClass: subject.decision.failureClass,
         unknownName: subject.unknownName,
         error: extra.error,
+        aggregate: extra.aggregate,
       })
       const refused = this.#refuseIncomplete(masked)
       if (refused !== undefined) return refused

@@ -30,6 +30,8 @@ export interface RecordExtra {
   readonly error?: unknown
   readonly operationId?: string
   readonly phase?: Phase
+  /** The record stands for so many events of one kind. */
+  readonly aggregate?: { readonly count: number; readonly startMs: number; readonly endMs: number }
 }
 
 export interface Runtime {
@@ -55,6 +57,10 @@ export interface Runtime {
   safeError(error: unknown): SafeError
   /** The keyed token of a value, for what must stay comparable and may not be read: a rejected request id. */
   tokenOf(purpose: string, value: string): string
+  /** From now on `health().weak` names this. */
+  weaken(name: string): void
+  /** Calls `work` before the last records are made: whatever was still being counted is to be recorded now. */
+  beforeEnd(work: () => void): void
   /** Outside production, on a terminal: prints the raw error there alone, marked. Elsewhere does nothing. */
   showRawError(error: unknown, requestId?: string): void
 }

@@ -11,6 +11,7 @@ import type { Audit } from '../audit.ts'
 import type { RequestContext } from '../context.ts'
 import type { ActorInput } from '../event.ts'
 import { findViewOf } from '../runtime.ts'
+import type { DebugBlock } from './debug-guard-patterns.ts'
 
 /** The request as Node hands it out, HTTP/1 or HTTP/2; frameworks keep it as `req`, `request.raw` or `ctx.req`. */
 export type RawRequest = IncomingMessage | Http2ServerRequest
@@ -68,6 +69,8 @@ export interface Exchange {
    * promise never rejects. For every other class there is nothing to wait for and the answer is undefined.
    */
   declare(access: AccessDeclaration): undefined | Promise<boolean>
+  /** Says that the request was for a debugging endpoint and nothing of the application will run; recorded at the end. */
+  blocked(block: DebugBlock): void
   /**
    * Answers `error` with a problem document (RFC 9457) that holds the status and the request id and nothing of the error's
    * own words. Once headers are out the connection is cut instead, so that no truncated body looks complete.

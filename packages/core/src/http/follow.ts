@@ -31,7 +31,7 @@ import { settingsOf } from './settings.ts'
 export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, view: FrameworkView): Exchange {
   const runtime = runtimeOf(audit)
   const connection = connectionOf(req)
-  const { trace, proxies, openings } = settingsOf(runtime)
+  const { trace, proxies, openings, guard } = settingsOf(runtime)
   const context = openContext(req, trace)
   const exchange = new LiveExchange(audit, runtime, {
     req,
@@ -43,6 +43,7 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
     received: countBody(req),
     answered: countAnswer(res),
     openings,
+    guard,
     told: wasToldAtHandshake(req),
   })
   rememberView(exchange, req)

@@ -25,6 +25,8 @@ import {
   drop,
   tellsOfLeaving,
 } from './completion.ts'
+import type { DebugBlock } from './debug-guard-patterns.ts'
+import type { DebugWatch } from './debug-guard-watch.ts'
 import { recordOwed } from './decisions.ts'
 import type { AccessDeclaration, Exchange, FrameworkView } from './exchange.ts'
 import { type FactSource, factsOf } from './exchange-facts.ts'
@@ -36,6 +38,8 @@ export interface LiveExchangeInit extends FactSource {
   readonly view: FrameworkView
   readonly connection: Connection | undefined
   readonly openings: Openings
+  /** Undefined outside production. */
+  readonly guard?: DebugWatch | undefined
   /** True when the terminal line of this request was written before the framework saw it. */
   readonly told?: boolean
 }
@@ -61,6 +65,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   /** The trail itself refused the request. */
   #refused = false
   #upgraded = false
+  #block: DebugBlock | undefined
 
   constructor(audit: Audit, runtime: Runtime, init: LiveExchangeInit) {
     this.audit = audit
@@ -119,6 +124,10 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     answerProblem(req, res, problemFor(error, this.context.requestId, res.statusCode))
   }
 
+  blocked(block: DebugBlock): void {
+    this.#block = block
+  }
+
   recorded(category: Category, type: string): void {
     // That somebody was let in says nothing of a later refusal.
     if (type !== 'authz_allow') this.#told.add(category)
@@ -162,6 +171,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     this.#ended = ended
     for (const access of this.#accesses.splice(0)) this.#recordAccess(access, ended)
     this.#recordOwed(live, ended)
+    if (this.#block !== undefined) live.guard?.record(this.#block, facts)
     this.#live = undefined
     if (live.told === true) return
     const error = this.#error?.thrown

@@ -2,12 +2,15 @@
 import { compileProxies, type Proxies } from '../capture/client-ip.ts'
 import type { TraceSettings } from '../capture/open-context.ts'
 import type { Runtime } from '../runtime.ts'
+import { DebugWatch } from './debug-guard-watch.ts'
 import { createOpenings, type Openings } from './opening.ts'
 
 export interface FollowSettings {
   readonly trace: TraceSettings
   readonly proxies: Proxies
   readonly openings: Openings
+  /** Undefined outside production. */
+  readonly guard: DebugWatch | undefined
 }
 
 const known = new WeakMap<Runtime, FollowSettings>()
@@ -16,6 +19,7 @@ export function settingsOf(runtime: Runtime): FollowSettings {
   let settings = known.get(runtime)
   if (settings === undefined) {
     const { clock, options } = runtime
+    const proxies = compileProxies(options.proxies)
     settings = {
       trace: {
         trust: options.trust,
@@ -23,8 +27,9 @@ export function settingsOf(runtime: Runtime): FollowSettings {
         clock,
         notice: (code, message) => runtime.notice(code, message),
       },
-      proxies: compileProxies(options.proxies),
+      proxies,
       openings: createOpenings(() => clock.monotonic(), options.limits.openingMs),
+      guard: options.debugGuard && new DebugWatch(runtime, options.debugGuard, proxies),
     }
     known.set(runtime, settings)
   }

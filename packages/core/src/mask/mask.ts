@@ -5,6 +5,7 @@
  * own name, a number, a token, a pseudonym or a mask. Whatever the caller's objects are, none of their code runs.
  */
 import { eventCode } from '../catalogue.ts'
+import { isoTime } from '../clock.ts'
 import { type Draft, MaskedDraft, type RecordMembers } from '../draft.ts'
 import type { EventDefinition, Outcome, Severity } from '../event.ts'
 import { safeError } from '../fault/safe-error.ts'
@@ -129,7 +130,11 @@ class DraftMasker implements Masker {
       metadata: this.#metadata(draft, event.metadata, masking),
       sealed: pseudonym && address !== undefined ? this.#seal(draft, pseudonym, address) : undefined,
       privacy: masking.privacy(scrubber.id),
-      aggregate: undefined,
+      aggregate: draft.aggregate && {
+        count: draft.aggregate.count,
+        start: isoTime(draft.aggregate.startMs),
+        end: isoTime(draft.aggregate.endMs),
+      },
     }
   }
 
