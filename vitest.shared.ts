@@ -5,7 +5,8 @@ import { join } from 'node:path'
  * `resolve.conditions` alone is not enough for Vite's module runner, and workers need the condition on their command line.
  */
 export const shared = {
-  ssr: { resolve: { conditions: ['@trailmark/source', 'module', 'node', 'development|production'] } },
+  // Without Vite's own condition `module`: Node does not know it, and some packages keep ES modules for bundlers there.
+  ssr: { resolve: { conditions: ['@trailmark/source', 'node', 'development|production'] } },
   test: {
     execArgv: ['--conditions=@trailmark/source'],
     env: { NODE_ENV: 'test' },
