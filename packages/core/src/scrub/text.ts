@@ -1,16 +1,114 @@
 /**
- * Text that may be written down: the second net, behind the names of members.
+ * Text that may be written down: strings of values, messages, lines of logs. A string that holds a body is opened; in every
+ * other the detectors look, first at the text as it stands, then as it reads once its spellings are undone.
+ *
+ * What comes out is one line, at most 8 KiB, and goes through the same rules again unchanged: passes run until one changes
+ * nothing, and a text that keeps changing is withheld.
  */
+
+import { deeper, isTable, openBody } from './body.ts'
+import { bodyCharsMax } from './body-json.ts'
+import { detect, detectAnew } from './detect.ts'
+import { placeholderAt, withheld } from './detect-context.ts'
+import { asOneLine, withoutInvisible } from './detect-controls.ts'
+import { feature, featuresOf } from './detect-features.ts'
+import { decodedText } from './embedded.ts'
+import { stems } from './entropy.ts'
 import type { NameClass, Opening } from './scrubber.ts'
+import { scrubUrl } from './url.ts'
 
-/** Text emitted at most: what is longer is cut. */
+/** Characters that come back at most. */
 const textCharsMax = 8_192
+const passesMax = 4
 
-/** One text as it may be written down; `as` says what its name told. Never throws. */
+/**
+ * One text as it may be written down; `as` says what its name told: `scrubText('pw=x', 'free', opening)` is `pw=[secret]`.
+ * Never throws, takes time in proportion to the first 64 KiB, and gives one line without controls.
+ */
 export function scrubText(text: string, as: NameClass, opening: Opening): string {
-  if (as === 'secret' || as === 'personal') {
-    opening.removed(as)
-    return `[${as}]`
+  if (as === 'secret' || as === 'personal') return hidden(text, as, opening)
+  try {
+    return settled(text, as, opening)
+  } catch {
+    // Only exhaustion gets here. The original is never handed on instead.
+    opening.removed('failed')
+    return withheld('text', '')
   }
-  return text.length > textCharsMax ? text.slice(0, textCharsMax) : text
 }
+
+function hidden(text: string, as: 'secret' | 'personal', opening: Opening): string {
+  if (text === '' || placeholderAt(text, 0) === text.length) return text
+  opening.removed(as)
+  return `[${as}]`
+}
+
+/** Passes until one changes nothing. Nearly every text needs one. */
+function settled(text: string, as: NameClass, opening: Opening): string {
+  let before = text.length > bodyCharsMax ? text.slice(0, bodyCharsMax) : text
+  for (let i = 0; i < passesMax; i++) {
+    const after = pass(before, as, opening)
+    if (after === before && after.length <= textCharsMax) return after
+    before = after
+  }
+  return pass(before, as, opening) === before && before.length <= textCharsMax ? before : withheld('text', text)
+}
+
+function pass(text: string, as: NameClass, opening: Opening): string {
+  const seen = featuresOf(text)
+  if (seen === 0 && as === 'free') {
+    stems.lastIndex = 0
+    if (!stems.test(text)) return cut(text)
+  }
+  const visible = (seen & feature.control) !== 0 ? withoutInvisible(text) : text
+  return cut(asSafeLine(scrubbed(visible, as, seen, opening), seen))
+}
+
+/** Line ends count towards the line, so escaping comes before the cut. */
+const asSafeLine = (text: string, seen: number) =>
+  (seen & (feature.control | feature.wide | feature.encoded)) !== 0 ? asOneLine(text) : text
+
+function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): string {
+  if (as === 'url') return detectAnew(scrubUrl(text, opening), 'id', opening)
+  const body = openBody(text, as, opening, scrubText)
+  if (body !== undefined) return body
+  if (as === 'body' && !isPlainValue(text)) return withheldBody(text, opening)
+  if (text.includes('\n') && isTable(text, opening)) {
+    opening.removed('csv')
+    return withheld('csv', text)
+  }
+  const shown = detect(text, seen, as, opening)
+  return (seen & (feature.encoded | feature.assign)) === 0 ? shown : asRead(shown, as, opening)
+}
+
+/** The text as it stands, unless its decoded form has something to hide: then that, hidden. */
+function asRead(text: string, as: NameClass, opening: Opening): string {
+  const read = decodedText(text)
+  if (read === text) return text
+  const inner = deeper(opening)
+  const shown = openBody(read, 'free', inner, scrubText) ?? detectAnew(read, as, inner)
+  return shown === read ? text : shown
+}
+
+/** Numbers, ids, digests, times and words of a program: what a body-like name may hold that is no body. */
+function isPlainValue(text: string): boolean {
+  return placeholderAt(text, 0) === text.length || plainValue.test(text)
+}
+
+const plainValue =
+  /^(?:-?\d{1,12}(?:\.\d{1,12})?|v?\d{1,5}(?:\.\d{1,5}){1,3}(?:-[a-z0-9.]{1,20})?|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?:sha\d{1,3}[:-])?[0-9a-f]{16,128}|\d{4}-\d\d-\d\d(?:[T ][\d:.,+Z-]{1,32})?|[A-Z][A-Z0-9]{0,15}(?:[_-][A-Z0-9]{1,16}){1,6}|ok|OK|true|false|null|undefined|)$/
+
+function withheldBody(text: string, opening: Opening): string {
+  opening.removed('body')
+  return withheld(/^\s{0,64}[{["]/.test(text) ? 'json' : 'text', text)
+}
+
+/** At most 8 KiB characters; a word that the cut would split goes whole, as half a token is still most of it. */
+function cut(text: string): string {
+  if (text.length <= textCharsMax) return text
+  let end = textCharsMax - cutMark.length
+  const lowest = end - 512
+  while (end > lowest && !/[\s,;"'{}[\]()<>]/.test(text.charAt(end))) end -= 1
+  return text.slice(0, end) + cutMark
+}
+
+const cutMark = '…[withheld rest]'

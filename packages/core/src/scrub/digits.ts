@@ -1,0 +1,106 @@
+/**
+ * Digits of any script as ASCII ones, at the same places, and the checks that tell numbers of people from other numbers.
+ */
+import { passesLuhn } from './card.ts'
+import { work } from './linear-work.ts'
+
+/** The text with every decimal digit as ASCII. Same length: a digit that takes two units is followed by a zero-width space. */
+export function foldDigits(text: string): string {
+  work.characters += text.length
+  return text.replace(wideDigit, (character) => {
+    const value = digitValue(character.codePointAt(0) ?? 0)
+    return character.length === 2 ? `${value}\u200b` : String(value)
+  })
+}
+
+const wideDigit = /(?![0-9])\p{Nd}/gu
+
+/** Every script's digits stand in a row of ten; the row's start is found by walking back to its first digit. */
+function digitValue(code: number): number {
+  // The mathematical digits are five rows without a gap between them.
+  if (code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10
+  let first = code
+  while (code - first < 9 && oneDigit.test(String.fromCodePoint(first - 1))) first -= 1
+  return code - first
+}
+
+const oneDigit = /^\p{Nd}$/u
+
+const issuers =
+  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[0689]\d{12,14}|6(?:011|4[4-9]\d|5\d\d)\d{12,15}|35\d{14}|62\d{14,17}|(?:50|5[6-9]|6[0137])\d{11,17}|220[0-4]\d{12,15}|(?:65|60|81|82|508)\d{13,14})$/
+
+/** True for digits in an issuer's range, with a length of that issuer and a right check digit. */
+export function isCard(digits: string): boolean {
+  return digits.length >= 13 && digits.length <= 19 && issuers.test(digits) && passesLuhn(digits)
+}
+
+/** The weighted sum of the first digits. */
+function sum(digits: string, weights: readonly number[]): number {
+  return weights.reduce((total, weight, i) => total + weight * Number(digits[i]), 0)
+}
+
+const d = [
+  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
+  [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
+  [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
+  [4, 0, 1, 2, 3, 9, 5, 6, 7, 8],
+  [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
+  [6, 5, 9, 8, 7, 1, 0, 4, 3, 2],
+  [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
+  [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
+  [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+]
+const shuffle = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]
+
+/** Verhoeff's check over the dihedral group of order ten (Aadhaar). */
+export function passesVerhoeff(digits: string): boolean {
+  let check = 0
+  for (let i = 0; i < digits.length; i++) {
+    let value = Number(digits[digits.length - 1 - i])
+    for (let turn = 0; turn < i % 8; turn++) value = shuffle[value] ?? 0
+    check = d[check]?.[value] ?? 0
+  }
+  return check === 0
+}
+
+/** Brazil's CPF: two check digits. */
+export function isCpf(digits: string): boolean {
+  if (digits.length !== 11 || /^(\d)\1{10}$/.test(digits)) return false
+  const first = ((sum(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10
+  const second = ((sum(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10
+  return first === Number(digits[9]) && second === Number(digits[10])
+}
+
+/** Britain's NHS number. */
+export function isNhs(digits: string): boolean {
+  if (digits.length !== 10) return false
+  const check = 11 - (sum(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)
+  return check % 11 === Number(digits[9]) && check !== 10
+}
+
+/** Canada's SIN. */
+export const isSin = (digits: string): boolean => digits.length === 9 && !/^[08]/.test(digits) && passesLuhn(digits)
+
+/** Aadhaar: twelve digits, not beginning with 0 or 1. */
+export const isAadhaar = (digits: string): boolean => /^[2-9]\d{11}$/.test(digits) && passesVerhoeff(digits)
+
+/** Spain's DNI and NIE: the letter is the number modulo 23. */
+export function isDni(text: string): boolean {
+  const match = /^([XYZxyz]?)(\d{7,8})([A-Za-z])$/.exec(text)
+  if (!match) return false
+  const [, lead = '', digits = '', letter = ''] = match
+  if (lead === '' ? digits.length !== 8 : digits.length !== 7) return false
+  const number = Number((lead === '' ? '' : String('XYZ'.indexOf(lead.toUpperCase()))) + digits)
+  return 'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23] === letter.toUpperCase()
+}
+
+/** ISO 13616: two letters, two check digits, an account; the rearranged number leaves 1 modulo 97. */
+export function isIban(text: string): boolean {
+  if (text.length < 15 || text.length > 34 || !/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text)) return false
+  let rest = 0
+  for (const character of text.slice(4) + text.slice(0, 4)) {
+    for (const one of Number.parseInt(character, 36).toString()) rest = (rest * 10 + Number(one)) % 97
+  }
+  return rest === 1
+}
