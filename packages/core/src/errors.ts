@@ -15,6 +15,7 @@ export const codes = {
   AUDIT_SECRET_MISSING: 'A secret is not where it was asked for; the message names the environment variable.',
   AUDIT_SECRET_UNREADABLE:
     'The function given to map() of a secret threw; its error is not kept, because it may quote the value.',
+  AUDIT_LEAK_FOUND: 'A test planted values and found them where they must not be; the message lists which and where.',
 } as const
 
 export type AuditErrorCode = keyof typeof codes

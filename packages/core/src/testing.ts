@@ -1,6 +1,7 @@
 /**
  * What tests of an application use: `@trailmark/core/testing`. An audit in memory whose records can be read at once, a
- * clock that stands still, and ids that count. Works with every test runner; nothing here touches a disk or a listener.
+ * clock that stands still, ids that count, and a search for values that arrived where they must not. Works with every test
+ * runner; nothing here touches a disk or a listener.
  */
 import { memoryKeys } from '@trailmark/keys'
 import { type Audit, openAudit } from './audit.ts'
@@ -9,6 +10,17 @@ import type { Clock } from './clock.ts'
 import type { AuditOptions } from './options.ts'
 import { openMemoryLog } from './record/memory-log.ts'
 import type { OpenRecordLog } from './record/record-log.ts'
+
+export { findLeaks, type Leak, type LeakFinder, leakFinder } from './testing/find-leaks.ts'
+export {
+  expectNoLeak,
+  type FetchApplication,
+  type NoLeakOptions,
+  type NoLeakReport,
+  type PlantedWork,
+  type WatchedAudit,
+} from './testing/no-leak.ts'
+export type { NoLeakRequest, Plant } from './testing/plant.ts'
 
 /** A record as it stands in the ledger: `audit/1`, parsed. */
 export interface RecordedEvent {
