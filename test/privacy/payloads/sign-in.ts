@@ -1,0 +1,225 @@
+/** OAuth, OIDC, passwords, codes and profiles of identity providers. */
+import { payloads } from '../payload.ts'
+import { planted as p } from '../planted.ts'
+
+export const signIn = payloads('secret names', [
+  [
+    'token response',
+    () => ({
+      access_token: p.access.value,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: p.refresh.value,
+      id_token: p.idToken.value,
+      scope: 'openid email',
+    }),
+    [p.access, p.refresh, p.idToken],
+    ['Bearer', 3600, 'openid email'],
+  ],
+  [
+    'token response in camel case',
+    () => ({ accessToken: p.access.value, refreshToken: p.refresh.value, idToken: p.idToken.value, expiresIn: 3600 }),
+    [p.access, p.refresh, p.idToken],
+    [3600],
+  ],
+  [
+    'token response as text',
+    () => ({ responseBody: `{"access_token":"${p.access.value}","expires_in":3600}` }),
+    [p.access],
+  ],
+  ['token response as a form', () => `access_token=${p.access.value}&scope=repo&token_type=bearer`, [p.access]],
+  [
+    'authorisation code exchange',
+    () => ({
+      grant_type: 'authorization_code',
+      code: p.authCode.value,
+      code_verifier: p.nonceProof.value,
+      client_id: 'web',
+    }),
+    [p.authCode, p.nonceProof],
+  ],
+  [
+    'device flow',
+    () => ({ device_code: p.authCode.value, user_code: p.recoveryCode.value, interval: 5 }),
+    [p.authCode, p.recoveryCode],
+    [5],
+  ],
+  [
+    'introspection',
+    () => ({
+      active: true,
+      sub: 'usr_8f3k2p',
+      username: p.username.value,
+      scope: 'read',
+      exp: 1768478400,
+      email: p.email.value,
+    }),
+    [p.username, p.email],
+    [true, 'read', 1768478400],
+  ],
+  [
+    'ID token claims',
+    () => ({
+      iss: 'https://id.example',
+      exp: 1768478400,
+      iat: 1768474800,
+      name: p.name.value,
+      given_name: p.firstName.value,
+      family_name: p.lastName.value,
+      email: p.email.value,
+      phone_number: p.phoneE164.value,
+      birthdate: p.birthday.value,
+      picture: `https://a.example/u/${p.username.value}.jpg`,
+    }),
+    [p.name, p.firstName, p.lastName, p.email, p.phoneE164, p.birthday, p.username],
+    [1768478400, 1768474800],
+  ],
+  [
+    'decoded JWT of jsonwebtoken',
+    () => ({
+      header: { alg: 'RS256', typ: 'JWT' },
+      payload: { sub: 'usr_8f3k2p', email: p.email.value },
+      signature: p.signature.value,
+    }),
+    [p.email, p.signature],
+    ['RS256'],
+  ],
+  ['JWT cut short', () => `token ${p.jwt.value.slice(0, -20)}... expired`, [p.jwt]],
+  ['JWT payload alone', () => ({ part: p.jwt.value.split('.')[1] }), [p.jwt]],
+  [
+    'JWE',
+    () => ({
+      detail: `eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.${p.signature.value}.${p.csrf.value}.${p.sessionId.value}.${p.hexKey.value}`,
+    }),
+    [p.signature, p.sessionId, p.hexKey],
+  ],
+  [
+    'passport google profile',
+    () => ({
+      provider: 'google',
+      id: '114',
+      displayName: p.name.value,
+      name: { familyName: p.lastName.value, givenName: p.firstName.value },
+      emails: [{ value: p.email.value, verified: true }],
+      photos: [{ value: `https://x.example/${p.username.value}` }],
+      _raw: JSON.stringify({ email: p.email.value, name: p.name.value }),
+      _json: { email: p.email.value, locale: 'de' },
+    }),
+    [p.name, p.lastName, p.firstName, p.email, p.username],
+    ['google'],
+  ],
+  [
+    'auth0 user',
+    () => ({
+      user_id: 'auth0|507f1f77bcf86cd799439011',
+      email: p.email.value,
+      email_verified: true,
+      nickname: p.username.value,
+      identities: [{ connection: 'Username-Password-Authentication', access_token: p.access.value }],
+      last_ip: p.ip.value,
+      logins_count: 27,
+    }),
+    [p.email, p.username, p.access, p.ip],
+    [true, 27],
+  ],
+  [
+    'firebase user',
+    () => ({
+      uid: 'kGfR3a',
+      email: p.email.value,
+      stsTokenManager: { refreshToken: p.refresh.value, accessToken: p.jwt.value, expirationTime: 1768478400123 },
+    }),
+    [p.email, p.refresh, p.jwt],
+    [1768478400123],
+  ],
+  [
+    'cognito',
+    () => ({
+      AuthenticationResult: {
+        AccessToken: p.access.value,
+        IdToken: p.idToken.value,
+        RefreshToken: p.refresh.value,
+        TokenType: 'Bearer',
+      },
+      ChallengeParameters: { USER_ID_FOR_SRP: p.username.value, SECRET_BLOCK: p.base64Key.value },
+    }),
+    [p.access, p.idToken, p.refresh, p.username, p.base64Key],
+  ],
+  [
+    'change of password',
+    () => ({
+      action: 'password_change',
+      oldPassword: p.password.value,
+      newPassword: p.newPassword.value,
+      newPasswordConfirmation: p.newPassword.value,
+      strength: 4,
+    }),
+    [p.password, p.newPassword],
+    ['password_change', 4],
+  ],
+  [
+    'hash and salt',
+    () => ({
+      algorithm: 'argon2id',
+      passwordHash: `$argon2id$v=19$m=65536$${p.csrf.value}$${p.base64Key.value}`,
+      iterations: 3,
+    }),
+    [p.csrf, p.base64Key],
+    ['argon2id', 3],
+  ],
+  [
+    'hash under a neutral name',
+    () => ({ stored: `$2b$12$${p.refresh.value.slice(0, 22).replaceAll('_', 'A')}Kz7Rx2Wm9Qt4Lv6Nb1Hd8Ps3Jf5Gc0Y` }),
+    [p.refresh],
+  ],
+  [
+    'second factor',
+    () => ({ mfa: { method: 'totp', code: p.otp.value, secret: p.totp.value, backupCodes: [p.recoveryCode.value] } }),
+    [p.otp, p.totp, p.recoveryCode],
+    ['totp'],
+  ],
+  ['codes in sentences', () => `Your verification code is ${p.otp.value}. It expires in 10 minutes.`, [p.otp]],
+  ['password in a sentence', () => `login failed, password: ${p.plainPassword.value}`, [p.plainPassword]],
+  ['password in a sentence, is', () => `user set password = "${p.spacedPassword.value}" today`, [p.spacedPassword]],
+  ['password in brackets', () => `[auth] {password=${p.shortPassword.value}} rejected`, [p.shortPassword]],
+  ['token in a sentence', () => `invalid token "${p.resetToken.value}" for reset`, [p.resetToken]],
+  ['bearer in a sentence', () => `upstream refused Bearer ${p.access.value}`, [p.access]],
+  ['basic in a sentence', () => `sent Basic ${p.basic.value} to upstream`, [p.basic, p.basicPassword]],
+  [
+    'api key in a sentence',
+    () => `Incorrect API key provided: ${p.openai.value}. You can find your key in the dashboard.`,
+    [p.openai],
+  ],
+  [
+    'webauthn',
+    () => ({
+      credential: {
+        id: p.sessionId.value,
+        rawId: p.base64Key.value,
+        response: { clientDataJSON: p.csrf.value, signature: p.signature.value },
+      },
+    }),
+    [p.sessionId, p.base64Key, p.csrf, p.signature],
+  ],
+  [
+    'SCIM user',
+    () => ({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      userName: p.email.value,
+      name: { givenName: p.firstName.value, familyName: p.lastName.value },
+      phoneNumbers: [{ value: p.phoneE164.value, type: 'work' }],
+      password: p.password.value,
+      active: true,
+    }),
+    [p.email, p.firstName, p.lastName, p.phoneE164, p.password],
+    [true],
+  ],
+  [
+    'kerberos and ntlm',
+    () => ({
+      headers: { authorization: `Negotiate ${p.base64Key.value}` },
+      log: `Authorization: NTLM ${p.azureKey.value}`,
+    }),
+    [p.base64Key, p.azureKey],
+  ],
+])
