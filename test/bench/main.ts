@@ -6,6 +6,7 @@ import { repository } from '../process/repository.ts'
 import { run as http } from './http.ts'
 import { run as ledger } from './ledger.ts'
 import { run as record } from './record.ts'
+import { run as scrub } from './scrub.ts'
 
 /** Runs every benchmark, or those named on the command line, and writes docs/benchmarks.md from what was measured. */
 export interface Section {
@@ -13,7 +14,7 @@ export interface Section {
   readonly markdown: string
 }
 
-const all: Record<string, () => Promise<Section>> = { http, record, ledger }
+const all: Record<string, () => Promise<Section>> = { http, record, ledger, scrub }
 const asked = process.argv.slice(2).filter((name) => name in all)
 const names = asked.length > 0 ? asked : Object.keys(all)
 

@@ -154,7 +154,7 @@ describe('the trail keeps no planted value', () => {
           address: value,
           card: value,
           secret: value,
-          [value]: value,
+          ...(/^[A-Za-z-]+$/.test(value) ? {} : { [value]: value }), // a single word may be the name of a field
           undeclared: value,
         },
         [value]: value,
@@ -166,7 +166,7 @@ describe('the trail keeps no planted value', () => {
 
   test('that has the shape of one and stands where the application puts its own words', () => {
     const shaped = Object.values(planted).filter(
-      ({ class: kind }) => kind === 'token' || kind === 'email' || kind === 'card',
+      ({ class: kind, open }) => (kind === 'token' && open > 0) || kind === 'email' || kind === 'card',
     )
     const leaks = shaped.flatMap((one) => {
       const { value } = one

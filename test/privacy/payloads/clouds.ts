@@ -6,7 +6,7 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${p.privateKey.value.slice(0, 64)}\n${
 const serviceAccount = {
   type: 'service_account',
   project_id: 'acme-prod',
-  private_key_id: p.hexKey.value,
+  private_key_id: '5be1c2f09a7d4e3388f1b6c0d2a4e6f8091b3c5d',
   private_key: pem,
   client_email: 'svc@acme-prod.iam.gserviceaccount.com',
   client_id: '112233445566778899001',
@@ -82,18 +82,18 @@ const configurations = payloads('structures', [
       `AWS_ACCESS_KEY_ID=${p.awsKey.value} AWS_SECRET_ACCESS_KEY=${p.awsSecret.value} AWS_SESSION_TOKEN=${p.awsSession.value}`,
     [p.awsKey, p.awsSecret, p.awsSession],
   ],
-  ['GCP service account', () => serviceAccount, [p.privateKey, p.hexKey], ['service_account']],
+  ['GCP service account', () => serviceAccount, [p.privateKey], ['service_account']],
   [
     'GCP service account as text',
     () => ({ GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(serviceAccount) }),
-    [p.privateKey, p.hexKey],
+    [p.privateKey],
   ],
   [
     'GCP service account in base64',
     () => ({ keyfile: Buffer.from(JSON.stringify(serviceAccount)).toString('base64') }),
-    [p.privateKey, p.hexKey],
+    [p.privateKey],
   ],
-  ['GCP service account in a message', () => `using ${JSON.stringify(serviceAccount)}`, [p.privateKey, p.hexKey]],
+  ['GCP service account in a message', () => `using ${JSON.stringify(serviceAccount)}`, [p.privateKey]],
   [
     'Azure app',
     () => ({
