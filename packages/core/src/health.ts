@@ -46,6 +46,8 @@ export interface Counts {
   linesLost: number
   /** Times the wall clock jumped against the monotonic one. */
   clockJumps: number
+  /** Values and messages from which something was removed before loggers of this audit wrote them. */
+  redactions: number
 }
 
 export interface Health {
@@ -77,6 +79,7 @@ export function createCounts(): Counts {
     failed: 0,
     linesLost: 0,
     clockJumps: 0,
+    redactions: 0,
   }
 }
 

@@ -57,6 +57,7 @@ describe('metrics', () => {
       'trailmark.records.dropped audit.standard': 0,
       'trailmark.queue.bytes audit.long': 0,
       'trailmark.ledger.healthy audit.standard': 1,
+      'trailmark.redactions': 0,
     })
     expect(new Set(made).size).toBe(made.length)
     await audit.close()

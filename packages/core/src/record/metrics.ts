@@ -39,6 +39,9 @@ function publish(health: () => Health): () => void {
   const lines = meter.createObservableCounter('trailmark.lines.lost', {
     description: 'Operational lines that could not be written',
   })
+  const redactions = meter.createObservableCounter('trailmark.redactions', {
+    description: 'Values and messages of log lines from which something was removed',
+  })
   const queue = meter.createObservableGauge('trailmark.queue.bytes', {
     unit: 'By',
     description: 'Bytes waiting to become durable',
@@ -49,13 +52,14 @@ function publish(health: () => Health): () => void {
   const healthy = meter.createObservableGauge('trailmark.ledger.healthy', {
     description: '1 while the ledger can write',
   })
-  const all = [recorded, dropped, mismatches, lines, queue, lag, healthy]
+  const all = [recorded, dropped, mismatches, lines, redactions, queue, lag, healthy]
 
   const observe = (result: Api.BatchObservableResult): void => {
     const { counts, ledgers } = health()
     result.observe(recorded, counts.recorded)
     result.observe(mismatches, counts.contextMismatch)
     result.observe(lines, counts.linesLost)
+    result.observe(redactions, counts.redactions)
     for (const ledger of ledgers) {
       const attributes = { 'trailmark.stream': ledger.stream }
       result.observe(dropped, ledger.dropped, attributes)
