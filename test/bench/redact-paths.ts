@@ -53,12 +53,30 @@ export const paths: readonly string[] = [
   ...elsewhere,
 ]
 
-/** The same knowledge for means that go by name alone; in lower case. */
+/** For means that go by name alone: the same, and what else is obvious; in lower case. */
 export const secretNames: readonly string[] = [
   ...known.map((name) => name.toLowerCase()),
-  'passphrase',
-  'api_key',
-  'api-key',
-  'client_secret',
-  'session',
+  ...['passphrase', 'api_key', 'api-key', 'private_key', 'privatekey', 'credential', 'session', 'auth', 'signature'],
+  ...[
+    'firstname',
+    'first_name',
+    'lastname',
+    'last_name',
+    'fullname',
+    'full_name',
+    'birth',
+    'address',
+    'street',
+    'iban',
+  ],
+]
+
+/** For means that also look at values: the patterns everybody has. */
+export const patterns: readonly RegExp[] = [
+  /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}/g,
+  /\b(?:\d[ -]?){13,19}\b/g,
+  /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]{5,}/g,
+  /\b(?:Bearer|Basic) [\w.~+/=-]{8,}/g,
+  /\b\d{3}-\d{2}-\d{4}\b/g,
+  /\b(?:\d{1,3}\.){3}\d{1,3}\b/g,
 ]

@@ -9,7 +9,7 @@ import { scrub } from '@trailmark/core'
 import { pino } from 'pino'
 import { judge } from '../privacy/judge.ts'
 import { corpus } from '../privacy/payloads/corpus.ts'
-import { paths, secretNames } from './redact-paths.ts'
+import { paths, patterns, secretNames } from './redact-paths.ts'
 import { errors } from './scrub-errors.ts'
 
 const rounds = 12
@@ -29,6 +29,10 @@ const means: Readonly<Record<string, Means>> = {
   '@hackylabs/deep-redact': string(
     new DeepRedact({
       blacklistedKeys: secretNames.map((key) => ({ key, fuzzyKeyMatch: true, caseSensitiveKeyMatch: false })),
+      stringTests: patterns.map((pattern) => ({
+        pattern,
+        replacer: (text: string) => text.replace(pattern, '[REDACTED]'),
+      })),
       types: ['string', 'number', 'bigint'],
       serialise: true,
     }).redact,

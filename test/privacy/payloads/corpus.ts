@@ -9,7 +9,10 @@ import { cookies } from './cookies.ts'
 import { databases } from './databases.ts'
 import { environments } from './environments.ts'
 import { forms } from './forms.ts'
-import { harmlessPayloads } from './harmless.ts'
+import { harmlessNames } from './harmless.ts'
+import { harmlessProse } from './harmless-prose.ts'
+import { harmlessValues } from './harmless-values.ts'
+import { headerValues } from './header-values.ts'
 import { headers } from './headers.ts'
 import { instances } from './instances.ts'
 import { jsonBodies } from './json-bodies.ts'
@@ -19,20 +22,24 @@ import { markup } from './markup.ts'
 import { money } from './money.ts'
 import { people } from './people.ts'
 import { urls } from './query-strings.ts'
+import { registers } from './registers.ts'
 import { requests } from './requests.ts'
 import { signIn } from './sign-in.ts'
+import { stores } from './stores.ts'
 import { telemetry } from './telemetry.ts'
 import { webhooks } from './webhooks.ts'
 
 const files: Readonly<Record<string, readonly Payload[]>> = {
   requests,
   headers,
+  headerValues,
   cookies,
   urls,
   forms,
   jsonBodies,
   markup,
   databases,
+  stores,
   environments,
   connectionStrings,
   clouds,
@@ -40,6 +47,7 @@ const files: Readonly<Record<string, readonly Payload[]>> = {
   signIn,
   money,
   people,
+  registers,
   conversations,
   logLines,
   instances,
@@ -47,7 +55,9 @@ const files: Readonly<Record<string, readonly Payload[]>> = {
   telemetry,
   changes,
   languages,
-  harmless: harmlessPayloads,
+  harmlessNames,
+  harmlessValues,
+  harmlessProse,
 }
 
 /** Ids are `file/case`. */
