@@ -19,15 +19,16 @@ const applications = async (): Promise<readonly Provoked[]> =>
   (await import('../provoked/applications.ts')).applications
 const language = async (): Promise<readonly Provoked[]> => (await import('../provoked/node-language.ts')).nodeLanguage
 const bodies = async (): Promise<readonly Provoked[]> => (await import('../provoked/bodies.ts')).bodies
-const clients = async (): Promise<readonly Provoked[]> => (await import('../provoked/http-clients.ts')).httpClients
+const axios = async (): Promise<readonly Provoked[]> => (await import('../provoked/axios.ts')).axiosErrors
+const connections = async (): Promise<readonly Provoked[]> => (await import('../provoked/connections.ts')).connections
 const tokens = async (): Promise<readonly Provoked[]> => (await import('../provoked/tokens.ts')).tokens
 const validators = async (): Promise<readonly Provoked[]> => (await import('../provoked/validators.ts')).validators
 
 export const representatives: readonly Representative[] = [
   { key: 'json', find: from(language, 'node: JSON.parse of a body with a fault in the middle') },
   { key: 'body', find: from(bodies, 'body-parser: json that is none') },
-  { key: 'axios', find: from(clients, 'axios: a 401, with Authorization and data') },
-  { key: 'fetch', find: from(clients, 'fetch: a URL with credentials') },
+  { key: 'axios', find: from(axios, 'axios: a 401, with Authorization and data') },
+  { key: 'fetch', find: from(connections, 'fetch: a URL with credentials') },
   { key: 'zod', find: from(validators, 'zod: a record keyed by people') },
   { key: 'jwt', find: from(tokens, 'jsonwebtoken: a token of somebody else') },
   {

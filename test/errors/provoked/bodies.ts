@@ -1,17 +1,14 @@
 /** What parsers of requests raise: bodies, fields and file names in properties and messages. */
 import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { PassThrough } from 'node:stream'
 import bodyParser from 'body-parser'
-import busboy from 'busboy'
 import express from 'express'
 import session from 'express-session'
 import koaBodyParser from 'koa-bodyparser'
-import multer from 'multer'
 import { withHttp } from './loopback.ts'
 import { body, bodyPlanted, person, secret } from './plants.ts'
-import { NotProvoked, type Provoked, provoked } from './provoked.ts'
-import { type Asked, raisedInExpress, raisedInKoa, sendRaw } from './raising-app.ts'
+import { type Provoked, provoked } from './provoked.ts'
+import { raisedInExpress, raisedInKoa, sendRaw } from './raising-app.ts'
 
 // It brings no types of its own.
 const qs: { parse(text: string, options: object): unknown } = createRequire(import.meta.url)('qs')
@@ -20,7 +17,7 @@ const json = JSON.stringify(body)
 const nested: bodyParser.OptionsUrlencoded = Object.assign({ extended: true }, { depth: 2 })
 const form = new URLSearchParams(body).toString()
 const broken = json.replace('"password":"', '"password":').replace(/"}$/, '}')
-const sessionId = 'qz-session-81f3-zebra'
+const sessionId = 'qzs81f3-zebra9-kiwi'
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 
 export const bodies: readonly Provoked[] = [
@@ -122,47 +119,6 @@ export const bodies: readonly Provoked[] = [
     expect: { type: 'RangeError', template: /Parameter limit exceeded/ },
     work: () => qs.parse(`${form}&${form}`, { parameterLimit: 2, throwOnLimitExceeded: true }),
   }),
-  provoked('multer', 'a file in a field nobody expects', {
-    planted: ['mri-quirina', 'qz-scan'],
-    expect: { type: 'MulterError', code: 'LIMIT_UNEXPECTED_FILE', template: /Unexpected field/ },
-    work: () => raisedInExpress([multer().single('avatar')], multipart('mri-quirina', 'qz-scan.dcm')),
-  }),
-  provoked('multer', 'a file beyond the limit', {
-    planted: [person.ssn, 'mri-quirina', 'qz-scan'],
-    expect: { type: 'MulterError', code: 'LIMIT_FILE_SIZE', template: /File too large/ },
-    work: () => raisedInExpress([multer({ limits: { fileSize: 4 } }).any()], multipart('mri-quirina', 'qz-scan.dcm')),
-  }),
-  provoked('multer', 'a file that the filter refuses', {
-    planted: ['qz-scan'],
-    expect: { type: 'Error' },
-    work: () =>
-      raisedInExpress(
-        [
-          multer({
-            fileFilter: (_req, uploaded, done) =>
-              done(Object.assign(new Error(`no ${uploaded.originalname}`), { uploaded })),
-          }).any(),
-        ],
-        multipart('scan', 'qz-scan.dcm'),
-      ),
-  }),
-  provoked('busboy', 'a type nobody knows', {
-    planted: [person.user],
-    expect: { type: 'Error', template: /Unsupported content type/ },
-    work: () => busboy({ headers: { 'content-type': `application/${person.user}` } }),
-  }),
-  provoked('busboy', 'a form that ends too early', {
-    planted: [person.ssn],
-    expect: { type: 'Error', template: /Unexpected end of form/ },
-    work: () =>
-      new Promise((_resolve, reject) => {
-        const parser = busboy({ headers: { 'content-type': 'multipart/form-data; boundary=b' } })
-        parser.on('error', reject).on('close', () => reject(new NotProvoked('parsed')))
-        const source = new PassThrough()
-        source.pipe(parser)
-        source.end(`--b\r\ncontent-disposition: form-data; name="ssn"\r\n\r\n${person.ssn}`)
-      }),
-  }),
   provoked('express', 'a path that cannot be decoded', {
     planted: ['quirina-zv'],
     expect: { type: 'URIError', template: /Failed to decode param/ },
@@ -227,10 +183,3 @@ export const bodies: readonly Provoked[] = [
       ),
   }),
 ]
-
-function multipart(field: string, filename: string): Asked {
-  const text =
-    `--b\r\ncontent-disposition: form-data; name="${field}"; filename="${filename}"\r\n` +
-    `content-type: application/dicom\r\n\r\n${person.ssn}\r\n--b--\r\n`
-  return { headers: { 'content-type': 'multipart/form-data; boundary=b' }, body: text }
-}

@@ -1,9 +1,9 @@
-/** Applications whose error handler hands the error it was given to the provocation. */
+/** Applications whose error handler hands the error it was given to the provocation. Each framework is loaded when needed. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
-import fastify, { type FastifyInstance } from 'fastify'
-import Koa, { type Middleware } from 'koa'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { FastifyInstance } from 'fastify'
+import type { Middleware } from 'koa'
 import { withHttp } from './loopback.ts'
 import { NotProvoked } from './provoked.ts'
 
@@ -18,6 +18,7 @@ const jsonType = { 'content-type': 'application/json' }
 
 /** Rejects with the error that Express's error handlers got from these handlers. */
 export async function raisedInExpress(handlers: readonly RequestHandler[], asked: Asked): Promise<never> {
+  const { default: express } = await import('express')
   const app = express()
   for (const handler of handlers) app.use(handler)
   return raised((caught) => {
@@ -32,6 +33,7 @@ export async function raisedInExpress(handlers: readonly RequestHandler[], asked
 
 /** Rejects with the error that Koa's 'error' listeners got. */
 export async function raisedInKoa(middleware: readonly Middleware[], asked: Asked): Promise<never> {
+  const { default: Koa } = await import('koa')
   const app = new Koa()
   for (const one of middleware) app.use(one)
   return raised((caught) => {
@@ -42,6 +44,7 @@ export async function raisedInKoa(middleware: readonly Middleware[], asked: Aske
 
 /** Rejects with the error that Fastify's error handler got. */
 export async function raisedInFastify(build: (app: FastifyInstance) => unknown, asked: Asked): Promise<never> {
+  const { default: fastify } = await import('fastify')
   const app = fastify()
   return raised(async (caught) => {
     app.setErrorHandler((error, _request, reply) => {

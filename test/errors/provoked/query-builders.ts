@@ -1,53 +1,15 @@
-/** What a real PostgreSQL, and what stands in front of it, raises: rows in details, parameters, whole statements. */
+/** What stands in front of a database raises: knex, kysely, sequelize. Statements, parameters, whole instances. */
 import knexFactory, { type Knex } from 'knex'
 import { Kysely, sql as kyselySql, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { DataTypes, type Model, type ModelStatic, Sequelize } from 'sequelize'
+import { asking, planted } from './asking-postgres.ts'
 import { closedPort } from './loopback.ts'
 import { person, secret } from './plants.ts'
 import { postgres } from './postgres.ts'
 import { type Expected, type Provoked, provoked } from './provoked.ts'
 
 type Code = Omit<Expected, 'frames'>
-const planted = [person.email, person.name, person.ssn, secret.password]
-
-const tables = `
-  DROP TABLE IF EXISTS visits, patients;
-  CREATE TABLE patients (email text PRIMARY KEY, name varchar(20) NOT NULL, ssn text CHECK (ssn ~ '^\\d+$'), age int);
-  CREATE TABLE visits (email text REFERENCES patients);
-  CREATE OR REPLACE FUNCTION refuse(who text) RETURNS int LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'no consent of %', who USING DETAIL = who, HINT = who, ERRCODE = 'P0001'; END $$;`
-
-const insert = `INSERT INTO patients VALUES ('${person.email}', '${person.name}')`
-
-/** Each provocation has the database for itself: they follow one another. */
-async function asking(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client((await postgres()).url)
-  await client.connect()
-  try {
-    await client.query(tables)
-    await client.query(insert)
-    await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
-function pgError(
-  what: string,
-  code: string,
-  template: RegExp,
-  text: string,
-  values: readonly unknown[] = [],
-): Provoked {
-  return provoked('pg', what, {
-    needs: 'postgres',
-    planted,
-    expect: { type: 'DatabaseError', code, template },
-    work: () => asking((client) => client.query(text, [...values])),
-  })
-}
-
 const inKnex = (what: string, expect: Code, work: (knex: Knex) => PromiseLike<unknown>): Provoked =>
   provoked('knex', what, {
     needs: 'postgres',
@@ -116,55 +78,7 @@ const inSequelize = (
 
 const again = { email: person.email, name: person.name }
 
-export const sql: readonly Provoked[] = [
-  pgError('a value that is there already', '23505', /duplicate key value violates unique constraint/, insert),
-  pgError(
-    'a value that is missing',
-    '23502',
-    /violates not-null constraint/,
-    'INSERT INTO patients (email, ssn) VALUES ($1, $2)',
-    ['x', person.ssn],
-  ),
-  pgError(
-    'a value its check refuses',
-    '23514',
-    /violates check constraint/,
-    'INSERT INTO patients VALUES ($1, $2, $3)',
-    ['x', person.name, person.ssn],
-  ),
-  pgError('a reference to nobody', '23503', /violates foreign key constraint/, 'INSERT INTO visits VALUES ($1)', [
-    person.ssn,
-  ]),
-  pgError(
-    'a value that is no number',
-    '22P02',
-    /invalid input syntax for type integer/,
-    'SELECT age FROM patients WHERE age = $1',
-    [person.ssn],
-  ),
-  pgError('a value that is too long', '22001', /value too long for type/, 'INSERT INTO patients VALUES ($1, $2)', [
-    'x',
-    `${person.name} ${person.email}`,
-  ]),
-  pgError(
-    'a statement with a value in it',
-    '42601',
-    /unterminated quoted string|syntax error/,
-    `SELECT * FROM patients WHERE email = '${person.email}`,
-  ),
-  pgError('a column nobody knows', '42703', /column .* does not exist/, `SELECT "${person.email}" FROM patients`),
-  pgError('a table nobody knows', '42P01', /relation .* does not exist/, `SELECT * FROM "${person.email}"`),
-  pgError('an exception of the application', 'P0001', /./, 'SELECT refuse($1)', [person.email]),
-  pgError('a date that is none', '22007', /invalid input syntax for type date/, 'SELECT $1::date', [person.email]),
-  pgError('json that is none', '22P02', /invalid input syntax for type json/, 'SELECT $1::jsonb', [
-    `{"ssn":${person.ssn}`,
-  ]),
-  provoked('pg', 'a connection refused', {
-    planted: [person.user, secret.databasePassword],
-    expect: { type: 'Error', code: 'ECONNREFUSED', template: /connect/ },
-    work: async () =>
-      new pg.Client(`postgres://${person.user}:${secret.databasePassword}@127.0.0.1:${await closedPort()}/x`).connect(),
-  }),
+export const queryBuilders: readonly Provoked[] = [
   inKnex(
     'a value that is there already',
     { type: /^(DatabaseError|error)$/, code: '23505', template: /duplicate key value/ },
