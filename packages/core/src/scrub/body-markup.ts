@@ -8,6 +8,7 @@ import type { NameClass, Opening } from './scrubber.ts'
 type ScrubText = (text: string, as: NameClass, opening: Opening) => string
 
 const depthMax = 64
+const tagsMax = 8_000
 
 /** True for a text that begins as a document does. */
 export function isMarkup(text: string): boolean {
@@ -25,7 +26,8 @@ export function openMarkup(text: string, opening: Opening, scrub: ScrubText): st
   const open: NameClass[] = []
   let out = ''
   let at = 0
-  while (at < text.length) {
+  for (let tags = 0; at < text.length; tags++) {
+    if (tags === tagsMax) return `${out}…`
     const tag = text.indexOf('<', at)
     const content = text.slice(at, tag < 0 ? text.length : tag)
     if (content.trim() !== '') out += written(content, open.at(-1) ?? 'free', opening, scrub)

@@ -18,24 +18,22 @@ export function hideLiterals(text: string, opening: Opening): string {
   return before + withoutLiterals(text.slice(found.index), opening)
 }
 
-const operatorBefore =
-  /(?:[=<>]|\b(?:like|ilike|in|values|by|password|with|regexp|match|between|and|or|then|else)\s{0,9}\(?|,|\()\s{0,16}$/i
-
 function withoutLiterals(text: string, opening: Opening): string {
   let out = ''
   let hidden = false
+  /** For each open bracket, whether it holds values: behind VALUES or IN, not behind the name of a table. */
+  const lists: boolean[] = []
   for (let i = 0; i < text.length; ) {
     const code = text.charCodeAt(i)
     if (code === 39 || code === 34) {
       const escaped = text.charCodeAt(i - 1) === 92
       const end = literalEnd(text, i, code)
       const inner = text.slice(i + 1, end)
-      if (code === 34 && isName(text, out, inner, end)) {
+      if (code === 34 && isName(text, text.slice(Math.max(0, i - 24), i), inner, end) && lists.at(-1) !== true) {
         out += text.slice(i, Math.min(end + 1, text.length))
       } else if (inner === '?') out += text.slice(i, end + 1)
       else {
         out = escaped ? out.slice(0, -1) : out
-        out = out.replace(/(?<![\w$])[NnEeBbXx]$/, '')
         out += '?'
         hidden = true
       }
@@ -61,6 +59,9 @@ function withoutLiterals(text: string, opening: Opening): string {
       hidden = true
       i = end
     } else {
+      if (code === 40)
+        lists.push(lists.length < 64 && /(?:\b(?:values|in)|\),)\s{0,9}$/i.test(text.slice(Math.max(0, i - 16), i)))
+      else if (code === 41) lists.pop()
       out += text.charAt(i)
       i += 1
     }
@@ -87,10 +88,7 @@ function literalEnd(text: string, open: number, quote: number): number {
 function isName(text: string, before: string, inner: string, end: number): boolean {
   if (!/^[A-Za-z_][\w$]{0,62}$/.test(inner)) return false
   if (text.charAt(end + 1) === '.' || before.endsWith('.')) return true
-  const tail = before.slice(-24)
-  if (/[=<>]\s{0,9}$|\b(?:like|ilike|values|by|password|regexp|between)\s{0,9}\(?\s{0,9}$/i.test(tail)) return false
-  // A list of values stands behind VALUES or IN; a list of columns does not.
-  return !operatorBefore.test(tail) || !/\b(?:values|in)\s{0,9}\([^)]{0,2000}$/i.test(before.slice(-2100))
+  return !/[=<>]\s{0,9}$|\b(?:like|ilike|values|by|password|regexp|between)\s{0,9}\(?\s{0,9}$/i.test(before)
 }
 
 /** True for a document of GraphQL. */

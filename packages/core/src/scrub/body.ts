@@ -53,7 +53,7 @@ export function openBody(text: string, as: NameClass, opening: Opening, scrub: S
 
 /** A value keeps its numbers; a list of them may spell a text. */
 function listsHidden(json: string | undefined, opening: Opening): string | undefined {
-  return json === undefined ? undefined : hideByteLists(json, opening)
+  return json === undefined ? undefined : hideByteLists(json, opening, true)
 }
 
 type Kind = 'json' | 'http' | 'multipart' | 'csv' | 'xml' | 'graphql' | 'form' | 'headers'

@@ -92,7 +92,7 @@ function nameEndingAt(text: string, at: number, floor: number): Name | undefined
   if (onlyDigits.test(words[0] ?? '')) return undefined
   // "credit card: 4111", "Date of birth: …", "API key = …": the last word alone says too little.
   let first = start
-  for (let more = 0; more < 2 && text.charCodeAt(first - 1) === 32; more++) {
+  for (let more = 0; more < 2 && text.charCodeAt(first - 1) === 32 && isLetter(text.charCodeAt(first - 2)); more++) {
     const before = wordStart(text, first - 1, floor)
     if (before === first - 1 || text.charCodeAt(first - 2) === 93) break
     first = before
@@ -101,6 +101,7 @@ function nameEndingAt(text: string, at: number, floor: number): Name | undefined
   return { start, words }
 }
 
+const isLetter = (code: number) => (code | 32) >= 97 && ((code | 32) <= 122 || code > 0xbf)
 const onlyDigits = /^[\d.]{1,80}$/
 const isBeforeMark = (code: number) =>
   code === 32 || code === 58 || code === 63 || code === 33 || code === 41 || code === 60

@@ -13,9 +13,8 @@ export function withoutInvisible(text: string): string {
 
 /** CSI and OSC sequences, bounded; an unfinished one loses only its first character. */
 const terminalSequence = /[\u001b\u009b]\[?[0-9;:?]{0,32}[@-~]|\u001b/g
-/** A variation selector picks a glyph, a joiner joins: neither is read. */
-const invisible =
-  /[\u0000\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|\u034f/g
+/** What Unicode itself calls ignorable, and what only annotates. */
+const invisible = /[\0\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
 
 /** The text as one line without any control: `\n` for a line end, `\u0007` for a bell. Only for what needs it. */
 export function asOneLine(text: string): string {

@@ -64,18 +64,20 @@ const hasInnerCapital = /[a-z][A-Z]/
 
 /** From BEGIN to END, or to where the text was cut; also what stands before an END whose BEGIN is missing. */
 function withoutKeyBlocks(text: string, opening: Opening): string {
+  work.characters += text.length
   let out = ''
   let from = 0
+  let end = text.indexOf('-----END ')
+  let begin = text.indexOf('-----BEGIN ')
   for (;;) {
-    const begin = text.indexOf('-----BEGIN ', from)
-    const end = text.indexOf('-----END ', from)
-    work.characters += text.length
+    if (begin >= 0 && begin < from) begin = text.indexOf('-----BEGIN ', from)
+    if (end >= 0 && end < from) end = text.indexOf('-----END ', from)
     if (begin < 0 && end < 0) return out + text.slice(from)
     opening.removed('key-block')
-    const ended = end < 0 ? -1 : text.indexOf('-----', end + 9)
     if (begin >= 0 && (end < 0 || begin < end)) out += text.slice(from, begin)
-    out += '[key]'
+    if (!out.endsWith('[key]')) out += '[key]'
     if (end < 0) return out
-    from = ended < 0 ? Math.min(text.length, end + 60) : ended + 5
+    const ended = text.slice(end + 9, end + 80).indexOf('-----')
+    from = Math.min(text.length, ended < 0 ? end + 60 : end + ended + 14)
   }
 }

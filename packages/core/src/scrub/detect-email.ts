@@ -24,12 +24,15 @@ export function hideMailboxes(text: string, opening: Opening): string {
     opening.removed('email')
     done = to
   }
-  return (done === 0 ? text : out + text.slice(done)).replace(spelledOut, () => {
+  const shown = done === 0 ? text : out + text.slice(done)
+  if (!spelledMark.test(shown)) return shown
+  return shown.replace(spelledOut, () => {
     opening.removed('email')
     return '[email]'
   })
 }
 
+const spelledMark = /[([{](?:at|AT|@)[)\]}]/
 /** `alice (at) example (dot) com`. */
 export const spelledOut =
   /(?<![\w.+-])[\w.+-]{1,64} ?[([{](?:at|AT|@)[)\]}] ?[\w-]{1,63}(?: ?(?:[([{](?:dot|DOT|\.)[)\]}]|\.) ?[\w-]{1,63}){1,4}/g

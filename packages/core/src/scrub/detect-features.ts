@@ -34,7 +34,12 @@ export const feature = {
   mixed: 4096,
 } as const
 
-const [other, digit, lower, upper, tokenMark, separator] = [0, 1, 2, 3, 4, 5]
+const other = 0
+const digit = 1
+const lower = 2
+const upper = 3
+const tokenMark = 4
+const separator = 5
 
 /** What each ASCII character is to a run, a number, or neither. */
 const kinds = new Uint8Array(128)
@@ -42,11 +47,11 @@ const kinds = new Uint8Array(128)
 const bits = new Uint16Array(128)
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code)
-  if (/[0-9]/.test(character)) kinds[code] = digit ?? 0
-  else if (/[a-z]/.test(character)) kinds[code] = lower ?? 0
-  else if (/[A-Z]/.test(character)) kinds[code] = upper ?? 0
-  else if (/[_+/=$~]/.test(character)) kinds[code] = tokenMark ?? 0
-  else if (/[-. ]/.test(character)) kinds[code] = separator ?? 0
+  if (/[0-9]/.test(character)) kinds[code] = digit
+  else if (/[a-z]/.test(character)) kinds[code] = lower
+  else if (/[A-Z]/.test(character)) kinds[code] = upper
+  else if (/[_+/=$~]/.test(character)) kinds[code] = tokenMark
+  else if (/[-. ]/.test(character)) kinds[code] = separator
   if (code < 32 || code === 127) bits[code] = feature.control
 }
 for (const [characters, bit] of [
@@ -67,8 +72,15 @@ for (const [characters, bit] of [
 export function featuresOf(text: string): number {
   work.characters += text.length
   let seen = 0
-  let [run, digits, gap, dots, before] = [0, 0, 0, 0, 0]
-  let [letterInWord, digitInWord] = [false, false]
+  let run = 0
+  let digits = 0
+  let gap = 0
+  let dots = 0
+  let colons = 0
+  let hyphens = 0
+  let before = 0
+  let letterInWord = false
+  let digitInWord = false
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code > 127) {
@@ -85,7 +97,7 @@ export function featuresOf(text: string): number {
       digits += 1
       gap = 0
       digitInWord = true
-      if (digits >= 7) seen |= feature.digits
+      if (digits >= 6) seen |= feature.digits
       if (letterInWord) seen |= feature.mixed
     } else if (kind === lower || kind === upper) {
       run += 1
@@ -100,10 +112,20 @@ export function featuresOf(text: string): number {
       if (kind === tokenMark) run += 1
       else if (code === 45 || code === 46) run += 1
       else run = 0
-      if (code === 46 || code === 58) {
+      if (code === 32) {
+        dots = 0
+        colons = 0
+        hyphens = 0
+      } else if (code === 46) {
         dots += 1
         if (dots >= 2) seen |= feature.address
-      } else if (code === 32) dots = 0
+      } else if (code === 58) {
+        colons += 1
+        if (colons >= 2) seen |= feature.address
+      } else if (code === 45) {
+        hyphens += 1
+        if (hyphens >= 5) seen |= feature.address
+      }
       if (code === 47 && before === 47) seen |= feature.url
       if (code === 45 && (before === 45 || before === 32)) seen |= feature.option
     }
@@ -120,7 +142,8 @@ function wideBits(code: number): number {
     return feature.wide | feature.assign
   if (code === 0x201c || code === 0x201d || code === 0x2018 || code === 0x2019 || code === 0xab)
     return feature.wide | feature.quote
-  return isUnprintable(code) ? feature.wide | feature.control : feature.wide
+  // 0xdb40 opens the plane of tags, which are invisible.
+  return isUnprintable(code) || code === 0xdb40 ? feature.wide | feature.control : feature.wide
 }
 
 /** C1 controls, soft hyphen, zero-width and bidirectional marks, line separators, tags, lone surrogates are judged elsewhere. */

@@ -167,6 +167,8 @@ function registeredFrom(text: string, groups: readonly Group[], first: number, s
   if (shape === '3,3,4' && marks[0] === ' ' && isNhs(join(3))) return { last: first + 2, mask: '[id]' }
   if (shape === '3,3,3' && (marks[0] === ' ' || marks[0] === '-') && isSin(join(3)))
     return { last: first + 2, mask: '[id]' }
+  // Words before a number are before its first digit.
+  if (first > 0) return undefined
   if (saidBefore(text, start, words.ssn)) return spanning(groups, first, 9, 11, '[ssn]')
   if (saidBefore(text, start, words.person)) return spanning(groups, first, 7, 18, '[id]')
   if (saidBefore(text, start, words.account)) return spanning(groups, first, 7, 24, '[id]')
@@ -220,7 +222,7 @@ function telephoneFrom(text: string, groups: readonly Group[], first: number): H
     marks[0] !== '.'
   )
     return spanning(groups, first, 9, 17, '[phone]')
-  if (saidBefore(text, start, words.phone)) return spanning(groups, first, 7, 15, '[phone]')
+  if (first === 0 && saidBefore(text, start, words.phone)) return spanning(groups, first, 7, 15, '[phone]')
   return undefined
 }
 

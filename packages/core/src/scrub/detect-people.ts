@@ -14,30 +14,30 @@ export function hidePeople(text: string, opening: Opening): string {
     opening.removed(mask.slice(1, -1))
     return mask
   }
-  return text
-    .replace(ibans, (match) => {
-      const length = ibanLength(match)
-      return length === 0 ? match : hide('[iban]') + match.slice(length)
-    })
-    .replace(bracketed, () => hide('[phone]'))
-    .replace(lettered, (match, offset: number, whole: string) => {
-      const bare = match.replace(/[ .-]/g, '')
-      const known =
-        isDni(bare) ||
-        fiscalCode.test(bare) ||
-        (nino.test(bare) && (match.includes(' ') || saidBefore(whole, offset, ninoWords)))
-      return known || saidBefore(whole, offset, passportWords) ? hide('[id]') : match
-    })
-    .replace(pairs, (match, latitude: string, longitude: string, offset: number, whole: string) => {
+  let shown = text.replace(ibans, (match) => {
+    const length = ibanLength(match)
+    return length === 0 ? match : hide('[iban]') + match.slice(length)
+  })
+  if (shown.includes('(')) shown = shown.replace(bracketed, () => hide('[phone]'))
+  shown = shown.replace(lettered, (match, offset: number, whole: string) => {
+    const bare = match.replace(/[ .-]/g, '')
+    const insured = nino.test(bare) && (match.includes(' ') || saidBefore(whole, offset, ninoWords))
+    const known = insured || isDni(bare) || fiscalCode.test(bare)
+    return known || saidBefore(whole, offset, passportWords) ? hide('[id]') : match
+  })
+  if (shown.includes('.'))
+    shown = shown.replace(pairs, (match, latitude: string, longitude: string, offset: number, whole: string) => {
       if (Math.abs(Number(latitude)) > 90 || Math.abs(Number(longitude)) > 180) return match
       const exact = decimals(latitude) >= 4 && decimals(longitude) >= 4
       return exact || saidBefore(whole, offset, placeWords) ? hide('[location]') : match
     })
-    .replace(dates, (match, offset: number, whole: string) =>
-      saidBefore(whole, offset, birthWords) ? hide('[birthday]') : match,
-    )
+  if (!birth.test(shown)) return shown
+  return shown.replace(dates, (match, offset: number, whole: string) =>
+    saidBefore(whole, offset, birthWords) ? hide('[birthday]') : match,
+  )
 }
 
+const birth = /birth|born|dob|geb|n\u00e9|naci|naiss|nasc|urodz|\u0440\u043e\u0436\u0434|\u751f\u65e5/i
 export const ibans = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}/g
 export const bracketed = /(?<![\w)])(?:\+?\d{1,3}[ .-]?)?\(\d{2,4}\)[ .-]?\d{3,4}[ .-]?\d{3,4}(?!\w)/g
 export const lettered =

@@ -3,42 +3,40 @@
  * measured once, however many prefixes stand in it.
  */
 import { beginsWord } from './detect-context.ts'
+import { alphabet, replaceRuns } from './detect-runs.ts'
 import { work } from './linear-work.ts'
 import type { Opening } from './scrubber.ts'
 import { innerMarks, type TokenFamily, tokenFamilies } from './token-families.ts'
 
-const byPrefix = new Map<string, TokenFamily[]>()
-for (const family of tokenFamilies) byPrefix.set(family.prefix, [...(byPrefix.get(family.prefix) ?? []), family])
-const escaped = [...byPrefix.keys()]
-  .toSorted((a, b) => b.length - a.length)
-  .map((prefix) => prefix.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
-/** Every prefix, longest first; exported for the test that lints expressions. */
-export const prefixes = new RegExp(escaped.join('|'), 'g')
+/** Families by the first two characters of their prefix, longest first: most places of a run are passed over by one look. */
+const beginnings: TokenFamily[][] = []
+for (const family of tokenFamilies.toSorted((a, b) => b.prefix.length - a.prefix.length)) {
+  const pair = family.prefix.charCodeAt(0) * 128 + family.prefix.charCodeAt(1)
+  beginnings[pair] = [...(beginnings[pair] ?? []), family]
+}
+const tokenCharacters = alphabet(/[\w.$+/=:~-]/)
+const runCharsMin = 15
 
 /** The text with every known token replaced by `[token]`, or `[jwt]`. */
 export function hideTokens(text: string, opening: Opening): string {
-  work.characters += text.length
-  prefixes.lastIndex = 0
+  return replaceRuns(text, tokenCharacters, runCharsMin, (run, start) => withoutTokens(text, run, start, opening))
+}
+
+function withoutTokens(text: string, run: string, start: number, opening: Opening): string {
+  work.characters += run.length
   let out = ''
   let done = 0
-  let runEnd = 0
-  for (let match = prefixes.exec(text); match !== null; match = prefixes.exec(text)) {
-    const at = match.index
-    const [prefix] = match
-    const family = byPrefix.get(prefix)?.find((one) => fits(one, text, at))
-    if (family === undefined) {
-      // Another prefix may begin within this one.
-      prefixes.lastIndex = at + 1
-      continue
-    }
-    if (at + prefix.length > runEnd) runEnd = endOfRun(text, at + prefix.length)
-    out += text.slice(done, at) + (family.mask ?? '[token]')
+  for (let at = 0; at < run.length - 1; at++) {
+    const families = beginnings[run.charCodeAt(at) * 128 + run.charCodeAt(at + 1)]
+    if (families === undefined) continue
+    const family = families.find((one) => run.startsWith(one.prefix, at) && fits(one, text, start + at))
+    if (family === undefined) continue
+    out += run.slice(done, at) + (family.mask ?? '[token]')
     opening.removed(family.name)
-    done = Math.max(runEnd, at + prefix.length)
-    prefixes.lastIndex = done
+    done = endOfRun(run, at + family.prefix.length)
+    at = done - 1
   }
-  const known = done === 0 ? text : out + text.slice(done)
-  return hideMarked(known, opening)
+  return hideMarked(done === 0 ? run : out + run.slice(done), opening)
 }
 
 function fits(family: TokenFamily, text: string, at: number): boolean {
@@ -69,8 +67,10 @@ const isTokenCharacter = (code: number) =>
   code === 126
 
 function hideMarked(text: string, opening: Opening): string {
+  if (text.length < 34) return text
   let hidden = text
-  for (const { name, shape } of innerMarks) {
+  for (const { name, needs, shape } of innerMarks) {
+    if (!hidden.includes(needs)) continue
     work.characters += text.length
     hidden = hidden.replace(shape, () => {
       opening.removed(name)

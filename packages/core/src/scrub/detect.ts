@@ -29,18 +29,20 @@ export function detect(text: string, seen: number, as: NameClass, opening: Openi
   if (has(feature.url | feature.assign | feature.at)) shown = hideUrls(shown, opening)
   if (has(feature.run | feature.option | feature.assign) || seen !== 0) shown = hideCredentials(shown, opening)
   if (has(feature.run | feature.mixed)) shown = hideTokens(shown, opening)
-  if (has(feature.address | feature.run)) shown = hideAddresses(shown, opening)
+  if (has(feature.address)) shown = hideAddresses(shown, opening)
   if (has(feature.assign)) shown = hideAssigned(shown, opening)
   if (has(feature.at | feature.bracket)) shown = hideMailboxes(shown, opening)
   const digitsTell = as !== 'id' && as !== 'time'
   if (digitsTell && has(feature.digits | feature.wide | feature.mixed)) {
-    shown = hidePeople(shown, opening)
-    shown = hideNumbers(shown, has(feature.wide), opening)
+    if (has(feature.digits | feature.wide | feature.run) || passport.test(shown)) shown = hidePeople(shown, opening)
+    if (has(feature.digits | feature.wide)) shown = hideNumbers(shown, has(feature.wide), opening)
   }
   if (promises(shown)) shown = hidePromised(shown, has(feature.option), opening)
   if (has(feature.run | feature.digits | feature.bracket)) shown = hideSpelled(shown, opening)
   return shown
 }
+
+const passport = /passport|passepor|reisepass|pasaport|passaport|ausweis|licen[cs]e|national|born|dob|birth/i
 
 function promises(text: string): boolean {
   work.characters += text.length

@@ -16,7 +16,15 @@ export function foldDigits(text: string): string {
 const wideDigit = /(?![0-9])\p{Nd}/gu
 
 /** Every script's digits stand in a row of ten; the row's start is found by walking back to its first digit. */
+const values = new Map<number, number>()
+
 function digitValue(code: number): number {
+  const known = values.get(code) ?? findValue(code)
+  values.set(code, known)
+  return known
+}
+
+function findValue(code: number): number {
   // The mathematical digits are five rows without a gap between them.
   if (code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10
   let first = code
@@ -31,6 +39,9 @@ const issuers =
 
 /** True for digits in an issuer's range, with a length of that issuer and a right check digit. */
 export function isCard(digits: string): boolean {
+  const first = digits.charCodeAt(0)
+  // No issuer begins with 0, 1, 7 or 9.
+  if (first < 50 || first === 55 || first > 56) return false
   return digits.length >= 13 && digits.length <= 19 && issuers.test(digits) && passesLuhn(digits)
 }
 

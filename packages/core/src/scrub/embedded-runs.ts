@@ -3,6 +3,7 @@
  * something, so it goes; a run that reads as noise is an id or a digest, so it stays.
  */
 import { placeholderAt, withheld } from './detect-context.ts'
+import { alphabet, replaceRuns } from './detect-runs.ts'
 import { work } from './linear-work.ts'
 import type { Opening } from './scrubber.ts'
 
@@ -16,27 +17,30 @@ export function hideSpelled(text: string, opening: Opening): string {
     opening.removed(kind)
     return withheld(kind, match)
   }
-  return hideByteLists(text, opening)
-    .replace(bufferText, (match) => hide('bytes', match))
-    .replace(hexPairs, (match) => hide('bytes', match))
-    .replace(runs, (match, offset: number, whole: string) => {
-      if (placeholderAt(whole, offset - 1) > 0) return match
-      if (spellsHex(match)) return hide('hex', match)
-      return spellsBase64(match) ? hide('base64', match) : match
-    })
+  let shown = text.includes(',') ? hideByteLists(text, opening) : text
+  if (shown.includes('<') || shown.includes('Array')) shown = shown.replace(bufferText, (match) => hide('bytes', match))
+  if (pairMark.test(shown)) shown = shown.replace(hexPairs, (match) => hide('bytes', match))
+  const spelled = replaceRuns(shown, runCharacters, 12, (match, offset) => {
+    if (placeholderAt(shown, offset - 1) > 0) return match
+    if (spellsHex(match)) return hide('hex', match)
+    return spellsBase64(match) ? hide('base64', match) : match
+  })
+  return spelled === shown ? shown : spelled.replace(padded, '$1')
 }
 
 /** The text with lists of bytes that spell a text replaced; also for JSON that was written anew. */
-export function hideByteLists(text: string, opening: Opening): string {
+export function hideByteLists(text: string, opening: Opening, inJson = false): string {
   work.characters += text.length
   return text.replace(byteLists, (match) => {
     if (!spellsBytes(match)) return match
     opening.removed('bytes')
-    return withheld('bytes', match)
+    return inJson ? JSON.stringify(withheld('bytes', match)) : withheld('bytes', match)
   })
 }
 
-export const runs = /[A-Za-z0-9+/_-]{12,}={0,2}/g
+const padded = /(\[withheld base64 \d{1,9} B\])(?:={1,2}|(?:%3D){1,2})/g
+const runCharacters = alphabet(/[A-Za-z0-9+/_-]/)
+const pairMark = /[0-9A-Fa-f]{2}([ :])[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1|\\x|0x/
 export const byteLists = /\d{1,3}(?:, {0,1}\d{1,3}){5,}/g
 export const bufferText =
   /<(?:Buffer|SharedBuffer)(?: [0-9a-f]{2}){1,64}(?: \.\.\. \d{1,12} more bytes)?>|(?:Uint8Array|ArrayBuffer)\(\d{1,9}\) \[[\d,\s]{0,65536}\]?/g
@@ -61,14 +65,35 @@ function spellsHex(run: string): boolean {
 /** Reads as text from one of the four places a cut may have left. */
 function spellsBase64(run: string): boolean {
   const bare = run.replace(/={1,2}$/, '')
+  if (bare.length <= 64 && plainRun.test(bare)) return false
   if (bare.length > noiseCharsMax && !isPathLike(run)) return true
   // Words of a program or path decode too, to bytes that are no text.
   for (let cut = 0; cut < 4; cut++) {
+    if (bare.length < 40 && !beginsPrintable(bare, cut)) continue
     const bytes = Buffer.from(bare.slice(cut), 'base64')
     work.characters += bare.length
-    if (isText(bytes, 8) || hasTextWithin(bytes)) return true
+    if (isText(bytes, 8) || (bare.length >= 40 && hasTextWithin(bytes))) return true
   }
   return false
+}
+
+/** Small letters with marks, and hexadecimal: base64 of a text has letters of both sizes. */
+const plainRun = /^(?:[a-z_/-]{1,64}|[0-9a-f-]{1,64}|[0-9A-F-]{1,64}|[A-Z_/-]{1,64})$/
+
+const sextets = new Map(
+  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((character, i) => [character, i]),
+)
+sextets.set('-', 62).set('_', 63)
+
+/** Whether the first three bytes could be text: most runs end here. */
+function beginsPrintable(run: string, cut: number): boolean {
+  const [a, b, c, d] = [0, 1, 2, 3].map((i) => sextets.get(run.charAt(cut + i)) ?? 0)
+  const bytes = [
+    ((a ?? 0) << 2) | ((b ?? 0) >> 4),
+    (((b ?? 0) & 15) << 4) | ((c ?? 0) >> 2),
+    (((c ?? 0) & 3) << 6) | (d ?? 0),
+  ]
+  return bytes.every((byte) => (byte >= 32 && byte !== 127) || byte === 9 || byte === 10 || byte === 13)
 }
 
 const isPathLike = (run: string) => (run.match(/[/_-]/g) ?? []).length * 16 > run.length

@@ -24,7 +24,7 @@ function undo(text: string): string {
   if (read.includes('%')) read = read.replace(percent, fromPercent)
   if (read.includes('\\')) read = read.replace(unicode, fromUnicode).replace(escapes, fromEscape)
   if (read.includes('&')) read = read.replace(entities, fromEntity)
-  if (read.includes('=')) read = read.replace(softBreak, '').replace(quotedPrintable, fromQuoted)
+  if (printed.test(read)) read = read.replace(softBreak, '').replace(quotedPrintable, fromQuoted)
   return read
 }
 
@@ -33,6 +33,8 @@ export const unicode = /\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\x([0-9A-
 export const escapes = /\\(["'`/\\nrt])/g
 export const entities =
   /&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos|commat|colon|equals|nbsp|period));/g
+/** An `@`, `=`, `:`, quote or umlaut as mail spells it, or its line break; `status=200` is none of them. */
+const printed = /=(?:40|3D|3A|22|C[23]|\r?\n)/
 const softBreak = /=\r?\n/g
 export const quotedPrintable = /(?:=[2-9A-F][0-9A-F]){1,4096}/g
 

@@ -99,13 +99,13 @@ export const tokenFamilies: readonly TokenFamily[] = [
 ]
 
 /** Tokens told by a mark within them: the mark, what must stand right before it and behind it. */
-export const innerMarks: readonly { readonly name: string; readonly shape: RegExp }[] = [
+export const innerMarks: readonly { readonly name: string; readonly needs: string; readonly shape: RegExp }[] = [
   // 123456789:AAE…, the number of the bot and its key.
-  { name: 'telegram', shape: /(?<![\w:])\d{6,12}:AA[\w-]{30,40}(?![\w-])/g },
+  { name: 'telegram', needs: ':AA', shape: /(?<![\w:])\d{6,12}:AA[\w-]{30,40}(?![\w-])/g },
   // The id in base64, the time, the signature.
-  { name: 'discord', shape: /(?<![\w.-])[MNO][A-Za-z\d_-]{22,28}\.[\w-]{6}\.[\w-]{25,45}(?![\w-])/g },
-  { name: 'terraform', shape: /(?<![\w.])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{20,128}/g },
-  { name: 'mailgun', shape: /(?<![\w-])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])/g },
-  { name: 'mailchimp', shape: /(?<!\w)[0-9a-f]{32}-us\d{1,2}(?!\w)/g },
-  { name: 'firebase', shape: /(?<![\w-])AAAA[\w-]{7}:[\w-]{100,180}/g },
+  { name: 'discord', needs: '.', shape: /(?<![\w.-])[MNO][A-Za-z\d_-]{22,28}\.[\w-]{6}\.[\w-]{25,45}(?![\w-])/g },
+  { name: 'terraform', needs: '.atlasv1.', shape: /(?<![\w.])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{20,128}/g },
+  { name: 'mailgun', needs: '-', shape: /(?<![\w-])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])/g },
+  { name: 'mailchimp', needs: '-us', shape: /(?<!\w)[0-9a-f]{32}-us\d{1,2}(?!\w)/g },
+  { name: 'firebase', needs: 'AAAA', shape: /(?<![\w-])AAAA[\w-]{7}:[\w-]{100,180}/g },
 ]

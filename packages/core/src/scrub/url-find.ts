@@ -12,10 +12,10 @@ export function hideUrls(text: string, opening: Opening): string {
   if (hidden.includes('//')) hidden = eachAbsolute(hidden, opening)
   if (hidden.includes(':')) {
     work.characters += hidden.length * 3
-    hidden = hidden
-      .replace(opaqueInText, (match) => scrubUrl(match, opening))
-      .replace(oracle, (_match, lead: string) => changed(opening, `${lead}[url]`))
-      .replace(secureCopy, () => changed(opening, '[url]'))
+    if (hasOpaque(hidden)) hidden = hidden.replace(opaqueInText, (match) => scrubUrl(match, opening))
+    if (hidden.includes('racle:'))
+      hidden = hidden.replace(oracle, (_match, lead: string) => changed(opening, `${lead}[url]`))
+    if (hidden.includes('@')) hidden = hidden.replace(secureCopy, () => changed(opening, '[url]'))
   }
   if (hidden.includes('?')) {
     work.characters += hidden.length
@@ -25,6 +25,15 @@ export function hideUrls(text: string, opening: Opening): string {
   }
   return hidden
 }
+
+/** Whether one of those schemes ends at any colon: cheaper than looking for each of them everywhere. */
+function hasOpaque(text: string): boolean {
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1))
+    if (opaqueEnd.test(text.slice(Math.max(0, at - 7), at))) return true
+  return false
+}
+
+const opaqueEnd = /(?:data|mailto|tel|sms|sips?|otpauth|magnet|blob)$/i
 
 function changed(opening: Opening, text: string): string {
   opening.removed('url')
