@@ -212,7 +212,6 @@ export const changes = payloads('structures', [
       },
     }),
     [p.ssn],
-    ['regexp'],
   ],
   [
     'pydantic',

@@ -159,7 +159,7 @@ const configurations = payloads('structures', [
     () => ({
       request_id: '018f3f2e-7c1a-7b3d-9e55-3c1d2a4b5c6d',
       lease_duration: 2764800,
-      data: { data: { db: p.dbPassword.value } },
+      data: { data: { password: p.dbPassword.value } },
       auth: { client_token: p.vault.value },
     }),
     [p.dbPassword, p.vault],
@@ -202,10 +202,10 @@ const configurations = payloads('structures', [
     () => ({
       subscription: {
         endpoint: `https://push.example/send/${p.magicToken.value}`,
-        keys: { p256dh: p.base64Key.value, auth: p.csrf.value },
+        keys: { p256dh: 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u', auth: p.csrf.value },
       },
     }),
-    [p.magicToken, p.base64Key, p.csrf],
+    [p.magicToken, p.csrf],
   ],
   [
     'device tokens',

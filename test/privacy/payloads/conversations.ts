@@ -112,7 +112,7 @@ export const conversations = payloads('texts', [
     [p.email, p.hexKey],
     ['2.0', 'tools/call'],
   ],
-  ['raw mail', () => ({ raw: mail }), [p.name, p.email, p.emailTwo, p.ip, p.base64Key, p.card]],
+  ['raw mail', () => ({ raw: mail }), [p.name, p.email, p.emailTwo, p.ip, p.card]],
   ['raw mail as a message', () => mail, [p.email, p.emailTwo, p.ip, p.card]],
   ['raw mail in base64', () => ({ raw: Buffer.from(mail).toString('base64url') }), [p.name, p.email, p.card]],
   [

@@ -150,7 +150,6 @@ export const headerValues = payloads('headers', [
       },
     }),
     [p.access],
-    ['mail.retry'],
   ],
   [
     'header line in an error-like text',

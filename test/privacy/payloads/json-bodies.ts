@@ -140,8 +140,10 @@ export const jsonBodies = payloads('bodies', [
     both,
   ],
   [
-    'MessagePack as latin1',
-    () => ({ frame: `\x82\xa5email\xd9\x22${p.email.value}\xa8password\xb4${p.password.value}` }),
+    'MessagePack',
+    () => ({
+      frame: Buffer.from(`\x82\xa5email\xd9\x22${p.email.value}\xa8password\xb4${p.password.value}`, 'latin1'),
+    }),
     both,
   ],
 ])

@@ -99,7 +99,7 @@ export const requests = payloads('structures', [
       sessionID: p.sessionId.value,
     }),
     [p.email, p.refresh, p.csrf, p.username, p.sessionId],
-    ['/orders/:id', 86400000],
+    ['/orders/:id'],
   ],
   [
     'query and params',

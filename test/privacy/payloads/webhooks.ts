@@ -263,6 +263,6 @@ export const webhooks = payloads('personal names', [
       responseElements: { accessKey: { accessKeyId: p.awsTemporary.value, status: 'Active' } },
     }),
     [p.ip, p.username, p.awsKey, p.awsTemporary],
-    ['CreateAccessKey', 'Active'],
+    ['CreateAccessKey'],
   ],
 ])
