@@ -2,7 +2,19 @@
 export { codes, KeysError, type KeysErrorCode } from './errors.ts'
 export { memoryKeys } from './memory.ts'
 export { type OpenKeysOptions, openKeys } from './open.ts'
-export type { Keys, LogSigner, TokenKey, TokenKeys, TokenScope } from './ports.ts'
+export type {
+  DestroyedSubject,
+  Keys,
+  LogSigner,
+  SealedEnvelope,
+  Subject,
+  SubjectKey,
+  SubjectKeys,
+  SubjectNews,
+  TokenKey,
+  TokenKeys,
+  TokenScope,
+} from './ports.ts'
 export {
   expireTokenKeys,
   listTokenKeys,

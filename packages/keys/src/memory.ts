@@ -1,10 +1,12 @@
 /** Keys that die with the process: for tests, and for running without a disk. */
 import { generateLogKey, parseLogKey } from './log-key.ts'
 import type { Keys, TokenKey, TokenScope } from './ports.ts'
+import { memorySubjects } from './subject-files.ts'
 import { generateTokenKey, parseTokenKey } from './token-key.ts'
 
 /**
- * New keys that are never written anywhere: one for signing, one for stable tokens, one for monthly ones whatever the month.
+ * New keys that are never written anywhere: one for signing, one for stable tokens, one for monthly ones whatever the month,
+ * and those of people as they come.
  * Records made with them cannot be linked to those of another run.
  */
 export function memoryKeys(): Keys {
@@ -23,5 +25,6 @@ export function memoryKeys(): Keys {
       current: (scope) => (scope === 'stable' ? stable : monthly),
       all: (scope) => [scope === 'stable' ? stable : monthly],
     },
+    subjects: memorySubjects(),
   }
 }

@@ -45,8 +45,18 @@ describe('openKeys', () => {
     expect(keys.created).toBe(true)
     expect(statSync(dirOf()).mode & 0o777).toBe(0o700)
     const files = readdirSync(dirOf()).sort()
-    expect(files).toEqual(['.gitignore', 'log.pem', 'monthly-2026-01.key', 'stable-000001.key'])
-    for (const file of files) expect(statSync(join(dirOf(), file)).mode & 0o777).toBe(0o600)
+    expect(files).toEqual([
+      '.gitignore',
+      'kek-000001.key',
+      'log.pem',
+      'monthly-2026-01.key',
+      'stable-000001.key',
+      'subjects',
+      'subjects.key',
+    ])
+    expect(statSync(join(dirOf(), 'subjects')).mode & 0o777).toBe(0o700)
+    for (const file of files.filter((name) => name !== 'subjects'))
+      expect(statSync(join(dirOf(), file)).mode & 0o777).toBe(0o600)
     expect(readFileSync(join(dirOf(), '.gitignore'), 'utf8')).toBe('*\n')
   })
 

@@ -5,6 +5,7 @@
  *     <dir>/log.pem               Ed25519, PKCS#8, signs checkpoints
  *     <dir>/stable-000001.key     token key for people, targets, sessions
  *     <dir>/monthly-2026-01.key   token key for addresses and devices of that month
+ *     <dir>/subjects.key …        keys of single people: see `subject-files.ts`
  */
 import { mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -12,6 +13,7 @@ import { KeysError } from './errors.ts'
 import { createKeyFile, errorCode, findKeyFile, refuseOthers, unfinishedPrefix, unusable } from './key-file.ts'
 import { generateLogKey, parseLogKey } from './log-key.ts'
 import type { Keys, LogSigner } from './ports.ts'
+import { openSubjectFiles } from './subject-files.ts'
 import { openTokenFiles } from './token-files.ts'
 
 /** Older files of unfinished creations belong to processes that crashed. */
@@ -43,7 +45,8 @@ export function openKeys(options: OpenKeysOptions): Keys {
   prepareDirectory(dir, create)
   const { log, created } = openLogKey(join(dir, 'log.pem'), create)
   const tokens = openTokenFiles({ dir, create, clock, onProblem })
-  return { dir, created, log, tokens }
+  const subjects = openSubjectFiles({ dir, create, clock, onProblem })
+  return { dir, created, log, tokens, subjects }
 }
 
 function prepareDirectory(dir: string, create: boolean): void {

@@ -39,6 +39,108 @@ export interface TokenKeys {
   all(scope: TokenScope): readonly TokenKey[]
 }
 
+/** A person as the application knows them. An id with `@` is an e-mail address: upper and lower case are the same. */
+export interface Subject {
+  readonly id: string
+  readonly tenant?: string | undefined
+}
+
+/** The key of one person for one epoch. */
+export interface SubjectKey {
+  /** 22 characters of base64url, random. */
+  readonly kid: string
+  /** The year in UTC, `2026`; the month, `202601`, for the key of anonymous visitors. */
+  readonly epoch: string
+  /** 22 characters of base64url; the same for all records of this person and epoch, and linked to no other. */
+  readonly pseudonym: string
+  /** SHA-256("trailmark-kc-v1" ‖ kid ‖ key), 64 hexadecimal digits. */
+  readonly commitment: string
+  /** Personal fields (JSON, at most 8 KiB) as an envelope in base64, bound to ledger origin, record, key and pseudonym. */
+  seal(origin: string, recordId: string, fields: string): string
+}
+
+/** One envelope as a record shows it, and what it is bound to. */
+export interface SealedEnvelope {
+  readonly origin: string
+  readonly recordId: string
+  readonly kid: string
+  readonly pseudonym: string
+  readonly envelope: string
+  /** As the birth record of the key says it. */
+  readonly commitment: string
+}
+
+/** What has to be on record before the key is used: that it was born, or that two names are one person's. */
+export type SubjectNews =
+  | {
+      readonly kind: 'birth'
+      readonly key: SubjectKey /** Absent for anonymous visitors. */
+      readonly subject?: Subject
+    }
+  | {
+      readonly kind: 'alias'
+      readonly key: SubjectKey
+      readonly previous: SubjectKey
+      /** A new epoch began, or two processes made a key at the same time. */
+      readonly reason: 'epoch' | 'two_writers'
+    }
+
+/** What `destroy()` did. Names keys and never the person. */
+export interface DestroyedSubject {
+  /** Keys destroyed now. */
+  readonly kids: readonly string[]
+  /** Keys that had been destroyed before. */
+  readonly before: readonly string[]
+}
+
+/**
+ * One key per person and epoch: what people are named by and personal fields are sealed under, and what is destroyed to
+ * forget them. On the way of a record everything is synchronous and in memory; `persist()` makes it durable.
+ */
+export interface SubjectKeys {
+  /**
+   * The key for records of now: the oldest of the current epoch, made if there is none. Never waits and never throws.
+   * Undefined where none can be made: for readers, and while 65,536 keys wait for a disk that does not take them.
+   */
+  current(subject: Subject): SubjectKey | undefined
+  /** The same without making one. */
+  find(subject: Subject): SubjectKey | undefined
+  /** The key of this month's anonymous visitors. */
+  anonymous(): SubjectKey | undefined
+  /** Every key of a person that still exists, newest epoch first; looks at what other processes made. */
+  all(subject: Subject): readonly SubjectKey[]
+  /** True when a key of this person was destroyed. Somebody who came back may have a new one besides. */
+  wasErased(subject: Subject): boolean
+  /** Births and aliases since the last call, in the order they have to be recorded in. */
+  takeNews(): readonly SubjectNews[]
+  /** The births of these keys are durable, and need not be told again by the next process. */
+  told(kids: readonly string[]): void
+  /** True while a key was handed out that a crash could lose. */
+  due(): boolean
+  /** Resolves once every key handed out before the call would be found again after a crash. Rejects with the system's error. */
+  persist(): Promise<void>
+  /** The same, blocking; may be called while `persist()` is under way. Throws. */
+  persistSync(): void
+  /**
+   * The personal fields of an envelope. Throws KEYS_SUBJECT_ERASED, KEYS_SUBJECT_UNKNOWN, KEYS_SLOT_DAMAGED,
+   * KEYS_COMMITMENT_MISMATCH (before anything is decrypted) and KEYS_ENVELOPE_DAMAGED.
+   */
+  open(sealed: SealedEnvelope): string
+  /**
+   * Destroys every key of a person, in the files of all processes; final once `rotateKek()` was called in each process.
+   * Resolves when that is durable. Repeating it changes nothing. A person who is proved again later gets a new key, which
+   * nothing links to the old one. Throws KEYS_SUBJECTS_BUSY.
+   */
+  destroy(subject: Subject): Promise<DestroyedSubject>
+  /** Destroys the keys of anonymous visitors whose month ended more than 90 days before `nowMs`; resolves to their ids. */
+  expireAnonymous(nowMs: number): Promise<readonly string[]>
+  /**
+   * Wraps the keys of this process, and of processes that are gone, under a new key-encryption key; older ones are destroyed
+   * as soon as no file names them. Resolves to the ids of the destroyed ones. Throws KEYS_SUBJECTS_BUSY.
+   */
+  rotateKek(): Promise<readonly number[]>
+}
+
 export interface Keys {
   /** The directory; empty for keys that live in memory. */
   readonly dir: string
@@ -46,4 +148,6 @@ export interface Keys {
   readonly created: boolean
   readonly log: LogSigner
   readonly tokens: TokenKeys
+  /** Absent: people are named by tokens, and nothing can be sealed or erased. */
+  readonly subjects?: SubjectKeys
 }

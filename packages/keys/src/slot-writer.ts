@@ -1,0 +1,216 @@
+/**
+ * Makes new slots durable in this process's own file, which is created with the first of them.
+ *
+ * A slot gets its place once and is written there until the disk has it, so the blocking way may step in at any moment. A
+ * promise needs two looks after the sync: the file still stands under its name (or whoever copies it may have missed the
+ * slot), and the key-encryption key is still in force (or it may be destroyed). Otherwise the slots are written anew.
+ */
+import { randomBytes } from 'node:crypto'
+import { fstatSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KekFiles } from './kek-files.ts'
+import { errorCode } from './key-file.ts'
+import { kekOf, slotBytes, stateSpan, unwrap, wrapInto } from './slot.ts'
+import type { SlotIo, Step } from './slot-io.ts'
+import { headerOf, thisOwner } from './slot-owner.ts'
+import { nowhere, type SlotTable } from './slot-table.ts'
+
+/** How often slots are written anew before this counts as a failure. */
+const attemptsMax = 5
+/** Noting that a birth is on record can wait, so a batch of it is bounded. */
+const marksMax = 256
+
+/** The file this process appends to. */
+export interface OwnFile {
+  readonly id: number
+  readonly path: string
+  fd: number | undefined
+  ino: number | undefined
+  /** The next free place. */
+  next: number
+  /** True once its name would survive a crash. */
+  listed: boolean
+}
+
+export interface SlotWriterParts {
+  readonly dir: string
+  readonly io: SlotIo
+  readonly keks: KekFiles
+  readonly table: SlotTable
+  newFileId(): number
+  /** Where a file of another process stands now; undefined when it is gone. */
+  pathOf(id: number): string | undefined
+}
+
+export class SlotWriter {
+  readonly #parts: SlotWriterParts
+  #own: OwnFile | undefined
+  /** Not durable yet, in the order they were made. */
+  #pending: number[] = []
+  /** Files of others that hold keys we use and that nobody may have synced. */
+  readonly #foreign = new Set<number>()
+  /** Births on record, not noted in their slots yet. */
+  #marks: number[] = []
+
+  constructor(parts: SlotWriterParts) {
+    this.#parts = parts
+  }
+
+  get own(): OwnFile | undefined {
+    return this.#own
+  }
+
+  get pending(): readonly number[] {
+    return this.#pending
+  }
+
+  get due(): boolean {
+    return this.#pending.length > 0 || this.#foreign.size > 0
+  }
+
+  add(index: number): void {
+    this.#pending.push(index)
+  }
+
+  /** A slot of another process's file is about to be relied upon. */
+  rely(file: number): void {
+    this.#foreign.add(file)
+  }
+
+  /** The birth is on record: noted with the next slots. */
+  mark(index: number): void {
+    if (this.#own !== undefined && this.#parts.table.file(index) === this.#own.id) this.#marks.push(index)
+  }
+
+  /** Another file takes over what was in the own one; `undefined` begins a new one. */
+  adopt(own: OwnFile | undefined): void {
+    this.#own = own
+    this.#marks = []
+  }
+
+  /** Everything that is due, as steps. Throws the system's error; then nothing is forgotten. */
+  *persist(): Generator<Step, void, undefined> {
+    yield* this.#syncForeign()
+    for (let attempt = 0; this.#pending.length > 0; attempt++) {
+      if (attempt === attemptsMax)
+        throw new Error(`${this.#parts.dir}: the file of this process is replaced again and again`)
+      yield* this.#write([...this.#pending])
+    }
+    yield* this.#writeMarks()
+  }
+
+  /** Appends slots that only tell: their keys stand elsewhere. Right behind `persist()`, so that no place is given out before. */
+  *append(slots: readonly Buffer[]): Generator<Step, void, undefined> {
+    const { io, dir } = this.#parts
+    const own = this.#own ?? this.#begin()
+    const first = own.next
+    own.next += slots.length
+    if (own.fd === undefined) yield* this.#open(own)
+    const fd = own.fd ?? nowhere
+    if (first === 1) yield io.write(fd, headerOf(thisOwner()), 0)
+    yield io.write(fd, Buffer.concat([...slots]), first * slotBytes)
+    yield io.datasync(fd)
+    if (own.listed) return
+    yield io.syncDirectory(dir)
+    own.listed = true
+  }
+
+  *#write(slots: readonly number[]): Generator<Step, void, undefined> {
+    const { table, io, dir, keks } = this.#parts
+    this.#rewrap(slots)
+    const own = this.#own ?? this.#begin()
+    for (const index of slots) {
+      if (table.file(index) === own.id) continue
+      table.move(index, { file: own.id, at: own.next })
+      own.next += 1
+    }
+    const places = slots.map((index) => table.at(index))
+    const [first = 0, last = 0] = [places[0], places.at(-1)]
+    const bytes = Buffer.concat(slots.map((index) => table.slot(index)))
+    if (own.fd === undefined) yield* this.#open(own)
+    const fd = own.fd ?? nowhere
+    if (first === 1) yield io.write(fd, headerOf(thisOwner()), 0)
+    yield io.write(fd, bytes, first * slotBytes)
+    yield io.datasync(fd)
+    if (!own.listed) {
+      yield io.syncDirectory(dir)
+      own.listed = true
+    }
+    if (this.#own !== own) return
+    if (statSync(own.path, { throwIfNoEntry: false })?.ino !== own.ino) {
+      // Somebody took it for a dead process's. What was promised is in their copy; the rest begins a new file.
+      this.#own = undefined
+      return
+    }
+    if (slots.some((index) => !keks.isInForce(kekOf(table.slot(index))))) return
+    this.#pending = this.#pending.filter((index) => table.file(index) !== own.id || table.at(index) > last)
+  }
+
+  *#open(own: OwnFile): Generator<Step, void, undefined> {
+    const opening = this.#parts.io.open(own.path, own.ino === undefined)
+    yield opening
+    if (own.fd !== undefined) {
+      yield this.#parts.io.close(opening.fd)
+      return
+    }
+    own.fd = opening.fd
+    own.ino = fstatSync(opening.fd).ino
+  }
+
+  #begin(): OwnFile {
+    const path = join(this.#parts.dir, newName())
+    this.#own = { id: this.#parts.newFileId(), path, fd: undefined, ino: undefined, next: 1, listed: false }
+    return this.#own
+  }
+
+  /** A key-encryption key that went out of use since a slot was made must not be what its key depends on. */
+  #rewrap(slots: readonly number[]): void {
+    const { table, keks } = this.#parts
+    const stale = slots.filter((index) => !keks.isInForce(kekOf(table.slot(index))))
+    if (stale.length === 0) return
+    const keys = stale.map((index) => {
+      const kek = keks.find(kekOf(table.slot(index)))
+      return kek && unwrap(table.slot(index), kek)
+    })
+    keks.look()
+    stale.forEach((index, i) => {
+      const key = keys[i]
+      if (key && keks.current) wrapInto(table.slot(index), key, keks.current.key, keks.current.number)
+    })
+  }
+
+  *#syncForeign(): Generator<Step, void, undefined> {
+    const { io, pathOf } = this.#parts
+    for (const id of [...this.#foreign]) {
+      const path = pathOf(id)
+      if (path !== undefined) {
+        try {
+          const opening = io.open(path, false)
+          yield opening
+          yield io.datasync(opening.fd)
+          yield io.close(opening.fd)
+        } catch (error) {
+          // Copied by somebody meanwhile, and synced by them before it went.
+          if (errorCode(error) !== 'ENOENT') throw error
+        }
+      }
+      this.#foreign.delete(id)
+    }
+  }
+
+  /** Only state and checksum: if the slot was destroyed meanwhile, its key must not come back. Not synced: it may be lost. */
+  *#writeMarks(): Generator<Step, void, undefined> {
+    const own = this.#own
+    if (own?.fd === undefined) return
+    for (const index of this.#marks.splice(0, marksMax)) {
+      if (this.#parts.table.file(index) !== own.id) continue
+      const bytes = Buffer.from(this.#parts.table.slot(index).subarray(stateSpan.from, stateSpan.to))
+      yield this.#parts.io.write(own.fd, bytes, this.#parts.table.at(index) * slotBytes + stateSpan.from)
+    }
+  }
+}
+
+/** A name for a slot file that no other process will choose. */
+export function newName(): string {
+  return `w-${randomBytes(6).toString('hex')}.slots`
+}
