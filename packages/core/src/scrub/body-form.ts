@@ -8,11 +8,21 @@ import type { NameClass, Opening } from './scrubber.ts'
 type ScrubText = (text: string, as: NameClass, opening: Opening) => string
 
 const pairsMax = 256
-const form = /^[^\s=&?{}<>"']{1,256}=[^\s&{}<>]*(?:&(?:[^\s=&?{}<>"']{1,256}(?:=[^\s&{}<>]*)?)?)+$/
+/** A form has its spaces encoded. */
+const outsideForms = /[\s{}<>]/
+const nameOnly = /^[^\s=?{}<>"']{1,256}$/
 
 /** True for two pairs at least and nothing else. */
 export function isForm(text: string): boolean {
-  return text.includes('&') && text.includes('=') && !/\s/.test(text) && form.test(text)
+  if (!text.includes('&') || !text.includes('=') || outsideForms.test(text)) return false
+  work.characters += text.length
+  let pairs = 0
+  for (const part of text.split('&')) {
+    const equals = part.indexOf('=')
+    if (part !== '' && !nameOnly.test(equals < 0 ? part : part.slice(0, equals))) return false
+    if (equals > 0) pairs += 1
+  }
+  return pairs > 0
 }
 
 /** The form with the values of hidden names hidden. */

@@ -114,6 +114,8 @@ function quotedName(text: string, close: number, floor: number, quote: number): 
   for (let i = end - 1; i >= lowest; i--) {
     const code = text.charCodeAt(i)
     if (code === opens) {
+      // `[ip]:80`: what is hidden already is no name.
+      if (placeholderAt(text, i) > 0) return undefined
       const name = text.slice(i + 1, end).replace(/^["'\\]{1,8}|["'\\]{1,8}$/g, '')
       // `user[password]=x` is one name; `[password]: x` is another.
       if (quote === 93) {

@@ -55,7 +55,8 @@ for (let code = 0; code < 128; code++) {
   if (code < 32 || code === 127) bits[code] = feature.control
 }
 for (const [characters, bit] of [
-  ['@', feature.at],
+  // `(at)`
+  ['@(', feature.at],
   [':=', feature.assign],
   ['?', feature.url],
   ['%\\', feature.encoded],

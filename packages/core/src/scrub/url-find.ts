@@ -41,7 +41,7 @@ function changed(opening: Opening, text: string): string {
 }
 
 export const opaqueInText =
-  /(?<![\w.])(?:data:[a-z]{1,20}\/[a-z0-9.+-]{1,60}[;,]|mailto:(?!\[)|tel:(?=[+\d(])|sms:(?=[+\d])|sips?:(?!\[)(?=[^\s:@]{1,128}@)|otpauth:|magnet:\?|blob:)[^\s"'<>`]{1,65536}/gi
+  /(?<![\w.])(?:data:[a-z]{1,20}\/[a-z0-9.+-]{1,60}[;,](?!\[)|mailto:(?!\[)|tel:(?=[+\d(])|sms:(?=[+\d])|sips?:(?!\[)(?=[^\s:@]{1,128}@)|otpauth:|magnet:\?|blob:)[^\s"'<>`]{1,65536}/gi
 export const oracle = /(?<!\w)(jdbc:oracle:[a-z]{1,8}:)(?!\[)[^\s"'`<>]{1,2048}/gi
 export const secureCopy = /(?<![\w./@-])[\w.-]{1,64}@[\w.-]{1,253}:(?!\d{1,5}(?![\w/]))[\w./~-]{1,1024}/g
 /** A path behind a space, quote or mark, with a `?` and at least one name. */
