@@ -13,7 +13,7 @@ class Account {
     return this.#token
   }
   toJSON(): object {
-    return { id: this.id, leaked: this.#token }
+    return { id: this.id, apiToken: this.#token }
   }
   toString(): string {
     return this.#token
