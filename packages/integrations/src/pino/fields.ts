@@ -6,14 +6,16 @@
  * of a value is run.
  */
 import { types } from 'node:util'
-import type { SafeError, Scrubber } from '@trailmark/core'
+import { Message, type SafeError } from '@trailmark/core'
 import { idShapes } from '../line-ids.ts'
 import { httpOf } from './http-skeleton.ts'
 
 export type Fields = Record<string, unknown>
 
+/** The scrubber as a logger uses it: whatever it removes is counted. */
 export interface FieldRules {
-  readonly scrubber: Scrubber
+  readonly scrub: (value: unknown) => unknown
+  readonly text: (text: string) => string
   readonly safeError: (error: unknown) => SafeError
 }
 
@@ -42,22 +44,20 @@ const reserved: ReadonlySet<string> = new Set([
 /** Words of the developer's own, when they look like it. */
 const words: ReadonlyMap<string, RegExp> = new Map([
   ['event_type', /^[a-z][a-z0-9_]{0,63}$/],
-  ['component', /^[A-Za-z][\w.:/-]{0,63}$/],
-  ['module', /^[A-Za-z][\w.:/-]{0,63}$/],
   ['reqId', /^req-[0-9a-z]{1,12}$/], // Fastify's counter
 ])
 
 const keysMax = 500
+const ancestorsMax = 16
 
-/** The fields of one line for the object (or anything else) that was logged. Never throws. */
+/** The fields of one line for the object (or anything else) that was logged. */
 export function cleanFields(logged: unknown, rules: FieldRules): Fields {
-  if (typeof logged !== 'object' || logged === null) return { value: rules.scrubber.scrub(logged) }
-  if (types.isProxy(logged)) return { value: rules.scrubber.scrub(logged) }
+  if (typeof logged !== 'object' || logged === null || types.isProxy(logged)) return { value: rules.scrub(logged) }
   if (Object.getOwnPropertyDescriptor(logged, OWN_LINE)?.value === true) return { ...logged }
-  if (types.isNativeError(logged)) return { error: rules.safeError(logged) }
+  if (isErrorLike(logged)) return { error: rules.safeError(logged) }
   const http = httpOf(logged)
   if (http !== undefined) return { http }
-  if (Array.isArray(logged) || !isRecord(logged)) return { value: rules.scrubber.scrub(logged) }
+  if (Array.isArray(logged) || !isRecord(logged)) return { value: rules.scrub(logged) }
   return cleanMembers(logged, rules)
 }
 
@@ -69,13 +69,17 @@ function cleanMembers(logged: object, rules: FieldRules): Fields {
     if (reserved.has(key)) continue
     const descriptor = Object.getOwnPropertyDescriptor(logged, key)
     const value: unknown = descriptor !== undefined && 'value' in descriptor ? descriptor.value : '[getter]'
+    if (typeof value !== 'object' || value === null) {
+      if (typeof value === 'string' && words.get(key)?.test(value)) kept[key] = value
+      else put(rest, key, value)
+      continue
+    }
     const found = httpOf(value)
     if (found !== undefined) http = { ...http, ...found }
-    else if (types.isNativeError(value) && (key === 'err' || key === 'error')) kept['error'] = rules.safeError(value)
-    else if (typeof value === 'string' && words.get(key)?.test(value)) kept[key] = value
-    else put(rest, key, value)
+    else if ((key === 'err' || key === 'error') && isErrorLike(value)) kept['error'] = rules.safeError(value)
+    else put(rest, key, Message.textOf(value) ?? value)
   }
-  const scrubbed = rules.scrubber.scrub(rest)
+  const scrubbed = rules.scrub(rest)
   const fields = typeof scrubbed === 'object' && scrubbed !== null ? scrubbed : { value: scrubbed }
   return { ...fields, ...kept, ...(http && { http: { ...http } }) }
 }
@@ -89,6 +93,19 @@ export function cleanBindings(bindings: unknown, rules: FieldRules, withIds: boo
     if (typeof value === 'string' && shape.test(value)) fields[name] = value
   }
   return fields
+}
+
+/** Errors of every making: some libraries build theirs on `Error.prototype` alone. */
+export function isErrorLike(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  if (types.isNativeError(value)) return true
+  let ancestor: unknown = Object.getPrototypeOf(value)
+  for (let i = 0; i < ancestorsMax && typeof ancestor === 'object' && ancestor !== null; i++) {
+    if (ancestor === Error.prototype) return true
+    if (types.isProxy(ancestor)) return false
+    ancestor = Object.getPrototypeOf(ancestor)
+  }
+  return false
 }
 
 /** A key that every object inherits goes under another name: pino looks some of them up on the object it writes. */

@@ -1,10 +1,12 @@
 /**
- * Keeps one logger, and every child of it, inside its rules: children cannot bring formatters that undo the scrubbing, their
+ * Keeps one logger, and every child of it, inside its rules: what children bring along cannot undo the scrubbing, their
  * bindings are scrubbed, and in production no level below the one decided at start can be switched on.
  *
  * Children inherit from the logger that made them, so what is put on the first one holds for all.
  */
 import type { Bindings, ChildLoggerOptions, Logger } from 'pino'
+import type { AuditedLogger } from './audited-logger.ts'
+import { cleanChildOptions } from './child-options.ts'
 import { cleanBindings, type FieldRules } from './fields.ts'
 import { isBound, markBound } from './ids.ts'
 
@@ -19,18 +21,19 @@ export interface GuardRules extends FieldRules {
 const GUARDED = Symbol.for('@trailmark/integrations/pino/1')
 
 /** Whether this logger, or the one it is a child of, was made by `auditedPino()`. */
-export function isAudited(logger: object): boolean {
+export function isAudited(logger: object): logger is AuditedLogger {
   return Reflect.get(logger, GUARDED) === true
 }
 
 /** Puts the rules on a logger that was just made. */
-export function guard(logger: Logger, rules: GuardRules): Logger {
+export function guard(logger: Logger, rules: GuardRules): AuditedLogger {
   const { child, setBindings } = logger
   own(logger, GUARDED, true)
   own(logger, 'child', function (this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
     const withIds = !isBound(this)
     const clean = cleanBindings(bindings, rules, withIds)
-    const made = Reflect.apply(child, this, [clean, allowed(options, this)])
+    const allowed = cleanChildOptions(options, rules, (level, custom) => String(atLeast(level, this, custom)))
+    const made = Reflect.apply(child, this, [clean, allowed])
     if (withIds && clean['request_id'] !== undefined) markBound(made)
     return made
   })
@@ -38,13 +41,8 @@ export function guard(logger: Logger, rules: GuardRules): Logger {
     Reflect.apply(setBindings, this, [cleanBindings(bindings, rules, false)])
   })
   guardLevel(logger, (level) => atLeast(level, logger))
+  if (!isAudited(logger)) throw new TypeError('a logger of pino cannot be extended')
   return logger
-
-  function allowed(options: ChildLoggerOptions | undefined, parent: Logger): ChildLoggerOptions | undefined {
-    if (options === undefined || options === null) return undefined
-    const { formatters: _formatters, level, ...others } = options
-    return level === undefined ? others : { ...others, level: String(atLeast(level, parent, options.customLevels)) }
-  }
 
   function atLeast(level: unknown, { levels }: Logger, custom?: Readonly<Record<string, number>>): unknown {
     const number = typeof level === 'number' ? level : (levels.values[String(level)] ?? custom?.[String(level)])

@@ -3,6 +3,7 @@
  */
 import { type Audit, currentContext, type Level, type Scrubber, type ServiceOptions } from '@trailmark/core'
 import {
+  scrubber as coreScrubber,
   createNotices,
   decideLevel,
   isoTime,
@@ -10,14 +11,15 @@ import {
   runtimeOf,
   safeError,
   thisPlatform,
-  typeScrubber,
 } from '@trailmark/core/integration'
-import { type DestinationStream, type Logger, destination as openDestination, pino } from 'pino'
+import { type DestinationStream, destination as openDestination, pino } from 'pino'
 import { idsOf } from '../line-ids.ts'
+import type { AuditedLogger } from './audited-logger.ts'
 import { guard } from './guard.ts'
 import { isBound } from './ids.ts'
 import { numberOf, pinoLevels, wordOf } from './levels.ts'
 import { cleanArguments } from './message.ts'
+import { countingRules, rememberRedactions } from './redactions.ts'
 
 export interface AuditedPinoOptions {
   /** Whose service name stands on the lines, and whose keys make fingerprints of errors. */
@@ -30,7 +32,7 @@ export interface AuditedPinoOptions {
   readonly level?: Level | Lowercase<Level>
   /** A stream, the path of a file, or a file descriptor. Default: stdout. */
   readonly destination?: DestinationStream | string | number
-  /** What may be written of values in merging objects and bindings. Default: core's, which keeps numbers and dates and withholds text. */
+  /** What may be written of messages, values and bindings. Default: core's. */
   readonly scrubber?: Scrubber
 }
 
@@ -38,10 +40,10 @@ export interface AuditedPinoOptions {
  * A pino logger for the operational or application stream. pino 9 and 10.
  *
  * Every line is JSON with `timestamp`, `level` (our words), `stream`, `service`, `message`, `event_type` where given, and,
- * inside a request, `request_id`, `trace_id`, `span_id` and `trace_flags`. Errors are written as `error` with type, code and
- * fingerprint, without message or stack; requests and responses as method and status. Objects, bindings and interpolated
- * values pass the scrubber. Write messages as literals: of their text the default scrubber keeps words and small numbers, and
- * withholds what looks like data, such as addresses, paths and `key=value`.
+ * inside a request, `request_id`, `trace_id`, `span_id` and `trace_flags`. Errors are written as `error` with type, code,
+ * frames and fingerprint, without their message; requests and responses as method and status. Objects, bindings, messages and
+ * interpolated values pass the scrubber; a message made with `msg` is written as it is. One call is one line, whatever it is
+ * given. How much was removed is in `redactionsOf(logger)` and, with an audit, in `health().counts.redactions`.
  *
  * `LOG_LEVEL` is read once. In production nothing, `logger.level` included, goes below it, and DEBUG is refused.
  *
@@ -51,8 +53,8 @@ export interface AuditedPinoOptions {
  *     logger.info({ count: 3 }, 'letters sent')
  *     createAudit({ service: 'clinic', operational: auditedPino({ service: 'clinic', stream: 'operational' }) })
  */
-export function auditedPino(options: AuditedPinoOptions = {}): Logger {
-  const { audit, stream = 'application', destination, scrubber = typeScrubber } = options
+export function auditedPino(options: AuditedPinoOptions = {}): AuditedLogger {
+  const { audit, stream = 'application', destination, scrubber = coreScrubber } = options
   const platform = thisPlatform()
   const mode = platform.env['NODE_ENV']
   const production = mode !== 'development' && mode !== 'test'
@@ -60,10 +62,12 @@ export function auditedPino(options: AuditedPinoOptions = {}): Logger {
   const { level, notice } = decideLevel({ option: options.level, environment: platform.env['LOG_LEVEL'], production })
   if (notice !== undefined) notices.notice('LOG_LEVEL_REFUSED', notice)
   const floor = production ? numberOf(level) : 0
-  const rules = {
-    scrubber,
-    safeError: (error: unknown) => (audit ? runtimeOf(audit).safeError(error) : safeError(error)),
-  }
+  const runtime = audit && runtimeOf(audit)
+  const counter = { redactions: 0 }
+  const rules = countingRules(scrubber, runtime?.safeError ?? safeError, (n) => {
+    counter.redactions += n
+    if (runtime !== undefined) runtime.counts.redactions += n
+  })
 
   const logger = pino(
     {
@@ -83,10 +87,14 @@ export function auditedPino(options: AuditedPinoOptions = {}): Logger {
           if (number < floor) return
           Reflect.apply(method, this, cleanArguments(args, rules))
         },
+        // The line as it leaves: JSON escapes what steers terminals only below U+0020.
+        streamWrite: (line) =>
+          line.replace(steering, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
       },
     },
     typeof destination === 'number' || typeof destination === 'string' ? openDestination(destination) : destination,
   )
+  rememberRedactions(logger, counter)
   return guard(logger, {
     ...rules,
     floor,
@@ -95,3 +103,6 @@ export function auditedPino(options: AuditedPinoOptions = {}): Logger {
       notices.notice('LOG_LEVEL_REFUSED_LATER', `a level below ${level} was asked for in production and refused`),
   })
 }
+
+/** DEL, C1, line separators, marks and isolates of direction. */
+const steering = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
