@@ -10,13 +10,14 @@
  */
 
 import type { KeyObject } from 'node:crypto'
-import { existsSync, promises, readdirSync, statSync } from 'node:fs'
+import { existsSync, promises, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
 import { createKeyFile, createKeyFileLater, errorCode, findKeyFile, unusable } from './key-file.ts'
 import { generateKeyLine, parseKeyLine } from './key-line.ts'
 
 const names = /^kek-(\d{6})\.(key|retired)$/
+const gone = /^kek-\d{6}\.gone$/
 const format = 'trailmark-kek-1'
 
 export interface Kek {
@@ -89,6 +90,7 @@ export class KekFiles {
   /** Takes every key but the newest out of use. */
   async retireOld(): Promise<number[]> {
     this.look()
+    for (const name of readdirSync(this.#dir)) if (gone.test(name)) await overwrite(join(this.#dir, name))
     const old = [...this.#list()].filter(([number]) => number !== this.#current?.number)
     for (const [number, name] of old) {
       if (name.endsWith('.key')) await promises.rename(this.#path(number), this.#path(number, 'retired'))
@@ -97,18 +99,13 @@ export class KekFiles {
     return old.map(([number]) => number)
   }
 
-  /** Overwrites and removes a retired key. */
+  /** Overwrites and removes a retired key, and what an earlier attempt left. */
   async destroy(number: number): Promise<void> {
-    const path = this.#path(number, 'retired')
+    const path = this.#path(number, 'gone')
     try {
-      const file = await promises.open(path, 'r+')
-      try {
-        await file.write(Buffer.alloc(statSync(path).size), 0)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await promises.rm(path, { force: true })
+      // Out of the way first: a half-overwritten key must not look like a damaged one at the next start.
+      await promises.rename(this.#path(number, 'retired'), path)
+      await overwrite(path)
       await this.#sync()
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw unusable(path, error)
@@ -132,7 +129,18 @@ export class KekFiles {
     await directory.sync().finally(() => directory.close())
   }
 
-  #path(number: number, kind: 'key' | 'retired' = 'key'): string {
+  #path(number: number, kind: 'key' | 'retired' | 'gone' = 'key'): string {
     return join(this.#dir, `kek-${String(number).padStart(6, '0')}.${kind}`)
   }
+}
+
+async function overwrite(path: string): Promise<void> {
+  const file = await promises.open(path, 'r+')
+  try {
+    await file.write(Buffer.alloc((await file.stat()).size), 0)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await promises.rm(path, { force: true })
 }
