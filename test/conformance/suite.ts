@@ -7,6 +7,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Harness } from './application.ts'
 import { blocking } from './block.ts'
+import { debugGuard } from './debug-guard.ts'
 import { decisions } from './decisions.ts'
 import { declaredAccess } from './declared-access.ts'
 import { errors } from './errors.ts'
@@ -40,6 +41,7 @@ const themes: Readonly<Record<string, (behaviour: Behaviour) => void>> = {
   'hostile input': hostileInput,
   'the context survives': survival,
   'class block': blocking,
+  'the debug guard': debugGuard,
 }
 
 export function adapterConformance(name: string, harness: Harness, { skip = {} }: ConformanceOptions = {}): void {

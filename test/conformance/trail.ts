@@ -4,8 +4,11 @@
  * The ledger is a port of the recorder like any other, in memory: the suite asks what was recorded and when it was durable,
  * never how a disk behaves.
  */
-import { type Audit, type AuditOptions, createAudit } from '@trailmark/core'
+import type { Audit, AuditOptions } from '@trailmark/core'
 import { memoryKeys } from '@trailmark/keys'
+// The public way would print its notices on this test's stderr.
+import { openAudit } from '../../packages/core/src/audit.ts'
+import { thisPlatform } from '../../packages/core/src/configuration.ts'
 
 type OpenLog = Extract<NonNullable<AuditOptions['ledger']>, (...given: never) => unknown>
 type Log = ReturnType<OpenLog>
@@ -44,6 +47,7 @@ export interface StoredRecord extends Omit<Line, 'http'> {
   readonly source?: { readonly peer_ip_masked?: string; readonly trusted_hops?: number }
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly http?: Line['http']
+  readonly aggregate?: { readonly count: number; readonly start: string; readonly end: string }
 }
 
 /** How the ledger behaves: `works`; `waits`, nothing becomes durable until `release()`; `fails`, every promise rejects. */
@@ -57,6 +61,8 @@ export interface Trail {
   records(type?: string): StoredRecord[]
   /** Everything that was written anywhere, as text. */
   written(): string
+  /** What the operator was told. */
+  notices(): readonly string[]
   set(mode: Mode): void
   /** Everything that waits becomes durable. */
   release(): void
@@ -66,13 +72,17 @@ export interface Trail {
   until(condition: () => boolean): Promise<void>
 }
 
-export type TrailOptions = Omit<AuditOptions, 'ledger' | 'operational' | 'keys'>
+export type TrailOptions = Omit<AuditOptions, 'ledger' | 'operational' | 'keys'> & {
+  /** What NODE_ENV says; default `test`. */
+  readonly mode?: 'production' | 'development' | 'test'
+}
 
-export function openTrail(options: TrailOptions = {}): Trail {
+export function openTrail({ mode = 'test', ...options }: TrailOptions = {}): Trail {
   const lines: string[] = []
   const bodies: string[] = []
   const ledger = switchable(bodies)
-  const audit = createAudit({
+  const notices: string[] = []
+  const given: AuditOptions = {
     service: 'conformance',
     signals: false,
     metrics: false,
@@ -80,7 +90,9 @@ export function openTrail(options: TrailOptions = {}): Trail {
     ...options,
     ledger: ledger.open,
     operational: (line) => void lines.push(line),
-  })
+  }
+  const platform = { ...thisPlatform(), env: { ...process.env, NODE_ENV: mode }, stderrTerminal: false }
+  const audit = openAudit(given, { platform, print: (line) => void notices.push(line) })
   const read = <T>(text: string): T => JSON.parse(text)
   const trail: Trail = {
     audit,
@@ -89,7 +101,8 @@ export function openTrail(options: TrailOptions = {}): Trail {
       bodies
         .map((body) => read<StoredRecord>(`{${body}}`))
         .filter((record) => (type === undefined ? record.request_id !== undefined : record.event_type === type)),
-    written: () => [...lines, ...bodies].join('\n'),
+    written: () => [...lines, ...bodies, ...notices].join('\n'),
+    notices: () => notices,
     set: ledger.set,
     release: ledger.release,
     refuse: ledger.refuse,

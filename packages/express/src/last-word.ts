@@ -1,8 +1,11 @@
-/** How a request ends that the application left unanswered: a safe problem document, or Express's own 404 page. */
+/**
+ * How a request ends that the application left unanswered, or must not see: a safe problem document, or Express's own 404 page.
+ */
 import type { Audit } from '@trailmark/core'
-import { exchangeOf } from '@trailmark/core/http'
+import { exchangeOf, findDebugBlock } from '@trailmark/core/http'
 import finalhandler from 'finalhandler'
 import { followExpress } from './follow.ts'
+import { isPoweredBy, originalUrlOf } from './stack.ts'
 import type { LastWord } from './take-over.ts'
 
 /** Requests that failed before they reached the audit are followed from here on, so that they leave a line too. */
@@ -16,6 +19,16 @@ export function lastWordOf(audit: () => Audit): LastWord {
       if (exchangeOf(req) === undefined) followExpress(audit(), req, res)
       // Without an error this is the 404 page alone, so that adding the audit changes nothing a visitor sees.
       finalhandler(req, res)(undefined)
+    },
+    keepOut(req, res, app) {
+      const block = findDebugBlock(audit(), req, originalUrlOf(req), req.url)
+      if (block === undefined) return false
+      // What Express itself would have done by the time it finds no route.
+      if (app !== undefined && isPoweredBy(app)) res.setHeader('X-Powered-By', 'Express')
+      const exchange = exchangeOf(req) ?? followExpress(audit(), req, res, app)
+      exchange.blocked(block)
+      finalhandler(req, res)(undefined)
+      return true
     },
   }
 }

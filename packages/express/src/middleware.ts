@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit, AuditOptions } from '@trailmark/core'
-import { auditFrom, exchangeOf, orderProblemOf, tellOrder } from '@trailmark/core/http'
+import { auditFrom, exchangeOf, lookAtDebugRoutes, orderProblemOf, tellOrder } from '@trailmark/core/http'
 import { followExpress, wasUnmounted } from './follow.ts'
 import { lastWordOf } from './last-word.ts'
 import { watchRoutes } from './mounted-routes.ts'
@@ -17,6 +17,7 @@ import {
   applicationOf,
   isApplication,
   type Next,
+  originalUrlOf,
   rootOf,
   routerOf,
 } from './stack.ts'
@@ -41,6 +42,7 @@ export function auditMiddleware(options?: ExpressOptions): AuditHandler {
   const audit = auditFrom(options)
   const lastWord = lastWordOf(() => audit)
   let looked = false
+  let mounted = false
 
   function trailmarkAudit(req: IncomingMessage, res: ServerResponse, next: Next): void {
     if (exchangeOf(req) !== undefined) {
@@ -53,7 +55,10 @@ export function auditMiddleware(options?: ExpressOptions): AuditHandler {
     if (root !== undefined && !isTakenOver(root)) {
       takeOverRunning(root, lastWord)
       watchRoutes(audit, root)
+      lookAtDebugRoutes(audit)
     }
+    // Where the application is known it was asked before this, unless something rewrote the request on the way here.
+    if ((!mounted || req.url !== originalUrlOf(req)) && lastWord.keepOut(req, res, undefined)) return
     if (!looked) {
       looked = true
       tellWhatCameBefore(audit, req)
@@ -74,8 +79,10 @@ export function auditMiddleware(options?: ExpressOptions): AuditHandler {
       if (problem !== undefined) tellOrder(audit, problem, name)
       if (name === trailmarkAudit.name) tellOrder(audit, 'twice')
     }
+    mounted = true
     takeOver(app, lastWord)
     watchRoutes(audit, app)
+    lookAtDebugRoutes(audit)
   }
 
   return Object.assign(trailmarkAudit, {

@@ -47,6 +47,7 @@ function tellStack(
     const mark = markOf(layer.handle)
     if (mark !== undefined) inherited.push({ prefix: joined(prefix), mark })
     const app = mountedIn(layer)
+    if (app !== undefined || isRouter(layer.handle) || isHidden(layer)) register.under(joined(prefix))
     if (app !== undefined) tellStack(register, routerOf(app)?.stack ?? [], prefix, inherited)
     else if (isRouter(layer.handle)) tellStack(register, layer.handle.stack, prefix, inherited)
     else if (isHidden(layer)) register.mounted(joined([...prefix, unknownPart]), 'ALL')

@@ -61,6 +61,18 @@ export function isApplication(value: unknown): value is Application {
   return typeof value === 'function' && 'handle' in value && typeof value.handle === 'function'
 }
 
+/** The request's target as the client wrote it; Express takes the prefixes of routers off `req.url`. */
+export function originalUrlOf(req: IncomingMessage): string | undefined {
+  const original: unknown = Reflect.get(req, 'originalUrl')
+  return typeof original === 'string' ? original : req.url
+}
+
+/** Whether the application says `X-Powered-By` with its answers. */
+export function isPoweredBy(app: Application): boolean {
+  const enabled: unknown = Reflect.get(app, 'enabled')
+  return typeof enabled === 'function' && Reflect.apply(enabled, app, ['x-powered-by']) === true
+}
+
 /** The application that everything else is mounted in, as far as parents are known. */
 export function rootOf(app: Application): Application {
   let root = app

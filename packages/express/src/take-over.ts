@@ -14,6 +14,8 @@ import { type Application, routerOf } from './stack.ts'
 export interface LastWord {
   error(error: unknown, req: IncomingMessage, res: ServerResponse): void
   notFound(req: IncomingMessage, res: ServerResponse): void
+  /** Asked before anything of the application runs: true for a request that was answered already, as one that must not reach it. */
+  keepOut(req: IncomingMessage, res: ServerResponse, app: Application | undefined): boolean
 }
 
 const takenOver = new WeakSet<Application>()
@@ -33,6 +35,7 @@ export function takeOver(app: Application, lastWord: LastWord, begun?: WeakSet<I
   improveLayers(app)
   const { handle } = app
   app.handle = function handleWithLastWord(req, res, callback) {
+    if (lastWord.keepOut(req, res, this)) return
     begun?.add(req)
     const done = callback ?? ((error) => (error ? lastWord.error(error, req, res) : lastWord.notFound(req, res)))
     handle.call(this, req, res, done)

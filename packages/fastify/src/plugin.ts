@@ -9,12 +9,14 @@ import {
   checkAdapterOptions,
   type Exchange,
   exchangeOf,
+  findDebugBlock,
   followRequest,
   type RawRequest,
   type RawResponse,
   tellOrder,
 } from '@trailmark/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { answerNotFound, keepOut, tellRegistered } from './debug-guard.ts'
 import { declareRoutes } from './declaration.ts'
 import { catchDefaultAnswers, replaceDefaultHandler } from './errors.ts'
 
@@ -56,6 +58,7 @@ async function register(instance: FastifyInstance, options: FastifyAuditOptions)
   followRequests(instance, audit, actor)
   keepContext(instance)
   declareRoutes(instance, audit)
+  tellRegistered(instance, audit)
   replaceDefaultHandler(instance)
   catchDefaultAnswers(instance)
 }
@@ -64,13 +67,15 @@ async function register(instance: FastifyInstance, options: FastifyAuditOptions)
 interface Met {
   request?: FastifyRequest
   route?: string | undefined
+  /** The target the debug guard has let through; somebody may rewrite it afterwards. */
+  judged?: string | undefined
 }
 
 function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyAuditOptions['actor']): void {
   const followed = new WeakMap<RawRequest, Met>()
 
   function open(req: RawRequest, res: RawResponse): Exchange {
-    const met: Met = {}
+    const met: Met = { judged: req.url }
     followed.set(req, met)
     if (Reflect.get(res, 'isLightMyRequest') === true) markFinished(res)
     return followRequest(audit, req, res, {
@@ -81,6 +86,7 @@ function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyA
 
   // Before Fastify routes: a malformed URL, or a request that comes while the server closes, is answered without any hook.
   if (isRoot(instance)) {
+    keepOut(instance.server, audit, open)
     instance.server.prependListener('request', (req, res) => {
       if (exchangeOf(req) === undefined) open(req, res)
     })
@@ -88,8 +94,16 @@ function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyA
   // With a callback: the store of an async hook is gone by the time the body is parsed.
   instance.addHook('onRequest', (request, reply, done) => {
     // Requests that were injected, or came in at a second address of the server, are met here first.
-    const exchange = exchangeOf(request.raw) ?? open(request.raw, reply.raw)
+    const known = exchangeOf(request.raw)
+    const exchange = known ?? open(request.raw, reply.raw)
     const met = followed.get(request.raw)
+    const { url } = request.raw
+    const block = known !== undefined && met?.judged === url ? undefined : findDebugBlock(audit, request.raw, url)
+    if (block !== undefined) {
+      exchange.blocked(block)
+      reply.hijack()
+      return answerNotFound(request.raw, reply.raw)
+    }
     if (met === undefined || met.request !== undefined) {
       tellOrder(audit, 'twice')
       return done()

@@ -1,6 +1,14 @@
 /** The one line: `app.use(auditMiddleware())`. */
 import type { Audit, AuditOptions } from '@trailmark/core'
-import { auditFrom, checkAdapterOptions, type Exchange, exchangeOf, tellOrder } from '@trailmark/core/http'
+import {
+  auditFrom,
+  checkAdapterOptions,
+  type Exchange,
+  exchangeOf,
+  findDebugBlock,
+  lookAtDebugRoutes,
+  tellOrder,
+} from '@trailmark/core/http'
 import type { Context, Middleware } from 'koa'
 import { type AskActor, followKoa } from './follow.ts'
 import { watchRoutes } from './mounted-routes.ts'
@@ -44,8 +52,15 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
       looked = true
       watchRoutes(audit, ctx.app)
       tellWhatCameBefore(audit, ctx)
+      lookAtDebugRoutes(audit)
     }
+    const block = findDebugBlock(audit, ctx.req, ctx.originalUrl, ctx.url)
     const exchange = followKoa(audit, ctx, actor)
+    if (block !== undefined) {
+      exchange.blocked(block)
+      // Nothing of the application runs, and Koa answers its own 404.
+      return answeredInside(exchange, Promise.resolve())
+    }
     return answeredInside(exchange, exchange.run(next).catch(rethrow))
   }
 }

@@ -12,6 +12,8 @@ import { type Mark, markOf } from './audited.ts'
 export function watchRoutes(audit: Audit, app: Koa): void {
   watchCoverage(audit, (register) => {
     for (const middleware of app.middleware) {
+      const prefix = prefixOf(middleware)
+      if (prefix !== undefined) register.under(prefix)
       for (const layer of layersOf(middleware)) tellLayer(register, layer)
     }
   })
@@ -22,6 +24,14 @@ interface Layer {
   readonly path: string | RegExp
   readonly methods: readonly string[]
   readonly stack: readonly unknown[]
+}
+
+/** Where a router is mounted; its routes hold the prefix already, what it uses besides them does not. */
+function prefixOf(middleware: object): string | undefined {
+  const router: unknown = Reflect.get(middleware, 'router')
+  const options: unknown = typeof router === 'object' && router !== null ? Reflect.get(router, 'opts') : undefined
+  const prefix: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'prefix') : undefined
+  return typeof prefix === 'string' ? prefix : undefined
 }
 
 function layersOf(middleware: object): readonly Layer[] {
