@@ -1,94 +1,146 @@
 /**
- * The frames of an error's stack, parsed and never copied, for telling errors apart.
+ * The frames of an error's stack, parsed and never copied.
  *
- * A stack begins with the message as it was when the error was made, and a message may hold lines that look like frames. So
- * the message is cut off first; where it is not found (it was changed later) nothing of the stack is believed.
+ * Shown are a function's name, when it is an ordinary identifier and stands below the message for certain, and a file, when it
+ * belongs to this project, to an installed package or to Node. Source text passed off as a file (`eval`, `vm`, `data:`, wasm)
+ * is no frame. Where the message cannot be found in the stack, no names are shown, and only files that exist.
  */
-import { types } from 'node:util'
+import { statSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { BoundedCache } from '../scrub/bounded-cache.ts'
+import { looksPersonal } from '../scrub/identifier.ts'
 import { own } from '../scrub/read.ts'
+import { projectRoots } from './project-roots.ts'
+import { stackLines, stackOf } from './stack.ts'
 
-const framesMax = 30
-const lineCharsMax = 512
-/** The name before the message: `TypeError: `, at most so long. */
-const headCharsMax = 256
-const namePattern = /^(?:async )?(?:new )?([A-Za-z_$<][\w$.<>#]{0,99})(?: \[as [\w$.]{1,64}\])?$/
-const filePattern = /^[\w$@.+\-/\\ ()[\]]{1,300}$/
+export interface Frame {
+  /** `load`, `async Patients.load`, `new Pool`, `Object.<anonymous>`. */
+  readonly name?: string
+  /** Relative to the project (`src/load.ts`), or to `node_modules` (`pg/lib/client.js`), or `node:fs`. */
+  readonly file: string
+  readonly line: string
+  readonly column: string
+}
 
-/** `function@file` for up to 30 frames, innermost first; files relative to the working directory or to their package. */
-export function framesOf(error: object): string[] {
+export const framesMax = 30
+const lineCharsMax = 600
+/** How often one error may make us ask the disk. */
+const looksMax = 40
+
+/** Up to 30 frames, innermost first. The error must be `inert`: see `type.ts`. */
+export function framesOf(error: object): Frame[] {
   const stack = stackOf(error)
-  const message = own(error, 'message')
   if (stack === undefined) return []
-  const below = withoutMessage(stack, typeof message === 'string' ? message : '')
-  if (below === undefined) return []
-  const frames: string[] = []
-  for (const line of below.slice(0, framesMax * lineCharsMax).split('\n', framesMax + 1)) {
-    const frame = parseFrame(line)
-    if (frame !== undefined && frames.length < framesMax) frames.push(frame)
+  const message = own(error, 'message')
+  const { lines, trusted } = stackLines(stack, typeof message === 'string' ? message : '')
+  const frames: Frame[] = []
+  let looks = looksMax
+  for (const [at, line] of lines.entries()) {
+    if (frames.length === framesMax) break
+    const parsed = parseFrame(line)
+    if (parsed === undefined) continue
+    const { frame, path } = parsed
+    if (at >= lines.length - trusted) frames.push(frame)
+    else if (looks-- > 0 && exists(path)) frames.push({ file: frame.file, line: frame.line, column: frame.column })
   }
   return frames
 }
 
-/**
- * V8's own accessor, where `stack` is one (Node 24): the only getter that is ever called. It is recognised by identity;
- * somebody's own getter of that name is not.
- */
-const nativeStack = Object.getOwnPropertyDescriptor(new Error(), 'stack')?.get
-
-function stackOf(error: object): string | undefined {
-  if (types.isProxy(error)) return undefined
-  const property = Object.getOwnPropertyDescriptor(error, 'stack')
-  if (property === undefined) return undefined
-  const stack: unknown =
-    property.get === undefined
-      ? property.value
-      : property.get === nativeStack
-        ? Reflect.apply(property.get, error, [])
-        : undefined
-  return typeof stack === 'string' ? stack : undefined
+/** `load (src/load.ts:10:5)`. */
+export function frameText({ name = '<anonymous>', file, line, column }: Frame): string {
+  return `${name} (${file}:${line}:${column})`
 }
 
-/** What follows the message. Only the head line is searched for its beginning, so the cost is bounded by its length. */
-function withoutMessage(stack: string, message: string): string | undefined {
-  const line = stack.indexOf('\n')
-  const headEnd = Math.min(line < 0 ? stack.length : line, headCharsMax)
-  if (message === '') return line < 0 ? undefined : stack.slice(line + 1)
-  for (let at = 0; at <= headEnd; at++) {
-    if (!stack.startsWith(message, at)) continue
-    const end = at + message.length
-    if (stack[end] === '\n') return stack.slice(end + 1)
-  }
-  return undefined
-}
+const placeShape = /^(.{1,500}):(\d{1,6}):(\d{1,7})$/
 
-function parseFrame(line: string): string | undefined {
-  if (line.length > lineCharsMax || !line.startsWith('    at ')) return undefined
-  const text = line.slice(7)
-  const open = text.endsWith(')') ? text.indexOf(' (') : -1
-  const place = open < 0 ? text.replace(/^async /, '') : text.slice(open + 2, -1)
-  const file = parsePlace(place)
+function parseFrame(text: string): { frame: Frame; path: string } | undefined {
+  if (text.length > lineCharsMax) return undefined
+  const frame = text.slice(7)
+  // The last one: a name may have brackets of its own.
+  const open = frame.endsWith(')') ? frame.lastIndexOf(' (') : -1
+  const place = open < 0 ? frame.replace(/^async /, '') : frame.slice(open + 2, -1)
+  const [, path, line, column] = placeShape.exec(place) ?? []
+  if (path === undefined || line === undefined || column === undefined) return undefined
+  const file = fileOf(path)
   if (file === undefined) return undefined
-  const name = open < 0 ? undefined : namePattern.exec(text.slice(0, open))?.[1]
-  return `${name ?? '?'}@${file}`
+  const name = open < 0 ? undefined : nameOf(frame.slice(0, open))
+  return { frame: { ...(name === undefined ? {} : { name }), file, line, column }, path }
 }
 
-/** The file of `file:line:column`; source text passed off as a file (`data:`, `eval`) is none. */
-function parsePlace(place: string): string | undefined {
-  const [, url] = /^(.+):\d{1,9}:\d{1,9}$/.exec(place) ?? []
-  if (url === undefined) return undefined
-  if (url.startsWith('node:')) return /^node:[\w/]{1,100}$/.test(url) ? url : undefined
-  const path = url.startsWith('file://') ? url.slice(7) : url
-  if (!/^(?:\/|[A-Za-z]:[\\/])/.test(path)) return undefined
-  const file = relative(path)
-  return filePattern.test(file) ? file : undefined
+const nameShape =
+  /^(?:async )?(?:new )?(?:[gs]et )?(?:[A-Za-z_$#][\w$]{0,63}|<anonymous>|<computed>)(?:\.(?:[A-Za-z_$#][\w$]{0,63}|<anonymous>|<computed>)){0,6}(?: \[as [A-Za-z_$#][\w$.]{0,63}\])?$/
+const names = new BoundedCache<string>(1_000)
+
+function nameOf(text: string): string | undefined {
+  const before = names.get(text)
+  if (before !== undefined) return before === '' ? undefined : before
+  const name = text.length <= 100 && nameShape.test(text) && !/\d{5}/.test(text) && !isSecretPart(text) ? text : ''
+  names.set(text.slice(0, lineCharsMax), name)
+  return name === '' ? undefined : name
 }
 
-/** Below the last `node_modules`, else below the working directory, else the file's name alone. */
-function relative(path: string): string {
+function isSecretPart(name: string): boolean {
+  return name.split(/[ .[\]]/).some((part) => part.length > 64 || looksPersonal(part))
+}
+
+const files = new BoundedCache<string>(1_000)
+
+function fileOf(path: string): string | undefined {
+  const before = files.get(path)
+  if (before !== undefined) return before === '' ? undefined : before
+  const file = readPath(path) ?? ''
+  files.set(path, file)
+  return file === '' ? undefined : file
+}
+
+function readPath(given: string): string | undefined {
+  if (given.startsWith('node:')) return /^node:[\w/-]{1,100}$/.test(given) ? given : undefined
+  const path = absolutePath(given)
+  if (path === undefined || /\/\.{0,2}\//.test(path)) return undefined
   const modules = path.lastIndexOf('/node_modules/')
-  if (modules >= 0) return path.slice(modules + 14)
-  const here = `${workingDirectory}/`
-  return path.startsWith(here) ? path.slice(here.length) : path.slice(path.lastIndexOf('/') + 1)
+  if (modules >= 0) return ordinary(path.slice(modules + 14), packageFile)
+  const root = projectRoots.find((one) => path.startsWith(one))
+  return root === undefined ? undefined : ordinary(path.slice(root.length), projectFile)
 }
 
-const workingDirectory = process.cwd()
+/** With forward slashes, without the scheme and what bundlers add behind a question mark. */
+function absolutePath(given: string): string | undefined {
+  let path = given
+  if (path.startsWith('file://')) {
+    path = path.slice(7).split(/[?#]/, 1)[0] ?? ''
+    if (path.includes('%')) {
+      try {
+        path = decodeURIComponent(path)
+      } catch {
+        return undefined
+      }
+    }
+    if (/^\/[A-Za-z]:\//.test(path)) path = path.slice(1)
+  }
+  if (path.startsWith('/')) return path
+  return /^[A-Za-z]:[\\/]/.test(path) ? path.replaceAll('\\', '/') : undefined
+}
+
+/** `pg/lib/client.js`, `@aws-sdk/client-sts/dist-cjs/index.js`. */
+const packageFile = /^(?:@[\w.-]{1,80}\/)?[\w.-]{1,100}(?:\/[\w$@.+~-]{1,100}){1,20}$/
+/** Also folders as routers use them: `app/(shop)/[id]/page.tsx`. */
+const projectFile = /^[\w$@.+~\-()[\] ]{1,100}(?:\/[\w$@.+~\-()[\] ]{1,100}){0,20}$/
+
+function ordinary(path: string, shape: RegExp): string | undefined {
+  return path.length <= 300 && shape.test(path) && !path.split('/').some(looksPersonal) ? path : undefined
+}
+
+const existing = new BoundedCache<boolean>(1_000)
+
+/** Whether a file that a text names is there: what is not may be anything. */
+function exists(given: string): boolean {
+  if (given.startsWith('node:')) return isBuiltin(given)
+  const path = absolutePath(given)
+  // Nobody else decides where on the disk we look.
+  if (path === undefined || !projectRoots.some((root) => path.startsWith(root))) return false
+  const before = existing.get(path)
+  if (before !== undefined) return before
+  const is = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  existing.set(path, is)
+  return is
+}

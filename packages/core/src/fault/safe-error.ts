@@ -2,21 +2,33 @@
  * What may be said of an error: its skeleton, by allow-list.
  *
  * Nearly every error of popular libraries carries input in its message, stack, cause or fields, which no list of forbidden
- * names reaches. So nothing is taken but a known type, a code that looks like one, an HTTP status, and a keyed fingerprint
- * of where it came from. No message, no field, no getter of it is ever read, and whatever was thrown, this does not throw.
+ * names reaches. So nothing is copied: type, code and status are checked against lists and shapes, the message is replaced by
+ * the library's template for it, the stack is parsed into frames, and adapters name the fields a library fills by itself.
+ * No getter of the error is ever called, and whatever was thrown, this does not throw.
  */
-import { types } from 'node:util'
-import { looksPersonal } from '../scrub/identifier.ts'
 import { isReadable, isReadableList, own } from '../scrub/read.ts'
-import { framesOf } from './frames.ts'
+import type { Account, Detail, Details, Surroundings } from './adapter.ts'
+import { accountOf } from './adapters.ts'
+import { causesOf } from './causes.ts'
+import { codeOf } from './code.ts'
+import { type Frame, framesOf, frameText } from './frames.ts'
+import { dataOf } from './inherited.ts'
+import { templateOf } from './templates.ts'
+import { type Classified, classify } from './type.ts'
 
 export interface SafeError {
-  /** The built-in type it is, or comes nearest to; `thrown:string` and the like for what is no error. */
+  /** A registered type, the class that made it, or the built-in it comes nearest to; `thrown:string` for what is no error. */
   readonly type: string
-  /** Such as `ECONNREFUSED` or `ERR_INVALID_URL`. */
+  /** Such as `ECONNREFUSED`, `ERR_INVALID_URL`, `23505`, `P2002`, `card_declined`. */
   readonly code?: string
   /** 400 to 599. */
   readonly status?: number
+  /** The template of a library's message, without what was put in: `duplicate key value violates unique constraint *`. */
+  readonly message?: string
+  /** `load (src/load.ts:10:5)`, innermost first, at most 30; files relative to the project or to `node_modules`. */
+  readonly frames?: readonly string[]
+  /** What a library's adapter found: constraint, rule codes and paths, request id. */
+  readonly details?: Details
   /** Equal for errors from the same place: a token over type, code and frames. Absent without keys. */
   readonly fingerprint?: string
   /** What caused it, or what it gathers: at most 8 in all. */
@@ -28,98 +40,141 @@ export interface Fingerprints {
   token(purpose: string, text: string): string
 }
 
-const causesMax = 8
 /** Frames beyond these belong to the framework and differ from run to run. */
 const fingerprintFrames = 8
+/** Frames of a cause: the outer error has the rest of the way. */
+const causeFrames = 10
+const nestingMax = 4
+const noHosts: ReadonlySet<string> = new Set()
 
-/** The skeleton of anything that was thrown. `tokens` give it a fingerprint. Never throws. */
-export function safeError(error: unknown, tokens?: Fingerprints): SafeError {
+/**
+ * The skeleton of anything that was thrown. `tokens` give it a fingerprint; `hosts` may be shown by HTTP clients' errors.
+ * Runs no code of the error but an application's own `Error.prepareStackTrace`. Never throws.
+ *
+ *     safeError(new TypeError('x.y is not a function')) // { type: 'TypeError', message: '* is not a function', frames: […] }
+ */
+export function safeError(error: unknown, tokens?: Fingerprints, hosts: ReadonlySet<string> = noHosts): SafeError {
   try {
-    const causes = causesOf(error).map((cause) => skeleton(cause))
-    const fingerprint = tokens && fingerprintOf(error, tokens)
+    const { safe, frames } = skeleton(error, hosts)
+    const causes = causesOf(error)
+      .map((cause) => causeOf(cause, hosts))
+      .filter(saysSomething)
+    const fingerprint = tokens && fingerprintOf(safe, frames, tokens)
     return {
-      ...skeleton(error),
+      ...safe,
       ...(fingerprint === undefined ? {} : { fingerprint }),
       ...(causes.length === 0 ? {} : { causes }),
     }
   } catch {
-    // An application's own `prepareStackTrace` may throw, and the stack may be exhausted.
-    return { type: 'Error' }
+    return { type: typeAlone(error) }
   }
 }
 
-function skeleton(error: unknown): SafeError {
-  const type = typeOf(error)
-  if (!isReadable(error)) return { type }
-  const code = codeOf(error)
-  const status = statusOf(error)
-  return { type, ...(code === undefined ? {} : { code }), ...(status === undefined ? {} : { status }) }
-}
-
-/** Prototypes whose names may be shown: the language's and the platform's. */
-const known = new Map<object, string>(
-  [AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, DOMException, Error].map(
-    (type) => [type.prototype, type.name],
-  ),
-)
-const ancestorsMax = 16
-
-function typeOf(error: unknown): string {
-  if (error === null) return 'thrown:null'
-  if (typeof error !== 'object') return `thrown:${typeof error}`
-  let ancestor: object | null = error
-  for (let i = 0; ancestor !== null && i < ancestorsMax; i++) {
-    // Asking a proxy for its prototype would run its trap.
-    if (types.isProxy(ancestor)) return ancestor === error ? 'thrown:proxy' : 'Error'
-    const name = known.get(ancestor)
-    if (name !== undefined) return name
-    ancestor = Object.getPrototypeOf(ancestor)
+/** Only exhaustion gets here: of the stack, or of the memory for a message of megabytes. */
+function typeAlone(error: unknown): string {
+  try {
+    return classify(error).type
+  } catch {
+    return 'Error'
   }
-  // An error of another realm has prototypes of its own.
-  return types.isNativeError(error) ? 'Error' : 'thrown:object'
 }
 
-const codeShape = /^[A-Z][A-Z0-9_]{1,63}$/
-/** Words joined by `_`, errno names, and short codes; a long run of letters and digits is rather a secret. */
-const codeWords = /^(?:[A-Z][A-Z0-9]{0,23}(?:_[A-Z0-9]{1,23})+|[A-Z]{2,24}|[A-Z]{1,12}\d{1,5})$/
-const sqlState = /^[0-9A-Z]{5}$/
+/** Libraries put option bags and payloads under `cause` as well. */
+function saysSomething(cause: SafeError): boolean {
+  return cause.type !== 'thrown:object' || Object.keys(cause).length > 1
+}
 
-function codeOf(error: object): string | undefined {
-  const code = own(error, 'code')
-  if (typeof code !== 'string' || code.length > 64) return undefined
-  if (codeShape.test(code) && codeWords.test(code) && !looksPersonal(code)) return code
-  // Five digits may be anybody's one-time code, so only where a database driver's own fields stand beside them.
-  const driver = typeof own(error, 'severity') === 'string' && Object.hasOwn(error, 'routine')
-  return driver && sqlState.test(code) ? code : undefined
+function causeOf(error: unknown, hosts: ReadonlySet<string>): SafeError {
+  const { frames, ...safe } = skeleton(error, hosts).safe
+  return frames === undefined ? safe : { ...safe, frames: frames.slice(0, causeFrames) }
+}
+
+function skeleton(error: unknown, hosts: ReadonlySet<string>): { safe: SafeError; frames: readonly Frame[] } {
+  const classified = classify(error)
+  const { type } = classified
+  if (isReadableList(error)) {
+    const { details } = describe(error, classified, hosts, 0) ?? {}
+    return { safe: { type, ...detailsMember(details) }, frames: [] }
+  }
+  if (!isReadable(error)) return { safe: { type }, frames: [] }
+  const account = describe(error, classified, hosts, 0)
+  const code = account?.code ?? codeOf(error)
+  const status = errorStatus(account?.status) ?? statusOf(error)
+  const message = account?.message ?? messageOf(error, classified)
+  const frames = readFrames(error, classified)
+  return {
+    safe: {
+      type,
+      ...(code === undefined ? {} : { code }),
+      ...(status === undefined ? {} : { status }),
+      ...(message === undefined ? {} : { message }),
+      ...(frames.length === 0 ? {} : { frames: frames.map(frameText) }),
+      ...detailsMember(account?.details),
+    },
+    frames,
+  }
+}
+
+function describe(
+  error: object,
+  { names }: Classified,
+  hosts: ReadonlySet<string>,
+  depth: number,
+): Account | undefined {
+  const around: Surroundings = {
+    names,
+    hosts,
+    describe(inner) {
+      if (!isReadable(inner) || depth >= nestingMax) return undefined
+      const account = describe(inner, classify(inner), hosts, depth + 1)
+      return account === undefined ? undefined : { ...account, code: account.code ?? codeOf(inner) }
+    },
+  }
+  return accountOf(error, around)
+}
+
+function detailsMember(details: Account['details']): { details?: Details } {
+  const kept: Record<string, Detail> = {}
+  for (const [key, detail] of Object.entries(details ?? {})) if (detail !== undefined) kept[key] = detail
+  return Object.keys(kept).length === 0 ? {} : { details: kept }
 }
 
 function statusOf(error: object): number | undefined {
-  for (const name of ['status', 'statusCode']) {
-    const status = own(error, name)
-    if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) return status
-  }
-  return undefined
+  return errorStatus(dataOf(error, 'status')) ?? errorStatus(dataOf(error, 'statusCode'))
 }
 
-/** Causes and gathered errors, nearest first. The bound also ends circles. */
-function causesOf(error: unknown): unknown[] {
-  const seen = new Set<unknown>([error])
-  const found: unknown[] = []
-  for (const one of seen) {
-    if (one !== error) found.push(one)
-    if (found.length === causesMax) break
-    if (!isReadable(one)) continue
-    const cause = own(one, 'cause')
-    if (cause !== undefined) seen.add(cause)
-    const gathered = own(one, 'errors')
-    if (!isReadableList(gathered) || !types.isNativeError(one)) continue
-    for (let i = 0; i < Math.min(gathered.length, causesMax); i++) seen.add(own(gathered, i))
-  }
-  return found
+function errorStatus(status: unknown): number | undefined {
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined
 }
 
-function fingerprintOf(error: unknown, tokens: Fingerprints): string | undefined {
-  const { type, code = '' } = skeleton(error)
-  const frames = isReadable(error) ? framesOf(error).slice(0, fingerprintFrames) : []
-  return tokens.token('error', [type, code, ...frames].join('\n'))
+const nativeMessage = Object.getOwnPropertyDescriptor(DOMException.prototype, 'message')?.get
+
+function messageOf(error: object, { type, names }: Classified): string | undefined {
+  // What somebody threw that is no error follows no library's template.
+  if (type.startsWith('thrown:')) return undefined
+  const message = own(error, 'message') ?? (names.has('DOMException') ? platformMessage(error) : undefined)
+  return typeof message === 'string' && message !== '' ? templateOf(message) : undefined
+}
+
+/** The platform's own getter; it throws for what is no DOMException. */
+function platformMessage(error: object): unknown {
+  try {
+    return nativeMessage && Reflect.apply(nativeMessage, error, [])
+  } catch {
+    return undefined
+  }
+}
+
+function readFrames(error: object, { inert, type }: Classified): readonly Frame[] {
+  if (!inert || (type === 'thrown:object' && !Object.hasOwn(error, 'stack'))) return []
+  try {
+    return framesOf(error)
+  } catch {
+    return [] // An application's own `prepareStackTrace` may throw.
+  }
+}
+
+function fingerprintOf({ type, code = '' }: SafeError, frames: readonly Frame[], tokens: Fingerprints): string {
+  const places = frames.slice(0, fingerprintFrames).map(({ name = '?', file }) => `${name}@${file}`)
+  return tokens.token('error', [type, code, ...places].join('\n'))
 }

@@ -1,0 +1,50 @@
+/**
+ * Every message template, in the order in which they are tried: a library's own before phrases that many use.
+ *
+ * To add one, write it into the file of its family. `*` is dropped, `#` is a number that is kept: see `template.ts`.
+ */
+import { compileTemplates, matchTemplate } from './template.ts'
+import {
+  documentTemplates,
+  mysqlTemplates,
+  ormTemplates,
+  postgresTemplates,
+  storeTemplates,
+} from './templates-database.ts'
+import { clientTemplates, serverTemplates, socketTemplates } from './templates-http.ts'
+import { jsonTemplates, languageTemplates, nodeTemplates, warningTemplates } from './templates-language.ts'
+import { commonTemplates, serviceTemplates, tokenTemplates } from './templates-service.ts'
+import { parserTemplates, validationTemplates } from './templates-validation.ts'
+
+const table = compileTemplates(
+  jsonTemplates,
+  languageTemplates,
+  nodeTemplates,
+  warningTemplates,
+  tokenTemplates,
+  postgresTemplates,
+  mysqlTemplates,
+  documentTemplates,
+  storeTemplates,
+  clientTemplates,
+  serverTemplates,
+  socketTemplates,
+  serviceTemplates,
+  validationTemplates,
+  parserTemplates,
+  ormTemplates,
+)
+const phrases = compileTemplates(commonTemplates)
+
+/** Query builders put the statement before the database's own words: `insert into … - duplicate key …`. */
+const statement = /^(?:insert into|update|select|delete from|with) /i
+
+/** The template of a message: `Duplicate entry * for key *`. Undefined when none is registered. */
+export function templateOf(message: string): string | undefined {
+  if (statement.test(message.slice(0, 16))) {
+    const dash = message.lastIndexOf(' - ')
+    const said = dash < 0 ? undefined : matchTemplate(table, message.slice(dash + 3))
+    if (said !== undefined) return said
+  }
+  return matchTemplate(table, message) ?? matchTemplate(phrases, message)
+}
