@@ -15,9 +15,9 @@ afterEach(() => {
 
 /** Every way in which a value gets into text that we know of. */
 const ways: Record<string, (value: Secret<string> | Personal<string>) => unknown> = {
-  toString: (value) => value.toString(),
+  toString: (value: Secret<string> | Personal<string>) => value.toString(),
   toJSON: (value) => value.toJSON(),
-  valueOf: (value) => value.valueOf(),
+  valueOf: (value: Secret<string> | Personal<string>) => value.valueOf(),
   toPrimitive: (value) => value[Symbol.toPrimitive](),
   'String()': (value) => String(value),
   'a template literal': (value) => `${value}`,

@@ -6,7 +6,7 @@ import { runInContext } from '@trailmark/core'
 import { followRequest } from '@trailmark/core/http'
 import { type TestAudit, testAudit } from '@trailmark/core/testing'
 import { pino } from 'pino'
-import { pinoHttp } from 'pino-http'
+import { type Options, pinoHttp } from 'pino-http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { auditedPino } from './pino.ts'
 import { pinoHttpOptions } from './pino-http.ts'
@@ -24,7 +24,12 @@ afterEach(async () => {
 })
 
 /** A server with our middleware (or not) before pino-http (or behind it). */
-async function serve(handle: Handler, order: ('audit' | 'pino')[], operational: 'none' | 'ours' = 'none') {
+async function serve(
+  handle: Handler,
+  order: ('audit' | 'pino')[],
+  operational: 'none' | 'ours' = 'none',
+  more: Options = {},
+) {
   const texts: string[] = []
   const trail = testAudit(operational === 'none' ? { operational } : {})
   audit = trail
@@ -33,7 +38,7 @@ async function serve(handle: Handler, order: ('audit' | 'pino')[], operational: 
     stream: 'operational',
     destination: { write: (text) => void texts.push(text) },
   })
-  const middleware = pinoHttp(pinoHttpOptions({ logger }))
+  const middleware = pinoHttp({ ...pinoHttpOptions({ logger }), ...more })
   const server = createServer((req, res) => {
     const steps = {
       pino: (next: () => void) => middleware(req, res, next),
@@ -176,6 +181,30 @@ describe('behind auditMiddleware', () => {
     const id = (await ask(url)).headers.get('x-request-id')
     await settled(2)
     expect(lines().find((line) => line['message'] === 'late')?.['request_id']).toBe(id)
+  })
+
+  it('what an application adds to the options passes the scrubber as well', async () => {
+    const told = (req: IncomingMessage) => ({ headers: req.headers, authorization: req.headers.authorization })
+    const { url, text, lines, settled } = await serve((_req, res) => res.end(), ['audit', 'pino'], 'none', {
+      customProps: told,
+      customSuccessMessage: (req) => `done ${req.url}`,
+      customSuccessObject: told,
+      customAttributeKeys: { req: 'theirs', res: 'ours' },
+      serializers: {
+        req: (req: { raw: IncomingMessage }) => told(req.raw),
+        theirs: told,
+        res: () => ({ password: 'planted-x7' }),
+      },
+      wrapSerializers: false,
+    })
+    const answer = await fetch(`${url}/patients/7?token=planted-x7`, {
+      headers: { authorization: 'Bearer planted-x7', cookie: 'sid=planted-x7' },
+    })
+    await answer.text()
+    await settled(1)
+    expect(lines()).toHaveLength(1)
+    expect(text()).not.toContain('planted')
+    expect(lines()[0]?.['message']).toMatch(/^done \/patients\//)
   })
 
   it.each([['audit', 'pino'] as const, ['pino', 'audit'] as const])(

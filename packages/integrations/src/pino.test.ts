@@ -251,6 +251,22 @@ describe.each(pinos)('with %s', (name, load) => {
     expect(texts[1]).toContain('"hidden":"[secret]"')
   })
 
+  it('a Secret is its placeholder in a logger that nobody audits, too', async () => {
+    await open()
+    const { pino } = await import('pino')
+    const { personal, secret } = await import('@trailmark/core')
+    const texts: string[] = []
+    const plain = pino({}, { write: (text) => void texts.push(text) })
+    for (const hidden of [secret(planted), personal(planted)]) {
+      plain.info(hidden)
+      Reflect.apply(plain.info, plain, [{ hidden, list: [hidden] }, 'x %s %o %O %j %d', ...new Array(5).fill(hidden)])
+      plain.child({ hidden }).error(new Error(`${hidden}`, { cause: hidden }))
+    }
+    expect(texts).toHaveLength(6)
+    expect(texts.join('')).not.toContain('planted')
+    expect(texts[1]).toContain('"hidden":"[secret]"')
+  })
+
   it('another scrubber decides about values and messages', async () => {
     const scrubber: Scrubber = {
       id: 'test/1',
