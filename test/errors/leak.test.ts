@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { corpus } from './corpus.ts'
 import { type Exits, openExits } from './exits.ts'
 import { findPlanted } from './find-planted.ts'
+import { shownWhenForged } from './forge.ts'
 import { postgresMissing, stopPostgres } from './provoked/postgres.ts'
 import { hasFrames, usefulnessOf } from './usefulness.ts'
 
@@ -63,6 +64,14 @@ describe('nothing that was planted comes out, at no exit and in no spelling:', (
         return found.length === 0 ? [] : [`${exit}: ${found.join('; ')}`]
       })
       expect(leaks).toEqual([])
+    })
+  }
+})
+
+describe('no field of an error is trusted for what it usually holds:', () => {
+  for (const { id, needs } of corpus) {
+    it.skipIf(needs === 'postgres' && postgresMissing)(id, () => {
+      expect(shownWhenForged(raised.get(id))).toEqual([])
     })
   }
 })

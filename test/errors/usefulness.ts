@@ -18,7 +18,9 @@ export function usefulnessOf(scrubbed: unknown, { type, code, template, frames }
   // A driver's code is as good in the cause of an ORM's error.
   if (code !== undefined) checks.push(['code', all.some((one) => matches(one['code'], code))])
   if (frames) checks.push(['frames', Array.isArray(top['frames']) && top['frames'].length > 0])
-  const said = all.map((one) => `${text(one['message'])}\n${JSON.stringify(one['details'] ?? {})}`).join('\n')
+  const said = all
+    .map((one) => [text(one['message']), text(one['code']), JSON.stringify(one['details'] ?? {})].join('\n'))
+    .join('\n')
   return {
     lost: checks.filter(([, kept]) => !kept).map(([what]) => what),
     there: checks.length,

@@ -1,7 +1,6 @@
 /**
  * The claims about errors thrown anywhere in a process, for a choice out of errors × places × frameworks × NODE_ENV.
  */
-import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { type Framework, frameworks } from './application.ts'
 import { deadly, type Place, survived } from './places.ts'
@@ -10,15 +9,14 @@ import { type Answer, type Ending, type Running, run } from './run-program.ts'
 
 /** What is tried: everything, or one error per deadly place. */
 export interface Choice {
-  /** Errors that kill a process, for the n-th arrangement of framework and NODE_ENV. */
-  readonly deadlyErrors: (nth: number) => readonly string[]
-  readonly places: readonly Place[]
+  /** Errors that are thrown where they kill the process, in the n-th arrangement of framework and NODE_ENV. */
+  readonly deadlyErrors: (nth: number, place: Place) => readonly string[]
 }
 
 const environments = ['production', 'development'] as const
 const keys = representatives.map((one) => one.key)
 
-export function errorsEverywhere({ deadlyErrors, places }: Choice): void {
+export function errorsEverywhere({ deadlyErrors }: Choice): void {
   const arrangements = frameworks.flatMap((framework) => environments.map((mode) => ({ framework, mode })))
   describe.concurrent.each(arrangements)('$framework, NODE_ENV=$mode', ({ framework, mode }) => {
     it('survives what a handler throws, and nothing of it is told to anybody', async () => {
@@ -37,8 +35,8 @@ export function errorsEverywhere({ deadlyErrors, places }: Choice): void {
     })
 
     const nth = arrangements.findIndex((one) => one.framework === framework && one.mode === mode)
-    for (const place of deadly.filter((one) => places.includes(one))) {
-      for (const key of deadlyErrors(nth + deadly.indexOf(place))) {
+    for (const place of deadly) {
+      for (const key of deadlyErrors(nth, place)) {
         it(`dies of ${key} at ${place}, and nothing of it is told to anybody`, async () => {
           await using(framework, mode, [key], async (app) => {
             await app.ask(place, key)
@@ -60,9 +58,6 @@ describe.concurrent.each(environments)('warnings of the process, NODE_ENV=%s', (
     })
   })
 })
-
-/** Processes beyond these would only wait for one another. */
-export const maxConcurrency = availableParallelism()
 
 async function using(
   framework: Framework,

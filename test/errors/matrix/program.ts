@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { Server } from 'node:http'
+import { flushCompileCache } from 'node:module'
 import { createAudit } from '@trailmark/core'
 import type { Framework, Serve } from './application.ts'
 import { isPlace } from './places.ts'
@@ -39,5 +40,7 @@ const server: Server = await (await serve[order.framework]())({
   },
 })
 if (!server.listening) await once(server, 'listening')
+// Now, for the processes that start meanwhile, and because this one may die of what it is asked for.
+flushCompileCache()
 const address = server.address()
 writeSync(1, `listening ${typeof address === 'object' ? address?.port : ''}\n`)

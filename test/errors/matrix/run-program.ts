@@ -34,13 +34,24 @@ export interface Running {
 /** Credentials that come with every request, and have nothing to do with its error. */
 const carried = { token: secret.bearer, cookie: secret.session, query: person.user } as const
 
+/** Compiled once for all processes of a run: most of what each would do is to compile the same libraries. */
+const compiled = mkdtempSync(join(tmpdir(), 'trailmark-compiled-'))
+process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+
 export async function run(order: Order, env: Record<string, string>): Promise<Running> {
   const home = mkdtempSync(join(tmpdir(), 'trailmark-errors-'))
   writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'ward' }))
   const program = fileURLToPath(new URL('./program.ts', import.meta.url))
   const child = start(process.execPath, [fromSources, program, JSON.stringify(order)], {
     cwd: home,
-    env: { TRAILMARK_DIR: undefined, TRAILMARK_KEYS_DIR: undefined, LOG_LEVEL: undefined, DEBUG: undefined, ...env },
+    env: {
+      TRAILMARK_DIR: undefined,
+      TRAILMARK_KEYS_DIR: undefined,
+      LOG_LEVEL: undefined,
+      DEBUG: undefined,
+      NODE_COMPILE_CACHE: compiled,
+      ...env,
+    },
   })
   await child.printed(/listening \d+\n/)
   const url = `http://127.0.0.1:${/listening (\d+)/.exec(child.stdout())?.[1]}`
@@ -91,11 +102,7 @@ export async function run(order: Order, env: Record<string, string>): Promise<Ru
         ]),
       ]
       return [
-        ...new Set(
-          texts.flatMap(([where, text]) =>
-            findPlanted(text, planted).map((found) => `${where}: ${found}${lineWith(text, found)}`),
-          ),
-        ),
+        ...new Set(texts.flatMap(([where, text]) => findPlanted(text, planted).map((found) => `${where}: ${found}`))),
       ]
     },
     remove: () => rmSync(home, { recursive: true, force: true }),
@@ -106,11 +113,4 @@ function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((one) => one.isFile())
     .map((one) => join(one.parentPath, one.name))
-}
-
-/** The first line in which the spelling stands, cut to what helps. */
-function lineWith(text: string, found: string): string {
-  const spelling = found.slice(found.lastIndexOf(' as ') + 4)
-  const at = text.toLowerCase().indexOf(spelling)
-  return at < 0 ? '' : ` in …${text.slice(Math.max(0, at - 100), at + spelling.length + 20).replaceAll('\n', '⏎')}…`
 }

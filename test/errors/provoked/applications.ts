@@ -78,13 +78,13 @@ export const applications: readonly Provoked[] = [
   provoked('application', 'a text', {
     planted: [person.email, secret.password],
     expect: { frames: false },
-    work: throwing(() => `login of ${person.email} with ${secret.password} failed`),
+    work: throwing(() => `login of ${person.email} with password=${secret.password} failed`),
   }),
   provoked('application', 'an object', {
     planted: bodyPlanted,
     expect: { frames: false },
     work: throwing(() => ({
-      message: `no ${person.name}`,
+      message: `no consent of ${person.email}`,
       password: secret.password,
       body: { ...body },
       stack: `Error: ${person.ssn}\n    at ${person.email}`,

@@ -76,7 +76,7 @@ export const bodies: readonly Provoked[] = [
   }),
   provoked('body-parser', 'a form that is nested too deep', {
     planted: [person.email],
-    expect: { type: 'BadRequestError', template: /depth|querystring\.parse\.rangeError/ },
+    expect: { type: 'BadRequestError', template: /exceeded the depth|querystring\.parse\.rangeError/ },
     work: () =>
       raisedInExpress([bodyParser.urlencoded(nested)], {
         headers: formType,

@@ -41,7 +41,7 @@ export const pgErrors: readonly Provoked[] = [
   pgError(
     'a value that is no number',
     '22P02',
-    /invalid input syntax for type integer/,
+    /invalid input syntax for type/,
     'SELECT age FROM patients WHERE age = $1',
     [person.ssn],
   ),
@@ -58,13 +58,11 @@ export const pgErrors: readonly Provoked[] = [
     'x',
     `${person.name} ${person.email}`,
   ]),
-  pgError('json that is none', '22P02', /invalid input syntax for type json/, 'SELECT $1::jsonb', [
-    `{"ssn":${person.ssn}`,
-  ]),
+  pgError('json that is none', '22P02', /invalid input syntax for type/, 'SELECT $1::jsonb', [`{"ssn":${person.ssn}`]),
   pgError('a column nobody knows', '42703', /column .* does not exist/, `SELECT "${person.email}" FROM patients`),
   pgError('a table nobody knows', '42P01', /relation .* does not exist/, `SELECT * FROM "${person.email}"`),
   pgError('an exception of the application', 'P0001', /./, 'SELECT refuse($1)', [person.email]),
-  pgError('a date that is none', '22007', /invalid input syntax for type date/, 'SELECT $1::date', [person.email]),
+  pgError('a date that is none', '22007', /invalid input syntax for type/, 'SELECT $1::date', [person.email]),
   provoked('pg', 'a connection refused', {
     planted: [person.user, secret.databasePassword],
     expect: { type: 'Error', code: 'ECONNREFUSED', template: /connect/ },

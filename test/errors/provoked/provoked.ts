@@ -22,7 +22,7 @@ export interface Expected {
   /** The name people know it by; absent for what was thrown and is no error. */
   readonly type?: string | RegExp
   readonly code?: string | RegExp
-  /** Must match what is left of the message, or the details beside it. */
+  /** Must match what is left of the message, or the code or the details beside it. */
   readonly template?: RegExp
   /** Whether the error has frames of its own: some that come out of the system have none. */
   readonly frames: boolean

@@ -74,7 +74,7 @@ export const tokens: readonly Provoked[] = [
     expect: {
       type: 'JWTClaimValidationFailed',
       code: 'ERR_JWT_CLAIM_VALIDATION_FAILED',
-      template: /unexpected "?aud"? claim value/,
+      template: /unexpected .* claim value/,
     },
     work: () => jwtVerify(valid, key, { audience: 'other' }),
   }),

@@ -12,14 +12,14 @@ const given = { ...body, age: person.birth, [person.user]: 1 }
 const planted = [...bodyPlanted, person.birth, person.user]
 
 class Patient {
-  email = `${person.name}`
-  name = secret.password
-  age: unknown = person.birth
+  email = `${person.email} or so`
+  password = secret.password
+  ssn: unknown = person.ssn
 }
 // As functions: Node runs TypeScript only where its types can be erased, and decorators are more than types.
 IsEmail()(Patient.prototype, 'email')
-MaxLength(4)(Patient.prototype, 'name')
-IsInt()(Patient.prototype, 'age')
+MaxLength(4)(Patient.prototype, 'password')
+IsInt()(Patient.prototype, 'ssn')
 
 export const validators: readonly Provoked[] = [
   provoked('zod', 'a body with values of the wrong kind and a name nobody knows', {
@@ -128,7 +128,7 @@ export const validators: readonly Provoked[] = [
     work: () => v.parse(v.record(v.string(), v.number()), { [person.email]: person.ssn }),
   }),
   provoked('class-validator', 'a list of errors, each with its target', {
-    planted: [person.name, secret.password, person.birth],
+    planted: [person.email, secret.password, person.ssn],
     expect: { frames: false },
     work: () => validateOrReject(new Patient()),
   }),
