@@ -14,7 +14,7 @@ import { existsSync, promises, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
 import { createKeyFile, createKeyFileLater, errorCode, findKeyFile, unusable } from './key-file.ts'
-import { generateKeyLine, parseKeyLine } from './key-line.ts'
+import { generateKeyLine, type KeyLine, parseKeyLine } from './key-line.ts'
 
 const names = /^kek-(\d{6})\.(key|retired)$/
 const gone = /^kek-\d{6}\.gone$/
@@ -23,11 +23,13 @@ const format = 'trailmark-kek-1'
 export interface Kek {
   readonly number: number
   readonly key: KeyObject
+  /** Milliseconds since the epoch. */
+  readonly created: number
 }
 
 export class KekFiles {
   readonly #dir: string
-  readonly #keks = new Map<number, KeyObject>()
+  readonly #keks = new Map<number, KeyLine>()
   #current: Kek | undefined
 
   /** Reads every key and makes the first one where `create`. Throws a coded error for one that is damaged. */
@@ -47,9 +49,9 @@ export class KekFiles {
 
   find(number: number): KeyObject | undefined {
     const known = this.#keks.get(number)
-    if (known !== undefined || number === 0) return known
+    if (known !== undefined || number === 0) return known?.key
     this.look()
-    return this.#keks.get(number)
+    return this.#keks.get(number)?.key
   }
 
   /** Whether slots may still be wrapped with it. */
@@ -70,11 +72,11 @@ export class KekFiles {
         const problem = `${path} (${content.length} bytes) is damaged; restore it from a backup, or the subject keys wrapped with it are lost`
         throw new KeysError('KEYS_FILE_INVALID', problem)
       }
-      this.#keks.set(number, line.key)
+      this.#keks.set(number, line)
     }
     const newest = Math.max(0, ...[...found].filter(([, name]) => name.endsWith('.key')).map(([number]) => number))
-    const key = this.#keks.get(newest)
-    this.#current = key && { number: newest, key }
+    const line = this.#keks.get(newest)
+    this.#current = line && { number: newest, key: line.key, created: line.created }
   }
 
   /** Makes the next one. */

@@ -139,6 +139,11 @@ export interface SubjectKeys {
    * as soon as no file names them. Resolves to the ids of the destroyed ones. Throws KEYS_SUBJECTS_BUSY.
    */
   rotateKek(): Promise<readonly number[]>
+  /**
+   * What has to be done from time to time: `expireAnonymous()`, and `rotateKek()` once the key-encryption key is a day old or
+   * another process made a newer one. Cheap when nothing is due. Resolves to the ids of destroyed anonymous keys.
+   */
+  tend(nowMs: number): Promise<readonly string[]>
 }
 
 export interface Keys {

@@ -40,12 +40,12 @@ export async function rewriteSlots(parts: RewriteParts): Promise<void> {
   const sources = previous === undefined ? dead : [...dead, previous.path]
   const { indexes, damaged } = await collect(sources, parts)
   keks.look()
-  for (let from = 0; from < indexes.length; from += together) {
-    for (const index of indexes.slice(from, from + together)) wrapAnew(table.slot(index), keks)
-    await nextTurn()
-  }
+  await wrapAll(parts, indexes)
   for (const index of writer.pending) wrapAnew(table.slot(index), keks)
-  if (sources.length === 0) return
+  if (sources.length === 0) {
+    writer.adopt(writer.own)
+    return
+  }
   // 2.
   const name = newName()
   const unfinished = join(dir, `${unfinishedPrefix}${name}`)
@@ -78,6 +78,32 @@ export async function rewriteSlots(parts: RewriteParts): Promise<void> {
   for (const path of sources) await io.remove(path).later()
   await io.syncDirectory(dir).later()
   if (previous?.fd !== undefined) await io.close(previous.fd).later()
+}
+
+/**
+ * Wraps the keys of this process under the newest key-encryption key, in memory, without keeping anybody waiting for long.
+ * Done before the lock is taken, it leaves little to do under it.
+ */
+export async function wrapOwn(parts: Pick<RewriteParts, 'table' | 'writer' | 'keks'>): Promise<void> {
+  const { table, writer } = parts
+  const { own } = writer
+  if (own === undefined) return
+  const indexes = Array.from({ length: table.count }, (_, index) => index)
+  await wrapAll(
+    parts,
+    indexes.filter((index) => table.file(index) === own.id),
+  )
+}
+
+async function wrapAll(
+  { table, writer, keks }: Pick<RewriteParts, 'table' | 'writer' | 'keks'>,
+  indexes: readonly number[],
+): Promise<void> {
+  writer.holdMarks()
+  for (let from = 0; from < indexes.length; from += together) {
+    for (const index of indexes.slice(from, from + together)) wrapAnew(table.slot(index), keks)
+    await nextTurn()
+  }
 }
 
 /** Takes the files of dead processes out of their reach: see 1. */

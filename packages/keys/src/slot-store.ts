@@ -12,7 +12,7 @@ import { readable, readSlots, SlotFiles, slotFilePaths } from './slot-files.ts'
 import { runLater, runNow, type SlotIo } from './slot-io.ts'
 import { underLock } from './slot-lock.ts'
 import { isGone } from './slot-owner.ts'
-import { rewriteSlots } from './slot-rewrite.ts'
+import { rewriteSlots, wrapOwn } from './slot-rewrite.ts'
 import type { Place, SlotTable } from './slot-table.ts'
 import { SlotWriter } from './slot-writer.ts'
 
@@ -38,10 +38,14 @@ export interface SlotStore {
   persistSync(): void
   erase(subjects: readonly Uint8Array[], onSlot: (slot: Buffer, place: Place) => void): Promise<Erased>
   rotate(onSlot: (slot: Buffer, place: Place) => void): Promise<readonly number[]>
+  /** Whether the key-encryption key has served its day, or a newer one is there to be followed. */
+  rotationDue(nowMs: number): boolean
 }
 
 /** Files of processes that are gone are taken over at the next start when there are more of them. */
 const deadFilesMax = 16
+/** How long a key-encryption key is used: a day, after which an erasure is final. */
+const kekMsMax = 86_400_000
 
 export interface FileSlotsOptions {
   /** The keys directory. */
@@ -149,14 +153,16 @@ export class FileSlots implements SlotStore {
     })
   }
 
-  rotate(onSlot: (slot: Buffer, place: Place) => void): Promise<readonly number[]> {
+  async rotate(onSlot: (slot: Buffer, place: Place) => void): Promise<readonly number[]> {
+    if (!this.writable) throw this.#readOnly()
+    const now = this.#options.clock.now()
+    this.#keks.look()
+    // Another process may have made the next one; then this one only follows.
+    if (!this.#wrapsBehind()) await this.#alone(() => underLock(this.#options.dir, () => this.#keks.next(now)))
+    await wrapOwn({ table: this.table, writer: this.#writer, keks: this.#keks })
     return this.#exclusively(async () => {
-      const now = this.#options.clock.now()
       await runLater(this.#writer.persist())
       this.look(onSlot)
-      this.#keks.look()
-      // Another process may have made the next one; then this one only follows.
-      if (!this.#wrapsBehind()) await this.#keks.next(now)
       await this.#rewrite(now)
       await runLater(this.#writer.persist())
       const old = await this.#keks.retireOld()
@@ -165,6 +171,12 @@ export class FileSlots implements SlotStore {
       for (const number of destroyed) await this.#keks.destroy(number)
       return destroyed
     })
+  }
+
+  rotationDue(nowMs: number): boolean {
+    if (!this.writable) return false
+    this.#keks.look()
+    return this.#wrapsBehind() || Math.abs(nowMs - (this.#keks.current?.created ?? nowMs)) >= kekMsMax
   }
 
   /** Takes over what processes left behind, when it has become much. Not needed for anything but a quick start. */
@@ -214,9 +226,12 @@ export class FileSlots implements SlotStore {
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.writable)
-      return Promise.reject(new KeysError('KEYS_DIR_UNUSABLE', `${this.#options.dir} was opened for reading`))
+    if (!this.writable) return Promise.reject(this.#readOnly())
     return this.#alone(() => underLock(this.#options.dir, work))
+  }
+
+  #readOnly(): KeysError {
+    return new KeysError('KEYS_DIR_UNUSABLE', `${this.#options.dir} was opened for reading`)
   }
 
   /** One after the other, in the order they were asked for. */
@@ -237,7 +252,7 @@ export class MemorySlots implements SlotStore {
   readonly damaged: readonly Buffer[] = []
   readonly pending = 0
   readonly due = false
-  readonly #kek: Kek = { number: 1, key: createSecretKey(randomBytes(32)) }
+  readonly #kek: Kek = { number: 1, key: createSecretKey(randomBytes(32)), created: 0 }
 
   constructor(table: SlotTable) {
     this.table = table
@@ -278,5 +293,9 @@ export class MemorySlots implements SlotStore {
   /** There is nothing that an older key-encryption key could still open. */
   rotate(): Promise<readonly number[]> {
     return Promise.resolve([])
+  }
+
+  rotationDue(): boolean {
+    return false
   }
 }

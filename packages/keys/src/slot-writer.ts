@@ -51,6 +51,7 @@ export class SlotWriter {
   readonly #foreign = new Set<number>()
   /** Births on record, not noted in their slots yet. */
   #marks: number[] = []
+  #marksHeld = false
 
   constructor(parts: SlotWriterParts) {
     this.#parts = parts
@@ -82,10 +83,19 @@ export class SlotWriter {
     if (this.#own !== undefined && this.#parts.table.file(index) === this.#own.id) this.#marks.push(index)
   }
 
+  /**
+   * Slots in memory are about to be wrapped anew, so that their checksums are not those of the file any more: births are
+   * noted again once another file was adopted.
+   */
+  holdMarks(): void {
+    this.#marksHeld = true
+  }
+
   /** Another file takes over what was in the own one; `undefined` begins a new one. */
   adopt(own: OwnFile | undefined): void {
     this.#own = own
     this.#marks = []
+    this.#marksHeld = false
   }
 
   /** Everything that is due, as steps. Throws the system's error; then nothing is forgotten. */
@@ -139,7 +149,7 @@ export class SlotWriter {
     if (this.#own !== own) return
     if (statSync(own.path, { throwIfNoEntry: false })?.ino !== own.ino) {
       // Somebody took it for a dead process's. What was promised is in their copy; the rest begins a new file.
-      this.#own = undefined
+      this.adopt(undefined)
       return
     }
     if (slots.some((index) => !keks.isInForce(kekOf(table.slot(index))))) return
@@ -201,7 +211,7 @@ export class SlotWriter {
   /** Only state and checksum: if the slot was destroyed meanwhile, its key must not come back. Not synced: it may be lost. */
   *#writeMarks(): Generator<Step, void, undefined> {
     const own = this.#own
-    if (own?.fd === undefined) return
+    if (own?.fd === undefined || this.#marksHeld) return
     for (const index of this.#marks.splice(0, marksMax)) {
       if (this.#parts.table.file(index) !== own.id) continue
       const bytes = Buffer.from(this.#parts.table.slot(index).subarray(stateSpan.from, stateSpan.to))

@@ -165,6 +165,12 @@ export class SubjectStore implements SubjectKeys {
     return this.#parts.slots.rotate(this.#onSlot)
   }
 
+  async tend(nowMs: number): Promise<readonly string[]> {
+    const expired = await this.expireAnonymous(nowMs)
+    if (this.#parts.slots.rotationDue(nowMs)) await this.rotateKek()
+    return expired
+  }
+
   async #erase(subjects: readonly Buffer[]): Promise<DestroyedSubject> {
     const erased = await this.#parts.slots.erase(subjects, this.#onSlot)
     this.#forget()

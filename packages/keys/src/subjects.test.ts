@@ -1,5 +1,5 @@
 /** What every store of subject keys does, in memory and in files. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -195,6 +195,22 @@ describe.each(['memory', 'file'] as const)('subject keys in a %s', (kind) => {
       else expect(subjects.open(one)).toContain('203.0.113.77')
     })
     expect(keyOf(subjects, 'usr_3').kid).toBe(keys[3]?.kid)
+  })
+
+  test('are tended: nothing on most days, a new key-encryption key after one, and expired months go', async () => {
+    const subjects = open()
+    const sealed = envelope(keyOf(subjects, 'usr_1'))
+    const month = subjects.anonymous()
+    await subjects.persist()
+    const keks = () =>
+      kind === 'file' ? readdirSync(join(root, 'keys')).filter((name) => name.startsWith('kek-')) : []
+    expect([await subjects.tend(clock.ms), keks()]).toEqual([[], kind === 'file' ? ['kek-000001.key'] : []])
+    clock.ms += day
+    expect([await subjects.tend(clock.ms), keks()]).toEqual([[], kind === 'file' ? ['kek-000002.key'] : []])
+    expect([await subjects.tend(clock.ms), keks()]).toEqual([[], kind === 'file' ? ['kek-000002.key'] : []])
+    clock.ms = Date.parse('2026-06-01T00:00:00Z')
+    expect(await subjects.tend(clock.ms)).toEqual([month?.kid])
+    expect(subjects.open(sealed)).toContain('203.0.113.77')
   })
 
   test('print nothing of a key', () => {
