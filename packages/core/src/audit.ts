@@ -35,7 +35,8 @@ import { Recorder } from './record/recorder.ts'
 import type { RecordCall } from './record-call.ts'
 import { giveRuntime, type Runtime, runtimeOf } from './runtime.ts'
 import { maskAddress } from './scrub/address.ts'
-import { typeScrubber } from './scrub/scrub.ts'
+import { createScrubber } from './scrub/scrub.ts'
+import { checkScrubber } from './scrub/self-test.ts'
 import type { ServiceIdentity } from './service.ts'
 import { openStorage, storageWeakness } from './storage.ts'
 
@@ -114,7 +115,8 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   checkOptions(options)
   const { platform = thisPlatform(), print, newId = uuidv7 } = surroundings
   const clock = options.clock ?? systemClock
-  const scrubber = typeScrubber
+  const scrubber = createScrubber(options.scrub)
+  checkScrubber(scrubber)
   const catalogue = catalogueOf(options.events)
   const policy = compilePolicy(options.policy, catalogue)
   compileProxies(options.proxies)
@@ -229,6 +231,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     failureClass: (exchange, type, event, extra) => pipeline.failureClass(exchange, type, event, extra),
     accessLine: (line) => operational.line({ ...line, timeMs: clock.now(), address: maskAddress(line.clientAddress) }),
     notice: notices.notice,
+    scrubber,
     safeError: (error) => safeError(error, tokens),
     tokenOf: (purpose, value) => tokens.token(purpose, value, { timeMs: clock.now() }),
     weaken: (name) => {

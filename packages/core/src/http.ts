@@ -4,8 +4,8 @@ export { checkAccessOptions } from './http/access-options.ts'
 export { actorFrom } from './http/actor.ts'
 export { type AuditSource, auditFrom, checkAdapterOptions } from './http/audit-from.ts'
 export { coverageOf, watchCoverage } from './http/coverage.ts'
-export type { DebugBlock } from './http/debug-guard-patterns.ts'
 export { findDebugBlock, lookAtDebugRoutes } from './http/debug-guard-ask.ts'
+export type { DebugBlock } from './http/debug-guard-patterns.ts'
 export {
   type AccessDeclaration,
   type AccessVerb,
@@ -16,5 +16,6 @@ export {
   type RawResponse,
 } from './http/exchange.ts'
 export { followRequest } from './http/follow.ts'
+export { frameworkLogger } from './http/framework-logger.ts'
 export { type OrderProblem, orderProblemOf, tellOrder } from './http/order.ts'
 export { type Problem, problemFor } from './http/problem.ts'

@@ -13,6 +13,7 @@ import type { ActorInput, Category, EventInput, FailureClass, Level, Phase } fro
 import type { SafeError } from './fault/safe-error.ts'
 import type { Counts } from './health.ts'
 import type { Receipt } from './receipt.ts'
+import type { Scrubber } from './scrub/scrubber.ts'
 
 /** What the terminal line of one request says; the same facts as a record's, and nothing of who acted. */
 export interface AccessLine extends ExchangeFacts {
@@ -54,6 +55,8 @@ export interface Runtime {
   accessLine(line: AccessLine): void
   /** Tells the operator something, at most once per code in this process. */
   notice(code: string, message: string): void
+  /** What every text and value passes before it is written where no schema describes it. */
+  readonly scrubber: Scrubber
   safeError(error: unknown): SafeError
   /** The keyed token of a value, for what must stay comparable and may not be read: a rejected request id. */
   tokenOf(purpose: string, value: string): string

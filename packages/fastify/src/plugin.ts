@@ -19,6 +19,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { answerNotFound, keepOut, tellRegistered } from './debug-guard.ts'
 import { declareRoutes } from './declaration.ts'
 import { catchDefaultAnswers, replaceDefaultHandler } from './errors.ts'
+import { guardLoggers } from './logger.ts'
 
 /** Either an audit that exists, or the options of `createAudit()` for one of its own. */
 export type FastifyAuditOptions = (
@@ -55,7 +56,8 @@ async function register(instance: FastifyInstance, options: FastifyAuditOptions)
   checkAdapterOptions(options)
   const { actor, ...others } = options
   const audit = auditFrom(others)
-  followRequests(instance, audit, actor)
+  const guardLogger = guardLoggers(instance, audit)
+  followRequests(instance, audit, actor, guardLogger)
   keepContext(instance)
   declareRoutes(instance, audit)
   tellRegistered(instance, audit)
@@ -71,7 +73,12 @@ interface Met {
   judged?: string | undefined
 }
 
-function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyAuditOptions['actor']): void {
+function followRequests(
+  instance: FastifyInstance,
+  audit: Audit,
+  actor: FastifyAuditOptions['actor'],
+  guardLogger: (logger: object) => void,
+): void {
   const followed = new WeakMap<RawRequest, Met>()
 
   function open(req: RawRequest, res: RawResponse): Exchange {
@@ -110,6 +117,8 @@ function followRequests(instance: FastifyInstance, audit: Audit, actor: FastifyA
     }
     met.request = request
     met.route = request.routeOptions.url // Undefined when nothing matched.
+    // A logger that a factory of the application's made for this request.
+    guardLogger(request.log)
     giveIds(exchange, request, reply)
     exchange.run(done)
   })

@@ -75,6 +75,12 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     this.#live = init
   }
 
+  /** What the client asked for, where it is more than the route says. Undefined once the exchange has ended. */
+  get target(): string | undefined {
+    const url = this.#live?.req.url
+    return url === undefined || this.#live === undefined || url === routeOf(this.#live.view) ? undefined : url
+  }
+
   run<T>(work: () => T): T {
     return runInContext(this.context, work)
   }
