@@ -104,6 +104,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'clock',
   'openingMs',
   'metrics',
+  'scrub',
 ])
 
 /** Checks every option. Throws `AUDIT_OPTION_INVALID` naming the first that is wrong. */

@@ -7,6 +7,8 @@
 export const codes = {
   AUDIT_OPTION_INVALID: 'An option has a value it cannot have; the message names the option.',
   AUDIT_DIR_UNUSABLE: 'The data directory cannot be created or written.',
+  AUDIT_SCRUBBER_LEAKS:
+    'The start-up test found a planted value in what the scrubber let through; the message names the canary.',
   AUDIT_EVENT_INCOMPLETE: 'An event lacks something its definition requires, such as a purpose.',
   AUDIT_RECORD_DROPPED: 'The record was dropped because the queue was full; an audit_gap record names the range.',
   AUDIT_NOT_RECORDED: 'The policy in force says that this event is not recorded.',

@@ -61,6 +61,8 @@ export { asId, type DefinitionOf, type EventName, type RecordCall } from './reco
 // For readers of the trail: from what an investigator knows to what stands in records.
 export { maskAddress } from './scrub/address.ts'
 export { type MaskName, mask } from './scrub/masks.ts'
-export { type Scrubber, scrub } from './scrub/scrub.ts'
+export { createScrubber, scrub } from './scrub/scrub.ts'
+export type { Redaction, Scrubbed, Scrubber } from './scrub/scrubber.ts'
+export type { Detector, ScrubberOptions } from './scrub/scrubber-options.ts'
 export { Personal, type Placeholder, personal, Secret, secret } from './secret.ts'
 export type { ServiceIdentity } from './service.ts'

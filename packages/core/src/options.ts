@@ -10,6 +10,7 @@ import type { ActorInput, EventDefinition, Level } from './event.ts'
 import type { DebugGuardOption } from './http/debug-guard-patterns.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 import type { OpenRecordLog } from './record/record-log.ts'
+import type { ScrubberOptions } from './scrub/scrubber-options.ts'
 
 /** Whose ids, trace headers and baggage are believed: nobody, socket peers in these CIDR ranges, or who `decide` says. */
 export type TrustOption = false | readonly string[] | ((peer: TrustQuestion) => boolean)
@@ -102,4 +103,6 @@ export interface AuditOptions<
   readonly openingMs?: number
   /** False: no OpenTelemetry metrics, even where its API is installed. Default: true. */
   readonly metrics?: boolean
+  /** What is hidden or shown besides the built-in rules: names, hosts, query parameters, patterns. */
+  readonly scrub?: ScrubberOptions
 }

@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { type Draft, type ExchangeFacts, MaskedDraft, type RecordMembers } from '../draft.ts'
 import type { ActorInput, EventDefinition, EventInput } from '../event.ts'
 import type { Pseudonyms } from '../pseudonyms.ts'
-import { typeScrubber } from '../scrub/scrub.ts'
+import { scrubber } from '../scrub/scrub.ts'
 import { createMasker } from './mask.ts'
 import { tokenPseudonyms } from './pseudonyms.ts'
 import { createTokens, isToken } from './tokens.ts'
 
 const tokens = createTokens(memoryKeys().tokens)
 const pseudonyms = tokenPseudonyms(tokens)
-const masker = createMasker({ tokens, pseudonyms, scrubber: typeScrubber })
+const masker = createMasker({ tokens, pseudonyms, scrubber })
 
 const definition: EventDefinition = {
   code: 'TST001',
@@ -236,7 +236,7 @@ describe('masking', () => {
         return { text: 'x' }
       },
     }
-    const own = createMasker({ tokens, pseudonyms: port, scrubber: typeScrubber })
+    const own = createMasker({ tokens, pseudonyms: port, scrubber })
     const claimed = { ...definition, unprovedActor: true as const }
     own.mask({ ...draftOf({}, { actor: { id: 'a' } }), definition: claimed })
     own.mask(draftOf({}, { actor: { id: 'b' } }))
@@ -263,7 +263,7 @@ describe('masking', () => {
       tokens,
       pseudonyms: { ...pseudonyms, name: () => ({ text: 'p', seal }) },
       origin: 'clinic/audit.standard',
-      scrubber: typeScrubber,
+      scrubber,
     })
     const sealing = { ...definition, sealsAddress: true as const }
     const draft = draftOf({}, { actor: { id: 'usr_1' }, exchange })
@@ -279,13 +279,13 @@ describe('masking', () => {
         throw new Error('store of usr_1 is gone')
       },
     }
-    const own = createMasker({ tokens, pseudonyms: broken, scrubber: typeScrubber })
+    const own = createMasker({ tokens, pseudonyms: broken, scrubber })
     const { members } = own.mask(draftOf({ metadata: { rows: 1 } }, { actor: { id: 'usr_1' }, exchange }))
     expect(members).toMatchObject({
       event_type: 'test_event',
       event_code: 'TST001U',
       request_id: exchange.requestId,
-      privacy: { scrubber: 'types/1', redactions: [{ path: '*', rule: 'mask_failed', n: 1 }] },
+      privacy: { scrubber: 'scrub/1', redactions: [{ path: '*', rule: 'mask_failed', n: 1 }] },
     })
     expect(JSON.stringify(members)).not.toContain('usr_1')
   })

@@ -1,0 +1,50 @@
+/**
+ * Words and phrases that say a value opens something: passwords, keys, tokens, signatures. Phrases are written joined
+ * (`apikey`) and found in every spelling (`api_key`, `x-api-key`, `APIKey`, `apikey`).
+ *
+ * `anywhere` hits wherever it stands in a name, unless the name goes on to something harmless (`tokenCount`); `atTheEnd` hits
+ * as the last word alone; `alone` hits only as the whole name.
+ */
+import type { WordLists } from './names-rules.ts'
+
+export const secretNames: WordLists = {
+  anywhere: `
+    password passwd passwrd pwd pswd passphrase passcode passwordhash passwordsalt pword psw
+    secret secretid secretkey secretvalue secrettext clientsecret sharedsecret appsecret webhooksecret signingsecret
+    consumersecret totpsecret mfasecret otpsecret
+    token accesstoken refreshtoken idtoken authtoken bearertoken sessiontoken csrftoken xsrftoken apitoken devicetoken
+    pushtoken fcmtoken resettoken invitetoken verificationtoken sastoken securitytoken logintoken usertoken bottoken
+    personalaccesstoken registrationtoken
+    apikey apisecret apipassword apicredential subscriptionkey appkey applicationkey consumerkey serverkey servicekey
+    privatekey privkey secretaccesskey accesskey accesskeyid encryptionkey decryptionkey cipherkey signingkey signkey
+    masterkey authkey authenticationkey authorizationkey sshkey sshprivatekey rsakey aeskey hmackey tlskey sslkey pemkey
+    gpgkey pgpkey licensekey licencekey productkey activationkey sharedkey presharedkey psk sessionkey accountkey storagekey
+    deploykey webhookkey recoverykey symmetrickey wrappingkey datakey keymaterial keypair keyfiledata hostkey passkey
+    keystorepassword serviceaccountkey rootkey wifikey webkey jwtkey jwtsecret cookiesecret sessionsecret cookiekey kek dek
+    credential cred authorization proxyauthorization authheader basicauth httpauth authdata authstring authvalue authinfo
+    wwwauthenticate sessionid sessionidentifier sessid phpsessid jsessionid connectsid sessionhash sessioncookie
+    authcookie signature hmac jwt jws jwe bearer csrf xsrf samlresponse samlassertion assertion clientassertion
+    otp totp hotp mfa mfacode otpcode totpcode onetimepassword onetimecode onetimepasscode twofactor twofactorcode 2fa 2facode
+    tfacode smscode verificationcode verifycode confirmationcode activationcode resetcode recoverycode backupcode logincode
+    authcode authorizationcode accesscode securitycode pincode pinnumber pinblock devicecode codeverifier codechallenge
+    invitecode magiccode
+    cvv cvv2 cvc cvc2 cvn cardverificationvalue cardsecuritycode cardcode
+    mnemonic seedphrase recoveryphrase secretphrase walletseed pepper privatepem
+    connectionstring connstring connstr connectionurl connectionuri dsn databaseurl databaseuri dburl dburi mongourl
+    mongouri mongodburi mongodburl redisurl redisuri postgresurl postgresuri postgresqlurl pgurl mysqlurl jdbcurl amqpurl
+    amqpuri rabbitmqurl brokerurl smtpurl webhookurl slackwebhook magiclink presignedurl signedurl sasurl
+    smtppass dbpass userpass adminpass rootpass mysqlpass pgpass redispass mailpass emailpass ftppass sshpass loginpass
+    authpass proxypass keypass storepass masterpass newpass oldpass wifipass basicpass mongopass httppass userpwd dbpwd
+    securityanswer secretanswer securityquestion passwordhint
+    npmtoken githubtoken gitlabtoken slacktoken xapikey xauthtoken xcsrftoken xamzsecuritytoken
+    dockerconfigjson dockercfg netrc htpasswd kubeconfig pkcs12 pfx`,
+  atTheEnd: `pin salt seed sig sid auth pat`,
+  alone: `pass session sessions authn authz pwhash passhash digestauth hashedpass oauth oauthcode sas`,
+}
+
+/** Long enough that a lower-case word which contains one is about nothing else: `mynewpasswordagain`. */
+export const secretStems: readonly string[] = `
+    password passwd passphrase passcode apikey accesstoken refreshtoken authtoken sessiontoken privatekey secretkey clientsecret
+    sessionid connectionstring passwort kennwort contrasena wachtwoord motdepasse losenord salasana jelszo adgangskode`
+  .trim()
+  .split(/\s+/)

@@ -1,0 +1,114 @@
+/**
+ * Lists: items under the list's name, and the shapes in which a list holds names and values in turn.
+ */
+
+import { types } from 'node:util'
+import { type Judgement, roles } from './names.ts'
+import { withheldBytes } from './placeholder.ts'
+import { isByteList, isSpreadText } from './walk-bytes.ts'
+import { headerName, headerValue } from './walk-carriers.ts'
+import { assignedName, isHarmlessNext, verdictOnNext } from './walk-pairs.ts'
+import { readOwn } from './walk-platform.ts'
+import { isHidden } from './walk-verdicts.ts'
+import { around, type Walker } from './walker.ts'
+
+/** Items whose texts are asked for names; longer lists are data. */
+const askedMax = 256
+
+/** The copy of a list. Its length is believed, its other properties and its iterator are not. */
+export function copyList(
+  walk: Walker,
+  list: readonly unknown[],
+  name: Judgement,
+  context: number,
+  level: number,
+): unknown {
+  if (isByteList(list, name.as === 'body')) {
+    walk.removed('bytes')
+    return withheldBytes(list.length)
+  }
+  if (isSpreadText(list, list.length)) {
+    walk.removed('characters')
+    return `[withheld characters ${list.length}]`
+  }
+  walk.account?.enter('[]')
+  const copied = name.as === 'headers' ? headerList(walk, list, name, level) : items(walk, list, name, context, level)
+  walk.account?.leave()
+  return copied
+}
+
+function items(walk: Walker, list: readonly unknown[], name: Judgement, context: number, level: number): unknown[] {
+  const copied: unknown[] = []
+  const inArgv = (name.roles & roles.argv) !== 0 || (context & around.argv) !== 0
+  const password = inArgv && isDatabaseClient(readOwn(list, 0))
+  const inside = (context & ~around.argv) | (password ? around.argv : 0)
+  let next: Judgement | undefined
+  let before = ''
+  for (let i = 0; i < list.length && !walk.full; i++) {
+    const item = readOwn(list, i)
+    let verdict = name
+    if (next !== undefined && !(typeof item === 'string' && isHarmlessNext(walk.names, before, item))) verdict = next
+    next = undefined
+    if (typeof item !== 'string' || verdict !== name || i >= askedMax) {
+      copied.push(walk.copy(item, verdict, inside, level + 1) ?? null)
+      continue
+    }
+    const assigned = isHidden(name) ? undefined : assignedName(walk.names, item)
+    if (assigned !== undefined) {
+      copied.push(assigned.head + String(walk.copy(item.slice(assigned.head.length), assigned.said, 0, level + 1)))
+      continue
+    }
+    next = verdictOnNext(walk.names, item, i, list.length)
+    before = item
+    copied.push(walk.copy(item, name, inside, level + 1))
+  }
+  return copied
+}
+
+/** Their `-p` has its value right behind it. */
+function isDatabaseClient(command: unknown): boolean {
+  return typeof command === 'string' && command.length <= 256 && /(?:mysql|mariadb|sshpass)[\w.-]{0,32}$/.test(command)
+}
+
+/** `[name, value, name, value]`, `[[name, value]]`, `[{ name, value }]`. */
+function headerList(walk: Walker, list: readonly unknown[], name: Judgement, level: number): unknown[] {
+  const copied: unknown[] = []
+  const flat = !holdsEntries(readOwn(list, 0))
+  for (let i = 0; i < list.length && !walk.full; i++) {
+    const item = readOwn(list, i)
+    const before = flat && i % 2 === 1 ? readOwn(list, i - 1) : undefined
+    if (flat && i % 2 === 1) {
+      copied.push(counted(walk, headerValue(walk, typeof before === 'string' ? before : '', item, level)))
+    } else if (flat) {
+      const line = typeof item === 'string' && item.includes(':') && !item.startsWith(':')
+      copied.push(
+        typeof item !== 'string'
+          ? '[header]'
+          : line
+            ? walk.copy(item, name, 0, level + 1)
+            : counted(walk, headerName(walk, item, level)),
+      )
+    } else if (Array.isArray(item) && typeof readOwn(item, 0) === 'string') {
+      const key = String(readOwn(item, 0))
+      copied.push([
+        counted(walk, headerName(walk, key, level)),
+        counted(walk, headerValue(walk, key, readOwn(item, 1), level)),
+      ])
+    } else copied.push(walk.copy(item, name, 0, level + 1) ?? null)
+  }
+  return copied
+}
+
+/** True for a pair or an object with a name and a value: what follows are entries too. */
+function holdsEntries(first: unknown): boolean {
+  if (typeof first !== 'object' || first === null || types.isProxy(first)) return false
+  if (Array.isArray(first)) return true
+  const prototype: object | null = Object.getPrototypeOf(first)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Counts a value that was written past the walk. */
+function counted(walk: Walker, value: unknown): unknown {
+  walk.wrote(typeof value === 'string' ? value.length : 0, 1)
+  return value ?? null
+}

@@ -1,0 +1,127 @@
+/**
+ * Objects and everything that has names: members are judged together, because they also say something of each other.
+ */
+
+import { type Judgement, roles } from './names.ts'
+import { withheldBytes } from './placeholder.ts'
+import { isByteObject, isSpreadText, jsonBufferLength } from './walk-bytes.ts'
+import { copyCookies, copyHeaders } from './walk-carriers.ts'
+import { uniqueKey, writtenKey } from './walk-keys.ts'
+import { pairVerdict } from './walk-pairs.ts'
+import { readOwn } from './walk-platform.ts'
+import { isStatement } from './walk-text.ts'
+import { bound, isHidden, partOfPerson, placeOfPerson, unlisted } from './walk-verdicts.ts'
+import { around, type Walker } from './walker.ts'
+
+/** The copy of an object's own enumerable members. */
+export function copyMembers(walk: Walker, value: object, name: Judgement, context: number, level: number): unknown {
+  const keys = Object.keys(value)
+  if (keys.length > 1 && keys[0] === '0') {
+    if (isByteObject(value, keys, name.as === 'body')) {
+      walk.removed('bytes')
+      return withheldBytes(keys.length)
+    }
+    if (isSpreadText(value, keys.length)) {
+      walk.removed('characters')
+      return `[withheld characters ${keys.length}]`
+    }
+  }
+  const count = Math.min(keys.length, walk.nodesLeft + 1)
+  const values: unknown[] = []
+  for (let i = 0; i < count; i++) values.push(readOwn(value, keys[i] ?? ''))
+  const bytes = keys.length === 2 ? jsonBufferLength(value) : undefined
+  if (bytes !== undefined) {
+    walk.removed('bytes')
+    return withheldBytes(bytes)
+  }
+  return copyEntries(walk, keys, values, name, context, level)
+}
+
+/** The copy of names and values side by side: members, entries of a Map, fields of a form. */
+export function copyEntries(
+  walk: Walker,
+  keys: readonly string[],
+  values: readonly unknown[],
+  name: Judgement,
+  context: number,
+  level: number,
+): unknown {
+  if (name.as === 'headers') return copyHeaders(walk, keys, values, level)
+  if (name.as === 'cookies') return copyCookies(walk, keys, values)
+  const judged: Judgement[] = []
+  let seen = 0
+  for (let i = 0; i < values.length; i++) {
+    const verdict = walk.names.judge(keys[i] ?? '')
+    judged.push(verdict)
+    seen |= verdict.roles
+  }
+  const paired = (seen & roles.pairName) !== 0 && (seen & roles.pairValue) !== 0
+  const pair = paired ? pairVerdict(walk.names, judged, values) : undefined
+  const spoken = pair !== undefined && (isHidden(pair) || pair.as === 'cookies') ? pair : undefined
+  const aboutPerson = (context & around.person) !== 0 || (seen & roles.contact) !== 0
+  const statement = (seen & roles.sql) !== 0 && (seen & roles.bindings) !== 0 && hasStatement(judged, values)
+  const inQuery = name.as === 'query' || (context & around.query) !== 0
+
+  const copied: Record<string, unknown> = {}
+  for (let i = 0; i < values.length && !walk.full; i++) {
+    let verdict = judged[i]
+    if (verdict === undefined) break
+    const key = keys[i] ?? ''
+    const { roles: does } = verdict
+    const inside = contextInside(does, context, aboutPerson, inQuery)
+    if (verdict.roles !== 0 && !isHidden(verdict)) {
+      if (spoken !== undefined && (does & roles.pairValue) !== 0) verdict = spoken
+      else if (statement && (does & roles.bindings) !== 0) verdict = bound
+      else if (aboutPerson && (does & roles.personPart) !== 0) verdict = partOfPerson
+      else if (aboutPerson && (does & roles.placePart) !== 0) verdict = placeOfPerson
+    }
+    if (inQuery && verdict.as === 'free' && !walk.queryNames.has(key)) verdict = unlisted
+    put(walk, copied, key, verdict, judged[i]?.plain === true, values[i], inside, level)
+  }
+  return copied
+}
+
+function contextInside(does: number, context: number, aboutPerson: boolean, inQuery: boolean): number {
+  let inside = inQuery ? around.query : 0
+  if ((does & roles.person) !== 0) inside |= around.person
+  else if ((does & roles.container) !== 0) inside |= context & around.person
+  else if (aboutPerson && (does & roles.personPart) !== 0) inside |= around.person
+  if ((does & roles.argv) !== 0) inside |= around.argv
+  return inside
+}
+
+/** Writes one member under a key that may be shown. */
+function put(
+  walk: Walker,
+  copied: Record<string, unknown>,
+  key: string,
+  verdict: Judgement,
+  plain: boolean,
+  value: unknown,
+  context: number,
+  level: number,
+): void {
+  const shown = plain ? key : writtenKey(walk, key, level)
+  walk.account?.enter(plain ? key : '*')
+  const written = walk.copy(value, verdict, context, level + 1)
+  walk.account?.leave()
+  if (written === undefined) return
+  walk.wrote(shown.length, 0)
+  if (shown in copied) {
+    // Also for names that every object inherits, `__proto__` before all: they become members like any other.
+    Object.defineProperty(copied, uniqueKey(copied, shown), {
+      value: written,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
+  } else copied[shown] = written
+}
+
+function hasStatement(judged: readonly Judgement[], values: readonly unknown[]): boolean {
+  for (let i = 0; i < judged.length; i++) {
+    const text = values[i]
+    if (((judged[i]?.roles ?? 0) & roles.sql) !== 0 && typeof text === 'string' && isStatement(text)) return true
+  }
+  return false
+}
