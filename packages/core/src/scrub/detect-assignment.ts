@@ -82,6 +82,8 @@ function nameEndingAt(text: string, at: number, floor: number): Name | undefined
   // `a == b`, `a := b`, `a <= b`, `Key (email)=(…)` have marks of their own before the mark.
   while (end > floor && at - end < 4 && isBeforeMark(text.charCodeAt(end - 1))) end -= 1
   const quote = text.charCodeAt(end - 1)
+  // `[ip]:80`: what is hidden already is no name.
+  if (quote === 93 && hiddenBefore(text, end)) return undefined
   if (quote === 34 || quote === 39 || quote === 96 || quote === 0x201d || quote === 0x2019 || quote === 93) {
     const quoted = quotedName(text, end - 1, floor, quote)
     if (quoted !== undefined) return quoted
@@ -106,6 +108,11 @@ const onlyDigits = /^[\d.]{1,80}$/
 const isBeforeMark = (code: number) =>
   code === 32 || code === 58 || code === 63 || code === 33 || code === 41 || code === 60
 
+function hiddenBefore(text: string, end: number): boolean {
+  const lead = text.slice(Math.max(0, end - 48), end)
+  return placeholderAt(lead, lead.lastIndexOf('[')) > 0
+}
+
 function quotedName(text: string, close: number, floor: number, quote: number): Name | undefined {
   const opens = quote === 0x201d ? 0x201c : quote === 0x2019 ? 0x2018 : quote === 93 ? 91 : quote
   let end = close
@@ -114,8 +121,6 @@ function quotedName(text: string, close: number, floor: number, quote: number): 
   for (let i = end - 1; i >= lowest; i--) {
     const code = text.charCodeAt(i)
     if (code === opens) {
-      // `[ip]:80`: what is hidden already is no name.
-      if (placeholderAt(text, i) > 0) return undefined
       const name = text.slice(i + 1, end).replace(/^["'\\]{1,8}|["'\\]{1,8}$/g, '')
       // `user[password]=x` is one name; `[password]: x` is another.
       if (quote === 93) {

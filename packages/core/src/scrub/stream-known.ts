@@ -8,7 +8,10 @@ export interface Known {
   readonly bytes: Uint8Array
   readonly text: string
   readonly around: Known | undefined
+  /** For a name: numbers and words of JSON come back. For a pair: this value does. */
   readonly harmless: boolean
+  /** For a name: ids and times come back too. */
+  readonly shapes: boolean
   readonly next: Known | undefined
 }
 
@@ -31,11 +34,12 @@ export class KnownTable {
     around: Known | undefined,
     text: string,
     harmless: boolean,
+    shapes = false,
   ): Known {
     if (this.#size >= knownMax) this.clear()
     this.#size += 1
     const hash = hashOf(bytes, start, end)
-    const known: Known = { bytes: bytes.slice(start, end), text, around, harmless, next: this.#table.get(hash) }
+    const known: Known = { bytes: bytes.slice(start, end), text, around, harmless, shapes, next: this.#table.get(hash) }
     this.#table.set(hash, known)
     return known
   }

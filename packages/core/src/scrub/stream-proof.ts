@@ -76,7 +76,7 @@ export class LineProof {
     if (byte === 34)
       return (
         this.#string(bytes, end) &&
-        (isHarmlessShape(bytes, start + 1, this.#at - 1) || this.#pair(bytes, nameStart, start, name))
+        ((name.shapes && isHarmlessShape(bytes, start + 1, this.#at - 1)) || this.#pair(bytes, nameStart, start, name))
       )
     if (byte === 123) return this.#object(bytes, end, depth + 1, name)
     if (byte === 45 || isDigit(byte)) return this.#number(bytes)
@@ -111,12 +111,9 @@ export class LineProof {
     const found = this.#names.find(bytes, start, end, around)
     if (found !== undefined) return found
     const name = Buffer.from(bytes.subarray(start + 1, end - 1)).toString('latin1')
-    const harmless =
-      name !== '__proto__' &&
-      name !== '' &&
-      !/^\d/.test(name) &&
-      samples.every((sample) => this.#returns({ [name]: sample }, around))
-    return this.#names.learn(bytes, start, end, around, name, harmless)
+    const returns = (sample: unknown) => this.#returns({ [name]: sample }, around)
+    const harmless = name !== '__proto__' && name !== '' && !/^\d/.test(name) && plainSamples.every(returns)
+    return this.#names.learn(bytes, start, end, around, name, harmless, harmless && shapedSamples.every(returns))
   }
 
   /** Whether exactly this value comes back under this name in this place, and gives no meaning to its neighbours. */
@@ -131,7 +128,7 @@ export class LineProof {
       // `{ name: 'password', value: … }`: a value that names something hidden.
       (value === '' ||
         value === '__proto__' ||
-        samples.every((sample) => this.#returns({ [value]: sample }, undefined)))
+        [...plainSamples, ...shapedSamples].every((sample) => this.#returns({ [value]: sample }, undefined)))
     return this.#pairs.learn(bytes, nameStart, this.#at, name, value, harmless).harmless
   }
 
@@ -146,15 +143,8 @@ export class LineProof {
 const isDigit = (byte: number) => byte >= 48 && byte <= 57
 const words = ['true', 'false', 'null'].map((word) => Buffer.from(word))
 /** One of each kind that is proven without its value being looked up. */
-const samples = [
-  7,
-  -1,
-  12.5,
-  42_424_242_424,
-  1_717_243_200_123,
-  true,
-  false,
-  null,
+const plainSamples = [7, -1, 12.5, 42_424_242_424, 1_717_243_200_123, true, false, null]
+const shapedSamples = [
   '2024-06-01T12:00:00.123Z',
   '4bf92f3577b34da6a3ce929d0e0e4736',
   '00f067aa0ba902b7',
