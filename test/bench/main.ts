@@ -7,6 +7,7 @@ import { run as http } from './http.ts'
 import { run as ledger } from './ledger.ts'
 import { run as record } from './record.ts'
 import { run as scrub } from './scrub.ts'
+import { run as scrubStream } from './scrub-stream.ts'
 
 /** Runs every benchmark, or those named on the command line, and writes docs/benchmarks.md from what was measured. */
 export interface Section {
@@ -14,7 +15,7 @@ export interface Section {
   readonly markdown: string
 }
 
-const all: Record<string, () => Promise<Section>> = { http, record, ledger, scrub }
+const all: Record<string, () => Promise<Section>> = { http, record, ledger, scrub, 'scrub-stream': scrubStream }
 const asked = process.argv.slice(2).filter((name) => name in all)
 const names = asked.length > 0 ? asked : Object.keys(all)
 

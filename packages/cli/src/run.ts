@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { doctor } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
 import { queryCommand } from './commands/query.ts'
+import { scrubCommand } from './commands/scrub.ts'
 import { tail } from './commands/tail.ts'
 import { timelineCommand } from './commands/timeline.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -16,7 +17,15 @@ import { printable } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [verifyCommand, tail, queryCommand, timelineCommand, doctor, keysCommand]
+export const commands: readonly Command[] = [
+  verifyCommand,
+  tail,
+  queryCommand,
+  timelineCommand,
+  doctor,
+  keysCommand,
+  scrubCommand,
+]
 
 /** Runs one command line and answers with its exit code. Never throws. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
