@@ -1,7 +1,7 @@
 /** What our loggers take and what they do not, checked by tsc. */
 import { asId, msg } from '@trailmark/core'
 import type { Logger } from 'pino'
-import { type AuditedLogger, literalsOnly } from './audited-logger.ts'
+import { type AuditedLogger, literalsOnly } from './pino.ts'
 
 declare const logger: AuditedLogger
 declare const text: string
