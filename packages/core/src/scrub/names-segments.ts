@@ -6,11 +6,11 @@
  */
 
 const charsMin = 5
-const charsMax = 32
+const charsMax = 28
 const pieceCharsMin = 2
-const pieceCharsMax = 22
+const pieceCharsMax = 18
 
-/** The words that `word` consists of, by `known`; undefined when there are none. At most 32 × 22 look-ups. */
+/** The words that `word` consists of, by `known`; undefined when there are none. At most 28 × 18 look-ups. */
 export function segmentsOf(word: string, known: (piece: string) => boolean): string[] | undefined {
   const chars = word.length
   if (chars < charsMin || chars > charsMax) return undefined

@@ -193,8 +193,13 @@ function strongest(
   const alike = foldLookAlikes(folded.toLowerCase())
   if (alike !== folded.toLowerCase()) hit = stronger(hit, phrases(wordsOf(foldLookAlikes(lowerKeeping(folded))), table))
   if (joined.length >= 2 && !/^[a-z0-9]*$/.test(joined)) hit = stronger(hit, contained(joined))
-  if (/[a-z][013457$@!]|[013457$@!][a-z]/.test(alike)) hit = stronger(hit, stemmed(foldDigitLetters(alike)))
-  return hit.as === 'free' ? stronger(hit, stemmed(joined)) : hit
+  if (/[a-z][013457$@!]|[013457$@!][a-z]/.test(alike)) {
+    const meant = foldDigitLetters(alike)
+    hit = stronger(hit, stronger(stemmed(meant), phrases(wordsOf(meant), table)))
+  }
+  // Within a word that nothing divides: where words are set apart, the phrases have had their say.
+  if (hit.as === 'free') for (const word of words) hit = stronger(hit, stemmed(word))
+  return hit
 }
 
 /** Look-alikes are listed in lower case: words are set apart first. */
@@ -260,7 +265,7 @@ function hitOf(rule: NameRule, words: readonly string[], begin: number, after: n
   if (sets.measures.has(last)) return none
   if (sets.idEnds.has(last)) return { as: 'id' }
   if (rule.sensitive) return { as: rule.as, rule }
-  if (sets.states.has(last) || words[after] === 'check') return none
+  if (sets.states.has(last) || words[after] === 'check' || words[after] === 'opt') return none
   if (sets.times.has(last)) return { as: 'time' }
   if (sets.urlEnds.has(last)) return { as: 'url' }
   return last === 'name' && rule.as === 'secret' ? none : { as: rule.as, rule }
@@ -282,10 +287,8 @@ function contained(joined: string): Hit {
 function stemmed(joined: string): Hit {
   for (const [stem, as] of stems) {
     const at = joined.indexOf(stem)
-    if (at < 0 || joined === stem) {
-      if (joined === stem) return { as }
-      continue
-    }
+    // The word alone is a phrase, and was looked up as one.
+    if (at < 0 || joined === stem) continue
     const rest = joined.slice(at + stem.length)
     if (!sets.measures.has(rest) && !sets.states.has(rest) && rest !== 'less') return { as }
   }
