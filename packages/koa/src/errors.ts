@@ -12,7 +12,7 @@ import type { Context } from 'koa'
 /** From now on every error of this request passes `exchange`, and is answered there unless the application answers itself. */
 export function takeErrors(ctx: Context, exchange: Exchange): void {
   const own = ctx.onerror
-  const answersItself = own !== Reflect.get(Object.getPrototypeOf(ctx.app.context), 'onerror')
+  const answersItself = own !== Reflect.get(Object.getPrototypeOf(ctx.app.context), 'onerror') && !ours.has(own)
   ctx.onerror = (error: Error | null | undefined) => {
     // Koa also calls it, without an error, at the end of every good response.
     if (error === null || error === undefined) return
@@ -32,6 +32,13 @@ export function takeErrors(ctx: Context, exchange: Exchange): void {
       }
     })
   }
+}
+
+const ours = new WeakSet<object>()
+
+/** Says that this `onerror` of an application's context was put there by us, and that nobody answers by it. */
+export function markOurs(onerror: object): void {
+  ours.add(onerror)
 }
 
 /**

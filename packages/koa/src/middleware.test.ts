@@ -290,3 +290,24 @@ describe('the coverage', () => {
     ])
   })
 })
+
+describe('what is mounted in front of the audit', () => {
+  it('fails without a word of the error, once the application is known', async () => {
+    const audit = testAudit()
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    onTestFinished(() => printed.mockRestore())
+    const app = new Koa()
+    app.use((ctx, next) => (ctx.path === '/early' ? fails() : next()))
+    app.use(auditMiddleware({ audit }))
+    app.use((ctx) => {
+      ctx.body = 'ok'
+    })
+    const origin = await listening(app)
+    expect(await (await fetch(`${origin}/`)).text()).toBe('ok')
+    const answer = await fetch(`${origin}/early`)
+    expect(answer.status).toBe(409)
+    expect(idOf(answer)).toMatch(/^[0-9a-f-]{36}$/)
+    expect(await answer.text()).not.toContain(secret)
+    expect(printed).not.toHaveBeenCalled()
+  })
+})

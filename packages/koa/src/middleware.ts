@@ -12,6 +12,7 @@ import {
 import type { Context, Middleware } from 'koa'
 import { type AskActor, followKoa } from './follow.ts'
 import { watchRoutes } from './mounted-routes.ts'
+import { isTakenOver, takeOver } from './take-over.ts'
 
 /** Either an audit that exists, or the options of `createAudit()` for one of its own. */
 export type KoaOptions = (
@@ -54,7 +55,10 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
       tellWhatCameBefore(audit, ctx)
       lookAtDebugRoutes(audit)
     }
-    const block = findDebugBlock(audit, ctx.req, ctx.originalUrl, ctx.url)
+    // Where the application is known it was asked before this, unless something rewrote the request on the way here.
+    const asked = isTakenOver(ctx.app) && ctx.url === ctx.originalUrl
+    const block = asked ? undefined : findDebugBlock(audit, ctx.req, ctx.originalUrl, ctx.url)
+    takeOver(ctx.app, audit, actor)
     const exchange = followKoa(audit, ctx, actor)
     if (block !== undefined) {
       exchange.blocked(block)
