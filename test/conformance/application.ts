@@ -61,6 +61,8 @@ export interface Application {
    * `own error handler`.
    */
   readonly observe?: (hook: string, req: IncomingMessage) => void
+  /** Where the framework's own logger writes, for a framework that has one. */
+  readonly frameworkLog?: (line: string) => void
   readonly server?: ServerOptions
 }
 

@@ -9,8 +9,9 @@ import { closeServer, portOf } from './listen.ts'
 export const serveFastify: Harness = {
   hooks: { failed: 'onError', aborted: 'onRequestAbort', timedOut: 'onTimeout', done: 'onResponse' },
   async serve(application) {
-    const { audit, before, user, ownErrors, server = {}, bodyBytesMax = 100_000 } = application
+    const { audit, before, user, ownErrors, frameworkLog, server = {}, bodyBytesMax = 100_000 } = application
     const app = fastify({
+      logger: frameworkLog === undefined ? false : { level: 'trace', stream: { write: frameworkLog } },
       bodyLimit: bodyBytesMax,
       routerOptions: { maxParamLength: 1_000 },
       serverFactory: (handler) => createServer(server, handler),

@@ -13,6 +13,7 @@ import { declaredAccess } from './declared-access.ts'
 import { errors } from './errors.ts'
 import { hostileInput } from './hostile-input.ts'
 import { ids } from './ids.ts'
+import { logsSayNothing } from './logs-say-nothing.ts'
 import { openStage, type Stage, type StageOptions } from './stage.ts'
 import { survival } from './survival.ts'
 import { terminalLine } from './terminal-line.ts'
@@ -42,6 +43,7 @@ const themes: Readonly<Record<string, (behaviour: Behaviour) => void>> = {
   'the context survives': survival,
   'class block': blocking,
   'the debug guard': debugGuard,
+  'what is written': logsSayNothing,
 }
 
 export function adapterConformance(name: string, harness: Harness, { skip = {} }: ConformanceOptions = {}): void {
