@@ -14,8 +14,9 @@ export const bodyAdapter: Adapter = {
     const type = wordIn(error, 'type', knownCodes)
     if (type === undefined || !type.includes('.')) return undefined
     return {
-      code: type,
+      code: isCode(own(error, 'code')) ? undefined : type,
       details: {
+        type,
         limit: intIn(error, 'limit', 0, sizeMax),
         length: intIn(error, 'length', 0, sizeMax),
         expected: intIn(error, 'expected', 0, sizeMax),

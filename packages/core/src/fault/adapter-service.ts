@@ -7,7 +7,8 @@ import { boolIn, httpStatusIn, intIn, nameIn, objectIn, textIn, timeIn, wordIn }
 import { knownCodes } from './known-codes.ts'
 import { knownTypes } from './known-types.ts'
 
-const requestId = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-Z]{16}|[0-9A-Z]{52})$/i
+/** A UUID, or as S3 and DynamoDB write them: never digits alone, which may be a card. */
+const requestId = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d{0,51}[A-Z])(?:[0-9A-Z]{16}|[0-9A-Z]{52}))$/
 
 export const awsAdapter: Adapter = {
   library: 'aws',

@@ -2,7 +2,7 @@
 import { own } from '../scrub/read.ts'
 import type { Adapter } from './adapter.ts'
 import { isCode } from './code.ts'
-import { intIn, textIn } from './fields.ts'
+import { intIn, textIn, wordIn } from './fields.ts'
 
 export const systemAdapter: Adapter = {
   library: 'node',
@@ -29,9 +29,34 @@ export const opensslAdapter: Adapter = {
     return {
       details: {
         errno: intIn(error, 'errno', -99, 99),
-        library: textIn(error, 'library', /^[A-Za-z0-9 ]{2,40}$/),
-        reason: textIn(error, 'reason', /^[a-z][a-z ]{2,60}$/),
+        library: wordIn(error, 'library', libraries),
       },
     }
   },
 }
+
+const libraries: ReadonlySet<string> = new Set([
+  'digital envelope routines',
+  'Provider routines',
+  'DECODER routines',
+  'ENCODER routines',
+  'PEM routines',
+  'rsa routines',
+  'dsa routines',
+  'SSL routines',
+  'BIO routines',
+  'STORE routines',
+  'PKCS12 routines',
+  'CMS routines',
+  'UI routines',
+  'asn1 encoding routines',
+  'elliptic curve routines',
+  'bignum routines',
+  'x509 certificate routines',
+  'X509 V3 routines',
+  'common libcrypto routines',
+  'Diffie-Hellman routines',
+  'configuration file routines',
+  'random number generator',
+  'system library',
+])

@@ -50,9 +50,14 @@ export function pathOf(segments: readonly unknown[], hideLast = false): string {
 export function pathOfText(text: unknown, hideLast = false): string {
   if (typeof text !== 'string' || text.length > 1_024) return '*'
   if (text === '') return '(root)'
-  const segments = text.startsWith('/') ? text.slice(1).split('/') : text.replaceAll(/\[(\d{1,9})\]/g, '.$1').split('.')
+  if (text.startsWith('/')) return pathOf(text.slice(1).split('/').filter(Boolean), hideLast)
+  // A key with a dot in it, such as an address, cannot be told from two names: nothing is shown of such a path.
+  if (!/^[\w$\-.[\]]+$/.test(text)) return '*'
   return pathOf(
-    segments.filter((one) => one !== ''),
+    text
+      .replaceAll(/\[(\d{1,9})\]/g, '.$1')
+      .split('.')
+      .filter(Boolean),
     hideLast,
   )
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { framesOf, frameText } from './frames.ts'
 
 const here = process.cwd()
-const shown = (error: object) => framesOf(error).map(frameText)
+const shown = (error: { readonly message?: string }) => framesOf(error, error.message).map(frameText)
 const framesIn = (lines: readonly string[]) => shown({ message: 'm', stack: ['Error: m', ...lines].join('\n') })
 const make = (message: string) => new Error(message)
 const own = /^make \(packages\/core\/src\/fault\/frames\.test\.ts:\d+:\d+\)$/
@@ -79,16 +79,16 @@ describe('frames', () => {
     expect(
       framesIn(Array.from({ length: 10_000 }, (_, i) => `    at f${i % 9} (${here}/package.json:1:1)`)),
     ).toHaveLength(30)
-    expect(framesOf({ message: 'a'.repeat(500_000), stack: 'a'.repeat(1_000_000) })).toEqual([])
-    expect(framesOf({ message: 'a', stack: '\n' })).toEqual([])
-    expect(framesOf({ message: 'a', stack: '\n    at ' })).toEqual([])
+    expect(framesOf({ stack: 'a'.repeat(1_000_000) }, 'a'.repeat(500_000))).toEqual([])
+    expect(framesOf({ stack: '\n' }, 'a')).toEqual([])
+    expect(framesOf({ stack: '\n    at ' }, 'a')).toEqual([])
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 300 }),
         fc.string({ unit: 'binary', maxLength: 300 }),
         (stack, message) => {
-          expect(framesOf({ stack, message }).length).toBeLessThanOrEqual(30)
-          expect(framesOf({ stack: message + stack, message }).length).toBeLessThanOrEqual(30)
+          expect(framesOf({ stack }, message).length).toBeLessThanOrEqual(30)
+          expect(framesOf({ stack: message + stack }, message).length).toBeLessThanOrEqual(30)
         },
       ),
     )
@@ -125,7 +125,7 @@ describe('the message is cut off first', () => {
         this.message = message
       }
     }
-    expect(shown(new Late('m'))[0]).toMatch(/^new Late \(/)
+    expect(shown(new Late('m'))[0]).toMatch(/frames\.test\.ts/)
   })
 
   test('when it is of a class, captured elsewhere, or has a code in its head', () => {
@@ -204,7 +204,7 @@ describe('errors from elsewhere have frames:', () => {
     const frames = error instanceof Error ? shown(error) : []
     expect(frames[0]).toMatch(own)
     expect(frames[1]).toMatch(/^fail \(/)
-    expect(frames).toContainEqual(expect.stringMatching(/^async outer \(/))
+    expect(frames).toContainEqual(expect.stringMatching(/^(?:async )?outer \(/))
   })
 
   test('from a worker', async () => {

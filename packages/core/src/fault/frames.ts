@@ -9,7 +9,6 @@ import { statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { BoundedCache } from '../scrub/bounded-cache.ts'
 import { looksPersonal } from '../scrub/identifier.ts'
-import { own } from '../scrub/read.ts'
 import { projectRoots } from './project-roots.ts'
 import { stackLines, stackOf } from './stack.ts'
 
@@ -27,12 +26,11 @@ const lineCharsMax = 600
 /** How often one error may make us ask the disk. */
 const looksMax = 40
 
-/** Up to 30 frames, innermost first. The error must be `inert`: see `type.ts`. */
-export function framesOf(error: object): Frame[] {
+/** Up to 30 frames, innermost first. The error must be `inert`: see `type.ts`. `message` is its message as it is now. */
+export function framesOf(error: object, message = ''): Frame[] {
   const stack = stackOf(error)
   if (stack === undefined) return []
-  const message = own(error, 'message')
-  const { lines, trusted } = stackLines(stack, typeof message === 'string' ? message : '')
+  const { lines, trusted } = stackLines(stack, message)
   const frames: Frame[] = []
   let looks = looksMax
   for (const [at, line] of lines.entries()) {

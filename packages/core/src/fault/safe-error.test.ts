@@ -124,10 +124,12 @@ describe('the fingerprint', () => {
   })
 
   test('is not moved by frames that a message pretends', () => {
-    const plain = framesOf(make('m')).map(frameText)
+    const plain = framesOf(make('m'), 'm').map(frameText)
     expect(plain[0]).toMatch(/^make \(packages\/core\/src\/fault\/safe-error\.test\.ts:\d+:\d+\)$/)
     const pretended = make('m\n    at evil (/tmp/evil.js:1:1)\n    at worse (node:fs:1:1)')
-    expect(framesOf(pretended).map(({ name }) => name)).toEqual(framesOf(make('m')).map(({ name }) => name))
+    expect(framesOf(pretended, pretended.message).map(({ name }) => name)).toEqual(
+      framesOf(make('m'), 'm').map(({ name }) => name),
+    )
   })
 })
 

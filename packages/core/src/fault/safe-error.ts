@@ -100,8 +100,10 @@ function skeleton(error: unknown, hosts: ReadonlySet<string>): { safe: SafeError
   const account = describe(error, classified, hosts, 0)
   const code = account?.code ?? codeOf(error)
   const status = errorStatus(account?.status) ?? statusOf(error)
-  const message = account?.message ?? messageOf(error, classified)
-  const frames = readFrames(error, classified)
+  const text = messageOf(error, classified)
+  // What somebody threw that is no error follows no library's template.
+  const message = account?.message ?? (type.startsWith('thrown:') ? undefined : templateOf(text))
+  const frames = readFrames(error, classified, text)
   return {
     safe: {
       type,
@@ -149,11 +151,10 @@ function errorStatus(status: unknown): number | undefined {
 
 const nativeMessage = Object.getOwnPropertyDescriptor(DOMException.prototype, 'message')?.get
 
-function messageOf(error: object, { type, names }: Classified): string | undefined {
-  // What somebody threw that is no error follows no library's template.
-  if (type.startsWith('thrown:')) return undefined
+/** The message as it is now, for the templates and to find the end of it in the stack. */
+function messageOf(error: object, { names }: Classified): string {
   const message = own(error, 'message') ?? (names.has('DOMException') ? platformMessage(error) : undefined)
-  return typeof message === 'string' && message !== '' ? templateOf(message) : undefined
+  return typeof message === 'string' ? message : ''
 }
 
 /** The platform's own getter; it throws for what is no DOMException. */
@@ -165,10 +166,10 @@ function platformMessage(error: object): unknown {
   }
 }
 
-function readFrames(error: object, { inert, type }: Classified): readonly Frame[] {
+function readFrames(error: object, { inert, type }: Classified, message: string): readonly Frame[] {
   if (!inert || (type === 'thrown:object' && !Object.hasOwn(error, 'stack'))) return []
   try {
-    return framesOf(error)
+    return framesOf(error, message)
   } catch {
     return [] // An application's own `prepareStackTrace` may throw.
   }

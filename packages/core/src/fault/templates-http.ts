@@ -140,6 +140,9 @@ export const serverTemplates = `
   BadRequestError: *
   non-error thrown: *
   ctx.throw requires *
+  Input depth exceeded depth option of # and strictDepth is true
+  The value * cannot be converted to *
+  request file too large
   Depth limit exceeded. Only # level of depth allowed in an object.
   Parameter limit exceeded. Only # parameters allowed.
   Parameter limit exceeded. Only # parameter allowed.

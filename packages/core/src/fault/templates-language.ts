@@ -98,6 +98,9 @@ export const languageTemplates = `
   Invalid time value
   Invalid count value: *
   Invalid code point *
+  Invalid currency code : *
+  Invalid time zone specified: *
+  Cannot convert argument to a ByteString because *
   Invalid date
   Invalid language tag: *
   Incorrect locale information provided
@@ -230,8 +233,8 @@ export const nodeTemplates = `
   EACCES: permission denied, *
   EPERM: operation not permitted, *
   EEXIST: file already exists, *
-  EISDIR: illegal operation on a directory, *
   EISDIR: illegal operation on a directory, read
+  EISDIR: illegal operation on a directory, *
   ENOTDIR: not a directory, *
   ENOTEMPTY: directory not empty, *
   EMFILE: too many open files, *
@@ -468,6 +471,11 @@ export const nodeTemplates = `
   Response body object should not be disturbed or locked
   Body is unusable: Body has already been read
   Body is unusable
+  readline was closed
+  Headers.append: * is an invalid header value.
+  Headers.append: * is an invalid header name.
+  Headers.set: * is an invalid header value.
+  Headers.set: * is an invalid header name.
   Headers.append: *
   Headers.set: *
   Headers constructor: *

@@ -23,6 +23,9 @@ export const tokenTemplates = `
   invalid nonce
   iat required when maxAge is specified
   secret or public key must be provided
+  Bad "options.*" option the payload already has an "*" property.
+  KeyObject instances must be of type *
+  CryptoKey instances must be of type *
   invalid expiresIn option for * payload
   invalid notBefore option for * payload
   invalid * option for * payload

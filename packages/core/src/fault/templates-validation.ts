@@ -97,6 +97,8 @@ export const validationTemplates = `
   headers/* must *
   schema is invalid: *
   unknown format * ignored in schema at path *
+  strict mode: unknown keyword: *
+  strict mode: missing type *
   strict mode: *
   can't resolve reference * from id *
   Expected a value of type *, but received: *

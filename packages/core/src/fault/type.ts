@@ -26,6 +26,11 @@ const builtIn = new Map<object, string>(
 )
 const builtInNames: ReadonlySet<string> = new Set(builtIn.values())
 const ancestorsMax = 16
+/** Classes inside a library whose errors are known by the name of the class above. */
+const parents: ReadonlyMap<string, string> = new Map([
+  ['SimpleError', 'ReplyError'],
+  ['BlobError', 'ReplyError'],
+])
 const none: ReadonlySet<string> = new Set()
 
 /** Classifies anything that was thrown: `thrown:string` and the like for what is no error. Runs no code of it. */
@@ -58,7 +63,8 @@ function climb(error: object): Classified {
       names.add(said)
       if (knownTypes.has(said) && !builtInNames.has(said)) shown ??= said
     }
-    if (made !== undefined && isClassName(made)) shown ??= made
+    if (made !== undefined && isClassName(made))
+      shown = shown === undefined || parents.get(shown) === made ? made : shown
     // Formatting a stack reads these two. Some libraries have getters for them, which is not the thrower's code.
     if (!isText(said) || !isText(own(level, 'message'))) plain = false
     registered ||= made !== undefined && knownTypes.has(made) && !builtInNames.has(made)
