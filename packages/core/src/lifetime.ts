@@ -9,6 +9,7 @@ import { inspect } from 'node:util'
 import { type Clock, systemClock } from './clock.ts'
 import type { Configuration } from './configuration.ts'
 import { currentContext } from './context.ts'
+import { reportOf, reportOfWarning } from './crash-report.ts'
 import type { EventInput } from './event.ts'
 import type { SafeError } from './fault/safe-error.ts'
 import type { Counts, Health } from './health.ts'
@@ -27,6 +28,7 @@ import { type PartHashes, rememberConfiguration } from './record/last-configurat
 import { metricsRegistered, publishMetrics } from './record/metrics.ts'
 import type { Operational } from './record/operational.ts'
 import { joinProcess } from './record/process.ts'
+import { takeWarnings } from './record/process-warnings.ts'
 import type { Recorder } from './record/recorder.ts'
 
 export interface LifetimeParts {
@@ -86,7 +88,7 @@ export class Lifetime {
     })
     this.#announceStart()
     this.#timer = setInterval(() => this.#tick(), tickMs).unref()
-    this.#leave = joinProcess({
+    const leave = joinProcess({
       signals: parts.configuration.signals,
       drain: (signal, dying) => this.#drain(signal, dying),
       die: () => this.#end(),
@@ -94,6 +96,12 @@ export class Lifetime {
       printCrash: (error) => this.#printCrash(error),
       exit: (code) => this.#exit(code),
     })
+    const { signals, test } = parts.configuration
+    const returnWarnings = signals && !test ? takeWarnings((warning) => this.#printWarning(warning)) : undefined
+    this.#leave = () => {
+      leave()
+      returnWarnings?.()
+    }
     this.#tick()
   }
 
@@ -182,16 +190,15 @@ export class Lifetime {
   }
 
   #printCrash(error: unknown): void {
-    const { type, code, fingerprint } = this.#parts.safeError(error)
     const requestId = currentContext()?.requestId
-    const details = [
-      ...(code === undefined ? [] : [code]),
-      ...(requestId === undefined ? [] : [`request ${requestId}`]),
-      ...(fingerprint === undefined ? [] : [`fingerprint ${fingerprint}`]),
-    ]
-    const text = details.length === 0 ? '' : ` (${details.join(', ')})`
-    this.#parts.notices.print(`trailmark: the process ends with an exception nobody caught: ${type}${text}`)
+    const report = reportOf(this.#parts.safeError(error), this.#parts.configuration.terminal, requestId)
+    this.#parts.notices.print(`trailmark: the process ends with an exception nobody caught: ${report}`)
     this.showRawError(error, requestId)
+  }
+
+  #printWarning(warning: unknown): void {
+    this.#parts.notices.print(`trailmark: process warning: ${reportOfWarning(this.#parts.safeError(warning))}`)
+    this.showRawError(warning)
   }
 
   #exit(code: number): void {

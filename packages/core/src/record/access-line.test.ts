@@ -65,6 +65,25 @@ describe('the line of a request', () => {
     })
   })
 
+  it('tells everything that may be said of an error where the server failed, and only there', () => {
+    const error = {
+      type: 'DatabaseError',
+      code: '23505',
+      message: 'duplicate key value violates unique constraint *',
+      frames: ['save (src/save.ts:1:1)'],
+      details: { constraint: 'users_email_key' },
+      fingerprint: 'p1_def',
+      causes: [{ type: 'Error' }],
+    }
+    const of = (status: number) => json({ ...facts, http: { method: 'GET', status }, error })
+    expect(JSON.parse(of(500)).error).toEqual(error)
+    expect(of(500)).not.toContain('\n')
+    expect(JSON.parse(of(404)).error).toEqual({ type: 'DatabaseError', code: '23505', fingerprint: 'p1_def' })
+    expect(humanLines(false)({ ...facts, error })).toContain(
+      'DatabaseError 23505: duplicate key value violates unique constraint *',
+    )
+  })
+
   it.each([
     [200, 'completed', 'INFO', 'success'],
     [304, 'completed', 'INFO', 'success'],

@@ -5,8 +5,9 @@
 import { isoTime } from '../clock.ts'
 import type { Completion } from '../draft.ts'
 import type { Level, Outcome } from '../event.ts'
+import type { SafeError } from '../fault/safe-error.ts'
 import type { ServiceMember } from './serialise.ts'
-import { numberMember, quote, textMember } from './serialise-text.ts'
+import { numberMember, quote, quoteObject, textMember } from './serialise-text.ts'
 
 /** What the line says. Addresses are masked before they come here; routes are templates. */
 export interface LineFacts {
@@ -32,9 +33,7 @@ export interface LineFacts {
       }
     | undefined
   readonly remote?: { readonly requestIdToken?: string; readonly traceId?: string; readonly reason: string } | undefined
-  readonly error?:
-    | { readonly type: string; readonly code?: string | undefined; readonly fingerprint?: string | undefined }
-    | undefined
+  readonly error?: SafeError | undefined
 }
 
 /** 5xx and errors ERROR; 4xx, aborted and timed out WARNING; the rest INFO. */
@@ -83,10 +82,17 @@ export function jsonLines(service: ServiceMember): (facts: LineFacts) => string 
       line += `,"remote":{"reason":${quote(remote.reason)}${ids}}`
     }
     if (error !== undefined) {
-      line += `,"error":{"type":${quote(error.type)}${textMember('code', error.code)}${textMember('fingerprint', error.fingerprint)}}`
+      line += `,"error":${errorMember(error, lineLevel(facts))}`
     }
     return `${line}${serviceMember}}`
   }
+}
+
+/** Where the server failed, everything that may be said, for whoever has to find the fault; else what tells errors apart. */
+function errorMember(error: SafeError, level: Level): string {
+  const { type, code, status, fingerprint } = error
+  if (level === 'ERROR' || level === 'CRITICAL') return quoteObject(error)
+  return `{"type":${quote(type)}${textMember('code', code)}${numberMember('status', status)}${textMember('fingerprint', fingerprint)}}`
 }
 
 const colours = { ERROR: 31, CRITICAL: 31, WARNING: 33, INFO: 32, DEBUG: 90 } as const
@@ -101,7 +107,7 @@ export function humanLines(colour: boolean): (facts: LineFacts) => string {
     const parts = [time, status, http?.method ?? '-', http?.route ?? '(no route)']
     if (http?.durationMs !== undefined) parts.push(`${rounded(http.durationMs)} ms`)
     if (http?.completion !== undefined && http.completion !== 'completed') parts.push(http.completion)
-    if (error !== undefined) parts.push(error.code === undefined ? error.type : `${error.type} ${error.code}`)
+    if (error !== undefined) parts.push(shortError(error))
     parts.push(facts.requestId)
     // Method and route come from outside: what a terminal would obey is escaped as in JSON.
     return parts.map(printable).join(' ')
@@ -110,6 +116,12 @@ export function humanLines(colour: boolean): (facts: LineFacts) => string {
   function printable(text: string, at: number): string {
     return at === 1 ? text : quote(text).slice(1, -1)
   }
+}
+
+/** `Error ECONNREFUSED: connect ECONNREFUSED *`. */
+function shortError({ type, code, message }: SafeError): string {
+  const head = code === undefined ? type : `${type} ${code}`
+  return message === undefined ? head : `${head}: ${message}`
 }
 
 function rounded(ms: number): string {

@@ -14,6 +14,11 @@ export function quote(text: string): string {
   return unusual.test(text) ? JSON.stringify(text).replace(obeyed, escaped) : `"${text}"`
 }
 
+/** A plain object as JSON on one line, as safe to print as `quote`. */
+export function quoteObject(object: object): string {
+  return JSON.stringify(object).replace(obeyed, escaped)
+}
+
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
