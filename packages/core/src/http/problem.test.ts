@@ -52,6 +52,16 @@ describe('problemFor', () => {
     expect(Object.keys(problemFor({ headers }, 'r').headers)).not.toContain('www-authenticate')
   })
 
+  it('passes on no words of an error in a header', () => {
+    const challenge = `Bearer realm="clinic", error="invalid_token", error_description="${secret} \\" ${secret}"`
+    const headers = { 'retry-after': secret, allow: secret, 'www-authenticate': challenge }
+    const problem = problemFor({ headers }, 'r')
+    expect(problem.headers).toMatchObject({ 'www-authenticate': 'Bearer realm="clinic", error="invalid_token"' })
+    expect(JSON.stringify(problem)).not.toContain(secret)
+    const date = 'Wed, 21 Oct 2026 07:28:00 GMT'
+    expect(problemFor({ headers: { 'retry-after': date } }, 'r').headers).toMatchObject({ 'retry-after': date })
+  })
+
   it('survives errors that throw when they are read', () => {
     const hostile = new Proxy({}, { get: thrower, has: thrower, ownKeys: thrower, getPrototypeOf: thrower })
     expect(problemFor(hostile, 'r').status).toBe(500)

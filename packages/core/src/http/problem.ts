@@ -14,6 +14,13 @@ export interface Problem {
 }
 
 const passedOn = ['retry-after', 'www-authenticate', 'allow'] as const
+/** What the values of two of them can be; a challenge is the application's own text. */
+const shapes: Readonly<Partial<Record<(typeof passedOn)[number], RegExp>>> = {
+  'retry-after': /^(?:\d{1,10}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)$/,
+  allow: /^[A-Z-]{1,20}(?:, ?[A-Z-]{1,20}){0,15}$/,
+}
+/** Where a challenge goes on with words that libraries take from an error's message. */
+const described = /[, ]*error_description/i
 const headerBytesMax = 512
 /** What a header value may hold (RFC 9110, field-value): anything else would make Node throw while we answer an error. */
 const fieldValue = /^[\t\x20-\x7e]+$/
@@ -57,7 +64,8 @@ function passedHeaders(headers: unknown): Record<string, string> {
     if (known === undefined) continue
     const value = read(headers, name)
     const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
-    if (typeof text === 'string' && text.length <= headerBytesMax && fieldValue.test(text)) passed[known] = text
+    if (typeof text !== 'string' || text.length > headerBytesMax || !fieldValue.test(text)) continue
+    if (shapes[known]?.test(text) ?? true) passed[known] = text.split(described, 1)[0] ?? ''
   }
   return passed
 }
