@@ -90,7 +90,7 @@ export const shown = `
 /** Names that are of a person when something else beside them is, or when they stand under a person. */
 export const personParts = `
     name first last middle given family full maiden nick handle bio suburb line1 line2 line3 suite unit pob honorific preferred
-    aliases alias knownas notes location avatar photo picture relationship occupation`
+    aliases alias knownas display names notes location avatar photo picture relationship occupation`
 
 /** The same for places: only where the value is no plain word, as `active` in a `state`. */
 export const placeParts = `state region county province district title`
@@ -116,14 +116,14 @@ export const containers = `data attributes attrs fields values payload body inpu
 export const pairNames = `
     name key field fieldname header headername param parameter property prop attribute attr column path instancepath
     datapath label k variable option flag setting configkey metakey columnname propertyname paramname keyname
-    attributename prompt question questionid inputname fieldid id type`
+    attributename prompt question questionid selector locator xpath target inputname fieldid id type`
 
 /** Keys whose value is named by another key's. */
 export const pairValues = `
     value values val v input before after from to old new oldvalue newvalue previous previousvalue current currentvalue
     original originalvalue actual received content text raw answer default defaultvalue data stringvalue rawvalue
     updated prior was now got provided given instance lhs rhs left right beforevalue aftervalue invalidvalue
-    argument valuestring displayvalue initialvalue response params context attemptedvalue rejectedvalue`
+    argument valuestring displayvalue initialvalue response params context number args attemptedvalue rejectedvalue`
 
 export const sqlTexts = `sql text query querytext statement sqltext sqlquery cql command stmt preparedstatement prepare`
 export const bindings = `bindings params parameters values binds args arguments bindvalues bindparams replacements bind vars
@@ -144,3 +144,17 @@ export const affixes = `
     verification original guest host remote local peer source src dest destination company business emergency card credit
     debit bank payment guardian parent mother father spouse city zip postal street file url uri count length type expiry
     verified status sent`
+
+/** Names under which a person's full name is looked for. */
+export const fullNames = `name names display displaytext label owner manager sender author creator createdby updatedby editor
+    assignee approver reviewer reporter requestedby signedby subject holder from to`
+
+/** A member that gives short names beside it a meaning: keys of a JWK, the code of a grant. */
+export const companions: Readonly<Record<string, readonly string[]>> = {
+  kty: ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'],
+  granttype: ['code'],
+}
+
+/** Lists of column names, and what holds the columns of one or many rows beside them. */
+export const columnLists = 'columns fields fieldnames columnnames keys names headers header cols'
+export const columnValues = 'values rows row data records tuple tuples'

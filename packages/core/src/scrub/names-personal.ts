@@ -14,7 +14,7 @@ export const emailNames: WordLists = {
 
 export const phoneNames: WordLists = {
   anywhere: `phone phonenumber phoneno telephone telephonenumber telno telnumber mobilephone mobilenumber mobileno cellphone
-    cellnumber homephone workphone msisdn faxnumber faxno phonehome phonemobile whatsapp whatsappnumber smsnumber
+    cellnumber homephone workphone msisdn faxnumber faxno phonehome phonemobile whatsapp whatsappnumber smsnumber waid
     callerid callernumber dialednumber contactnumber landline`,
   atTheEnd: `tel fax mobile`,
   alone: `cell sms`,
@@ -83,10 +83,11 @@ export const personalNames: WordLists = {
     deviceid deviceidentifier deviceserial imei imsi iccid meid udid idfa idfv gaid androidid advertisingid adid macaddress
     macaddr hwaddr hardwareid bluetoothaddress wifimac bssid ssid browserfingerprint devicefingerprint
     licenseplate licenceplate plateno platenumber numberplate registrationplate vehicleregistration vinnumber
-    photourl avatarurl profilephoto selfie signatureimage appleid skypeid telegram telegramid instagram twitterhandle
+    nameonaccount mrz machinereadablezone pnr hl7 mt103 remittance remittanceinformation useridforsrp queryparameter
+    statementparameter photourl avatarurl profilephoto selfie signatureimage appleid skypeid telegram telegramid instagram twitterhandle
     facebookid linkedin linkedinurl`,
   atTheEnd: `zip lat lon lng geo vin plate sex `,
-  alone: `mac geo race login user users person people patient patients customer customers employee employees recipient
+  alone: `originalname originalfilename owner manager mac geo race login user users person people patient patients customer customers employee employees recipient
     recipients cardholder passenger passengers beneficiary payee payer guest guests student students assignee subscriber
     subscribers applicant applicants visitor visitors contact contacts friend friends spouse  
     initials whoami loginid logon uname fname lname mname addr dateborn nick`,

@@ -42,7 +42,7 @@ export interface NameRule {
 export const listOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '')
 
 const softNames = new Set(
-  listOf(`session sessions auth oauth authn authz login user users person people patient patients customer customers employee
+  listOf(`streams datasource owner manager session sessions auth oauth authn authz login user users person people patient patients customer customers employee
     employees recipient recipients passenger passengers payee payer guest guests student students assignee subscriber
     subscribers applicant applicants visitor visitors contact contacts friend friends spouse cardholder sms race mobile`),
 )

@@ -36,10 +36,11 @@ export const secretNames: WordLists = {
     smtppass dbpass userpass adminpass rootpass mysqlpass pgpass redispass mailpass emailpass ftppass sshpass loginpass
     authpass proxypass keypass storepass masterpass newpass oldpass wifipass basicpass mongopass httppass userpwd dbpwd
     securityanswer secretanswer securityquestion passwordhint
+    clientkey clientkeydata keydata customerkey ssecustomerkey sdkkey instrumentationkey requirepass masterauth usercode
     npmtoken githubtoken gitlabtoken slacktoken xapikey xauthtoken xcsrftoken xamzsecuritytoken
     dockerconfigjson dockercfg netrc htpasswd kubeconfig pkcs12 pfx`,
   atTheEnd: `pin salt seed sig sid auth pat`,
-  alone: `pass session sessions authn authz pwhash passhash digestauth hashedpass oauth oauthcode sas`,
+  alone: `pw streams datasource pass session sessions authn authz pwhash passhash digestauth hashedpass oauth oauthcode sas`,
 }
 
 /** Long enough that a lower-case word which contains one is about nothing else: `mynewpasswordagain`. */

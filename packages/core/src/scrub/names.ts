@@ -39,7 +39,7 @@ export const roles = {
   person: 4,
   /** Personal where the object is about a person: `name`, `state`. */
   personPart: 8,
-  /** Exactly `name`. */
+  /** A person's full name is looked for under it. */
   name: 16,
   /** Shows that its object is about a person. */
   contact: 32,
@@ -53,6 +53,11 @@ export const roles = {
   placePart: 2048,
   /** Its items are the frames of an error. */
   frames: 4096,
+  /** Gives short names beside it a meaning. */
+  companion: 8192,
+  /** Names of columns, and their values. */
+  columnNames: 16_384,
+  columnValues: 32_768,
 } as const
 
 /** Judges names; the words of an application's own come on top of the built-in ones. */
@@ -87,7 +92,7 @@ const roleSets: readonly (readonly [ReadonlySet<string>, number])[] = [
   [setOf(neutral.pairValues), roles.pairValue],
   [setOf(neutral.personNouns), roles.person],
   [setOf(neutral.personParts), roles.personPart],
-  [new Set(['name']), roles.name],
+  [setOf(neutral.fullNames), roles.name],
   [setOf(neutral.sqlTexts), roles.sql],
   [setOf(neutral.bindings), roles.bindings],
   [setOf(neutral.argvNames), roles.argv],
@@ -95,6 +100,9 @@ const roleSets: readonly (readonly [ReadonlySet<string>, number])[] = [
   [setOf(neutral.containers), roles.container],
   [setOf(neutral.placeParts), roles.placePart],
   [new Set(['frames']), roles.frames],
+  [new Set(Object.keys(neutral.companions)), roles.companion],
+  [setOf(neutral.columnLists), roles.columnNames],
+  [setOf(neutral.columnValues), roles.columnValues],
 ]
 
 function setOf(words: string): ReadonlySet<string> {

@@ -42,6 +42,7 @@ function items(walk: Walker, list: readonly unknown[], name: Judgement, context:
   const inArgv = (name.roles & roles.argv) !== 0 || (context & around.argv) !== 0
   const password = inArgv && isDatabaseClient(readOwn(list, 0))
   const inside = (context & ~around.argv) | (password ? around.argv : 0)
+  const isPath = (name.roles & roles.pairName) !== 0
   let next: Judgement | undefined
   let before = ''
   for (let i = 0; i < list.length && !walk.full; i++) {
@@ -58,7 +59,8 @@ function items(walk: Walker, list: readonly unknown[], name: Judgement, context:
       copied.push(assigned.head + String(walk.copy(item.slice(assigned.head.length), assigned.said, 0, level + 1)))
       continue
     }
-    next = verdictOnNext(walk.names, item, i, list.length)
+    // A path is made of names, and none of them is the value of another.
+    next = isPath ? undefined : verdictOnNext(walk.names, item, i, list.length)
     before = item
     copied.push(walk.copy(item, name, inside, level + 1))
   }

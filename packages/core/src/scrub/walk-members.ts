@@ -2,15 +2,16 @@
  * Objects and everything that has names: members are judged together, because they also say something of each other.
  */
 
-import { type Judgement, roles } from './names.ts'
+import { type Judgement, joinedName, roles } from './names.ts'
 import { withheldBytes } from './placeholder.ts'
 import { isByteObject, isSpreadText, jsonBufferLength } from './walk-bytes.ts'
 import { copyCookies, copyHeaders } from './walk-carriers.ts'
+import { columnVerdicts, copyColumns, isGivenMeaning } from './walk-columns.ts'
 import { uniqueKey, writtenKey } from './walk-keys.ts'
 import { pairVerdict } from './walk-pairs.ts'
 import { readOwn } from './walk-platform.ts'
 import { isStatement } from './walk-text.ts'
-import { bound, isHidden, partOfPerson, placeOfPerson, unlisted } from './walk-verdicts.ts'
+import { bound, hiddenSecret, isHidden, partOfPerson, placeOfPerson, unlisted } from './walk-verdicts.ts'
 import { around, type Walker } from './walker.ts'
 
 /** The copy of an object's own enumerable members. */
@@ -37,6 +38,8 @@ export function copyMembers(walk: Walker, value: object, name: Judgement, contex
   return copyEntries(walk, keys, values, name, context, level)
 }
 
+const none: readonly string[] = []
+
 /** The copy of names and values side by side: members, entries of a Map, fields of a form. */
 export function copyEntries(
   walk: Walker,
@@ -60,6 +63,14 @@ export function copyEntries(
   const spoken = pair !== undefined && (isHidden(pair) || pair.as === 'cookies') ? pair : undefined
   const aboutPerson = (context & around.person) !== 0 || (seen & roles.contact) !== 0
   const statement = (seen & roles.sql) !== 0 && (seen & roles.bindings) !== 0 && hasStatement(judged, values)
+  const columns =
+    (seen & roles.columnNames) !== 0 && (seen & roles.columnValues) !== 0
+      ? columnVerdicts(walk.names, judged, values)
+      : undefined
+  const companionsSeen =
+    (seen & roles.companion) === 0
+      ? none
+      : keys.filter((_key, i) => ((judged[i]?.roles ?? 0) & roles.companion) !== 0).map(joinedName)
   const inQuery = name.as === 'query' || (context & around.query) !== 0
 
   const copied: Record<string, unknown> = {}
@@ -75,7 +86,14 @@ export function copyEntries(
       else if (aboutPerson && (does & roles.personPart) !== 0) verdict = partOfPerson
       else if (aboutPerson && (does & roles.placePart) !== 0) verdict = placeOfPerson
     }
+    if (companionsSeen.length > 0 && isGivenMeaning(companionsSeen, key)) verdict = hiddenSecret
     if (inQuery && verdict.as === 'free' && !walk.queryNames.has(key)) verdict = unlisted
+    const rows = columns !== undefined && (does & roles.columnValues) !== 0 ? values[i] : undefined
+    if (columns !== undefined && Array.isArray(rows) && !walk.full && level < 10) {
+      copied[key] = copyColumns(walk, rows, columns, level + 1)
+      walk.wrote(key.length, 0)
+      continue
+    }
     put(walk, copied, key, verdict, judged[i]?.plain === true, values[i], inside, level)
   }
   return copied

@@ -44,7 +44,7 @@ export function verdictOnNext(names: Names, text: string, i: number, length: num
   if (text.charCodeAt(0) === 45) return flagVerdict(names, text)
   if (!isNameLike(text)) return undefined
   const said = names.judge(text)
-  if (!isHidden(said) && said.as !== 'cookies') return undefined
+  if (!said.plain || (!isHidden(said) && said.as !== 'cookies')) return undefined
   return said.as !== 'personal' || (length % 2 === 0 && i % 2 === 0) ? said : undefined
 }
 

@@ -155,6 +155,8 @@ export class Walk implements Opening, Walker {
       if ((name.roles & roles.frames) !== 0 && isFrame(text)) return text
       if ((name.roles & roles.stack) !== 0 && text.includes('\n')) return this.#replaced('[withheld stack]', 'stack')
     }
+    // A segment of a path in a list is a name, and no path.
+    if (as === 'url' && !/[/?:#]/.test(text) && this.names.judge(text).plain) return this.text(text, 'free', level)
     // A statement keeps its words and loses its literals.
     if (as === 'body' && isStatement(text)) return this.text(text, 'free', level)
     if (as === 'query' && /\s/.test(text)) return this.text(text, isStatement(text) ? 'free' : 'body', level)
