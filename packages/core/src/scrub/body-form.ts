@@ -4,6 +4,7 @@
  */
 import { work } from './linear-work.ts'
 import type { NameClass, Opening } from './scrubber.ts'
+import { looksLikeFullName } from './walk-text.ts'
 
 type ScrubText = (text: string, as: NameClass, opening: Opening) => string
 
@@ -47,7 +48,8 @@ export function openForm(text: string, opening: Opening, scrub: ScrubText): stri
     }
     const shownName = scrub(name, 'free', opening)
     if (raw === '') return equals < 0 ? shownName : `${shownName === name ? rawName : shownName}=`
-    const shownValue = scrub(value, as, opening)
+    const person = /name$/i.test(name) && looksLikeFullName(value)
+    const shownValue = scrub(value, person ? 'personal' : as, opening)
     return `${shownName === name ? rawName : shownName}=${shownValue === value ? raw : shownValue}`
   })
   return shown.join('&') + (parts.length > pairsMax ? '&…' : '')

@@ -4,6 +4,7 @@
  */
 import { work } from './linear-work.ts'
 import type { NameClass, Opening } from './scrubber.ts'
+import { looksLikeFullName } from './walk-text.ts'
 
 type ScrubText = (text: string, as: NameClass, opening: Opening) => string
 
@@ -20,22 +21,41 @@ export function isMarkup(text: string): boolean {
   )
 }
 
+/** Elements within a sentence: from the first tag that has an end tag to the last. */
+export function openMarkupWithin(text: string, opening: Opening, scrub: ScrubText): string {
+  if (!text.includes('</') || !text.includes('>')) return text
+  work.characters += text.length
+  const first = anyTag.exec(text)
+  const last = text.lastIndexOf('>')
+  if (first === null || last < first.index) return text
+  const { index } = first
+  return text.slice(0, index) + openMarkup(text.slice(index, last + 1), opening, scrub) + text.slice(last + 1)
+}
+
+const anyTag = /<[A-Za-z][\w:.-]{0,127}(?:\s[^<>]{0,512})?>/
+
 /** The document with hidden elements and attributes hidden and every other text scrubbed. */
 export function openMarkup(text: string, opening: Opening, scrub: ScrubText): string {
   work.characters += text.length
   const open: NameClass[] = []
+  /** `<key>password</key><string>x</string>`: what the last element said of the next. */
+  let told: NameClass = 'free'
+  let element = ''
   let out = ''
   let at = 0
   for (let tags = 0; at < text.length; tags++) {
     if (tags === tagsMax) return `${out}…`
     const tag = text.indexOf('<', at)
     const content = text.slice(at, tag < 0 ? text.length : tag)
-    if (content.trim() !== '') out += written(content, open.at(-1) ?? 'free', opening, scrub)
+    if (content.trim() !== '') {
+      out += written(content, element, open.at(-1) ?? 'free', opening, scrub)
+      if (/^(?:key|name|n)$/i.test(element)) told = opening.classify(content.trim())
+    }
     if (tag < 0) break
     if (text.startsWith('<![CDATA[', tag)) {
       const end = text.indexOf(']]>', tag)
       const held = text.slice(tag + 9, end < 0 ? text.length : end)
-      out += written(held, open.at(-1) ?? 'free', opening, scrub)
+      out += written(held, element, open.at(-1) ?? 'free', opening, scrub)
       at = end < 0 ? text.length : end + 3
       continue
     }
@@ -53,17 +73,25 @@ export function openMarkup(text: string, opening: Opening, scrub: ScrubText): st
       out += /^<\/[\w:.-]{1,128}\s{0,16}>$/.test(whole) ? whole : '</…>'
       continue
     }
-    const { shown, as, empty } = shownTag(whole, open.at(-1) ?? 'free', opening, scrub)
+    const { shown, as, empty, name } = shownTag(whole, open.at(-1) ?? 'free', opening, scrub)
+    element = name.slice(name.indexOf(':') + 1)
     out += shown
-    if (!empty && open.length < depthMax) open.push(as)
+    if (!empty && open.length < depthMax) open.push(isHidden(told) && !isHidden(as) ? told : as)
+    told = 'free'
   }
   return out
 }
 
-function written(text: string, as: NameClass, opening: Opening, scrub: ScrubText): string {
+function written(text: string, element: string, as: NameClass, opening: Opening, scrub: ScrubText): string {
   const kept = text.trim()
+  if (kept !== '' && !isHidden(as) && nameLike.test(element) && looksLikeFullName(kept)) {
+    opening.removed('full-name')
+    return '[personal]'
+  }
   return kept === '' ? '' : scrub(unescaped(kept), as, opening).replaceAll('<', '&lt;')
 }
+
+const nameLike = /(?:name|^nm|^fn|^cn|owner|author|customer|patient|display)$/i
 
 function tagEnd(text: string, from: number): number {
   let quote = 0
@@ -84,7 +112,7 @@ function shownTag(
   outer: NameClass,
   opening: Opening,
   scrub: ScrubText,
-): { shown: string; as: NameClass; empty: boolean } {
+): { shown: string; as: NameClass; empty: boolean; name: string } {
   const name = /^<([\w:.-]{1,128})/.exec(tag)?.[1] ?? ''
   const own = name === '' ? 'free' : opening.classify(name.slice(name.indexOf(':') + 1))
   let as: NameClass = isHidden(outer) ? outer : own
@@ -105,7 +133,7 @@ function shownTag(
     return ` ${key}="${scrub(unescaped(value), attributeAs, opening).replaceAll('"', '&quot;').replaceAll('<', '&lt;')}"`
   })
   const closed = tag.endsWith('/>')
-  return { shown: `<${name}${shown.join('')}${closed ? '/>' : '>'}`, as, empty: closed || voidElement.test(name) }
+  return { shown: `<${name}${shown.join('')}${closed ? '/>' : '>'}`, as, empty: closed || voidElement.test(name), name }
 }
 
 const isHidden = (as: NameClass) => as === 'secret' || as === 'personal'

@@ -6,7 +6,7 @@ import type { Opening } from './scrubber.ts'
 
 /** Where a statement of SQL begins; enough of its grammar that no sentence does. */
 export const statement =
-  /(?<![\w$])(?:SELECT\s(?=[^;]{1,4000}\sFROM\s)|INSERT\s{1,9}(?:IGNORE\s{1,9})?INTO\s|UPDATE\s(?=[^;]{1,2000}\sSET\s)|DELETE\s{1,9}FROM\s|REPLACE\s{1,9}INTO\s|MERGE\s{1,9}INTO\s|WITH\s(?=[\w"]{1,64}\s{1,9}AS\s{1,9}\()|(?:ALTER|CREATE|DROP)\s{1,9}(?:USER|ROLE|LOGIN)\s|SET\s{1,9}PASSWORD|GRANT\s(?=[^;]{1,200}\sTO\s)|CALL\s{1,9}[\w.]{1,64}\(|EXEC(?:UTE)?\s{1,9}[\w.]{1,64}\s|COPY\s(?=[^;]{1,2000}\sFROM\s)|IDENTIFIED\s{1,9}BY\s)/i
+  /(?<![\w$])(?:SELECT\s(?=[^;]{1,4000}\sFROM\s|[\w.]{1,64}\()|INSERT\s{1,9}(?:IGNORE\s{1,9})?INTO\s|UPDATE\s(?=[^;]{1,2000}\sSET\s)|DELETE\s{1,9}FROM\s|REPLACE\s{1,9}INTO\s|MERGE\s{1,9}INTO\s|WITH\s(?=[\w"]{1,64}\s{1,9}AS\s{1,9}\()|(?:ALTER|CREATE|DROP)\s{1,9}(?:USER|ROLE|LOGIN)\s|SET\s{1,9}PASSWORD|GRANT\s(?=[^;]{1,200}\sTO\s)|CALL\s{1,9}[\w.]{1,64}\(|EXEC(?:UTE)?\s{1,9}[\w.]{1,64}\s|COPY\s(?=[^;]{1,2000}\sFROM\s)|IDENTIFIED\s{1,9}BY\s)/i
 
 /** The text with the literals of its first statement, and of what follows, replaced by `?`. */
 export function hideLiterals(text: string, opening: Opening): string {

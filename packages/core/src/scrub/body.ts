@@ -88,9 +88,9 @@ export function isTable(text: string, opening: Opening): boolean {
   if (rows.length === 0 || head.length > 2_000) return false
   for (const mark of [',', ';', '\t', '|']) {
     const names = head.split(mark)
-    if (names.length < 2 || !names.every((name) => /^\s{0,4}"?[\p{L}_][\p{L}\p{N}_ .-]{0,63}"?\s{0,4}$/u.test(name)))
+    if (names.length < 2 || !names.every((name) => /^\s{0,40}"?[\p{L}_][\p{L}\p{N}_ .-]{0,63}"?\s{0,40}$/u.test(name)))
       continue
-    if ((rows[0] ?? '').split(mark).length < names.length) continue
+    if (!rows.some((row) => row.split(mark).length >= names.length)) continue
     return names.some((name) => {
       const as = opening.classify(name.trim().replaceAll('"', ''))
       return as === 'secret' || as === 'personal'

@@ -8,6 +8,7 @@ import { isWord, placeholderAt } from './detect-context.ts'
 import { valueEnd, valueStart } from './detect-value.ts'
 import { work } from './linear-work.ts'
 import type { NameClass, Opening } from './scrubber.ts'
+import { looksLikeFullName } from './walk-text.ts'
 
 const nameCharsMax = 80
 
@@ -27,6 +28,7 @@ export function hideAssigned(text: string, opening: Opening): string {
     const key = name.words.at(-1) ?? ''
     if (pending !== undefined && valueNames.test(key)) as = pending
     const from = valueStart(text, i, code)
+    if (!hides(as) && nameLike.test(key) && namesPerson(text, from)) as = 'personal'
     if (!hides(as)) {
       if (nameNames.test(key)) pending = classOfValue(text, from, opening) ?? pending
       continue
@@ -41,6 +43,14 @@ export function hideAssigned(text: string, opening: Opening): string {
     i = end - 1
   }
   return done === 0 ? text : out + text.slice(done)
+}
+
+/** Names that roles, tables and people share: the value decides. */
+const nameLike = /(?:name|^fn|^cn|owner|author|customer|patient|display)$/i
+
+function namesPerson(text: string, from: number): boolean {
+  const match = /^\\{0,4}["'`]?([\p{L}\p{M}'’. -]{3,64})/u.exec(text.slice(from, from + 72))
+  return match?.[1] !== undefined && looksLikeFullName(match[1].trim())
 }
 
 type Hidden = 'secret' | 'personal' | 'cookies'

@@ -175,13 +175,18 @@ function tokenEnd(text: string, from: number): number {
 const followsEnd = /^(?:$|[\s"'`)\]}>,;]|amp;|[\w.$%[\]-]{1,64}(?: [\w]{1,24})?\s?[=:])/
 
 const wordsMax = 6
+/** Twelve to twenty-four small words: what a wallet is recovered with. */
+const walletWords = /^(?:[a-z]{3,8} ){11,23}[a-z]{3,8}/
 
 /** Behind `:`: the rest of the clause, as passphrases and names have spaces; of a long one only the first word of a secret. */
 function lineValueEnd(text: string, from: number, as: string): number {
   let end = tokenEnd(text, from)
   const first = end
   for (let words = 1; end < text.length; words++) {
-    if (as === 'secret' && words > wordsMax) return first
+    if (as === 'secret' && words > wordsMax) {
+      const phrase = walletWords.exec(text.slice(from, from + 256))
+      return phrase === null ? first : from + phrase[0].length
+    }
     const code = text.charCodeAt(end)
     const comma = code === 44 && as === 'personal'
     if (code !== 32 && !comma) return end

@@ -3,6 +3,7 @@
  * is flat, what is named before what is found by its shape.
  */
 import { openJsonWithin } from './body-json.ts'
+import { openMarkupWithin } from './body-markup.ts'
 import { hideLiterals } from './body-query.ts'
 import { hideAssigned } from './detect-assignment.ts'
 import { hideCredentials } from './detect-credentials.ts'
@@ -12,6 +13,7 @@ import { hideAddresses } from './detect-network.ts'
 import { hideNumbers } from './detect-numbers.ts'
 import { hidePeople } from './detect-people.ts'
 import { hideQuotedInput } from './detect-quoted-input.ts'
+import { hideSaid } from './detect-sentences.ts'
 import { hideTokens } from './detect-tokens.ts'
 import { hideSpelled } from './embedded-runs.ts'
 import { hidePromised, stems } from './entropy.ts'
@@ -19,12 +21,15 @@ import { work } from './linear-work.ts'
 import type { NameClass, Opening } from './scrubber.ts'
 import { hideUrls } from './url-find.ts'
 
+type ScrubText = (text: string, as: NameClass, opening: Opening) => string
+
 /** The text without what any detector knows. `seen` are its features. */
-export function detect(text: string, seen: number, as: NameClass, opening: Opening): string {
+export function detect(text: string, seen: number, as: NameClass, opening: Opening, scrub: ScrubText): string {
   const has = (bits: number) => (seen & bits) !== 0
-  let shown = text
+  let shown = has(feature.bracket) && opening.depth < 4 ? openMarkupWithin(text, opening, scrub) : text
   if (has(feature.bracket) && opening.depth < 4) shown = openJsonWithin(shown, opening)
-  if (has(feature.quote | feature.bracket | feature.digits) || as === 'body') shown = hideLiterals(shown, opening)
+  if (has(feature.quote | feature.bracket | feature.digits) || as === 'body' || shown.includes('$$'))
+    shown = hideLiterals(shown, opening)
   shown = hideQuotedInput(shown, opening)
   if (has(feature.url | feature.assign | feature.at)) shown = hideUrls(shown, opening)
   if (has(feature.run | feature.option | feature.assign) || seen !== 0) shown = hideCredentials(shown, opening)
@@ -37,6 +42,7 @@ export function detect(text: string, seen: number, as: NameClass, opening: Openi
     if (has(feature.digits | feature.wide | feature.run) || passport.test(shown)) shown = hidePeople(shown, opening)
     if (has(feature.digits | feature.wide)) shown = hideNumbers(shown, has(feature.wide), opening)
   }
+  if (digitsTell) shown = hideSaid(shown, opening)
   if (promises(shown)) shown = hidePromised(shown, has(feature.option), opening)
   if (has(feature.run | feature.digits | feature.bracket)) shown = hideSpelled(shown, opening)
   return shown
@@ -51,6 +57,6 @@ function promises(text: string): boolean {
 }
 
 /** `detect` for a text whose features are not known yet. */
-export function detectAnew(text: string, as: NameClass, opening: Opening): string {
-  return detect(text, featuresOf(text), as, opening)
+export function detectAnew(text: string, as: NameClass, opening: Opening, scrub: ScrubText): string {
+  return detect(text, featuresOf(text), as, opening, scrub)
 }

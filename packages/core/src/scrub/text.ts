@@ -12,6 +12,7 @@ import { detect, detectAnew } from './detect.ts'
 import { placeholderAt, withheld } from './detect-context.ts'
 import { asOneLine, withoutInvisible } from './detect-controls.ts'
 import { feature, featuresOf } from './detect-features.ts'
+import { registers } from './detect-sentences.ts'
 import { decodedText } from './embedded.ts'
 import { stems } from './entropy.ts'
 import type { NameClass, Opening } from './scrubber.ts'
@@ -57,7 +58,7 @@ function pass(text: string, as: NameClass, opening: Opening): string {
   const seen = featuresOf(text)
   if (seen === 0 && as === 'free') {
     stems.lastIndex = 0
-    if (!stems.test(text)) return cut(text)
+    if (!stems.test(text) && !spoken.test(text)) return cut(text)
   }
   const visible = (seen & feature.control) !== 0 ? withoutInvisible(text) : text
   return cut(asSafeLine(scrubbed(visible, as, seen, opening), seen))
@@ -68,7 +69,11 @@ const asSafeLine = (text: string, seen: number) =>
   (seen & (feature.control | feature.wide | feature.encoded)) !== 0 ? asOneLine(text) : text
 
 function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): string {
-  if (as === 'url') return detectAnew(scrubUrl(text, opening), 'id', opening)
+  if (as === 'url') return detectAnew(scrubUrl(text, opening), 'id', opening, scrubText)
+  if (registers.test(text)) {
+    opening.removed('register')
+    return withheld('register', text)
+  }
   const body = openBody(text, as, opening, scrubText)
   if (body !== undefined) return body
   if (as === 'body' && !isPlainValue(text)) return withheldBody(text, opening)
@@ -76,7 +81,7 @@ function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): 
     opening.removed('csv')
     return withheld('csv', text)
   }
-  const shown = detect(text, seen, as, opening)
+  const shown = detect(text, seen, as, opening, scrubText)
   return (seen & (feature.encoded | feature.assign)) === 0 ? shown : asRead(shown, as, opening)
 }
 
@@ -85,7 +90,7 @@ function asRead(text: string, as: NameClass, opening: Opening): string {
   const read = decodedText(text)
   if (read === text) return text
   const inner = deeper(opening)
-  const shown = openBody(read, 'free', inner, scrubText) ?? detectAnew(read, as, inner)
+  const shown = openBody(read, 'free', inner, scrubText) ?? detectAnew(read, as, inner, scrubText)
   return shown === read ? text : shown
 }
 
@@ -111,4 +116,7 @@ function cut(text: string): string {
   return text.slice(0, end) + cutMark
 }
 
+/** Words that sentences about people and secrets have, where nothing else gives them away. */
+const spoken =
+  /name is|I am|atient|ustomer|M[rs]|Dr|poke with|igned by|aller|mployee|stra(?:ss|\u00df)e|phrase|words|AUTH|sess/
 const cutMark = '…[withheld rest]'
