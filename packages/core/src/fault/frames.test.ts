@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { framesOf, frameText } from './frames.ts'
 
 const here = process.cwd()
-const shown = (error: { readonly message?: string }) => framesOf(error, error.message).map(frameText)
+const shown = (error: { readonly message?: string; readonly stack?: string | undefined }) =>
+  framesOf(error, error.message).map(frameText)
 const framesIn = (lines: readonly string[]) => shown({ message: 'm', stack: ['Error: m', ...lines].join('\n') })
 const make = (message: string) => new Error(message)
 const own = /^make \(packages\/core\/src\/fault\/frames\.test\.ts:\d+:\d+\)$/
