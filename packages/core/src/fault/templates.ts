@@ -12,7 +12,8 @@ import {
   storeTemplates,
 } from './templates-database.ts'
 import { clientTemplates, serverTemplates, socketTemplates } from './templates-http.ts'
-import { jsonTemplates, languageTemplates, nodeTemplates, warningTemplates } from './templates-language.ts'
+import { jsonTemplates, languageTemplates } from './templates-language.ts'
+import { nodeTemplates, warningTemplates } from './templates-node.ts'
 import { commonTemplates, serviceTemplates, tokenTemplates } from './templates-service.ts'
 import { parserTemplates, validationTemplates } from './templates-validation.ts'
 
