@@ -6,7 +6,7 @@ import { isForm, openForm } from './body-form.ts'
 import { cookieNames, isHttp, openHeaders, openHttp } from './body-http.ts'
 import { bodyCharsMax, openJson } from './body-json.ts'
 import { isMarkup, openMarkup } from './body-markup.ts'
-import { hideGraphqlLiterals, isGraphql } from './body-query.ts'
+import { isGraphql } from './body-query.ts'
 import { withheld } from './detect-context.ts'
 import { hideByteLists } from './embedded-runs.ts'
 import { work } from './linear-work.ts'
@@ -42,8 +42,6 @@ export function openBody(text: string, as: NameClass, opening: Opening, scrub: S
       return withheld(kind, text)
     case 'xml':
       return openMarkup(text, within, scrub)
-    case 'graphql':
-      return hideGraphqlLiterals(text, opening)
     case 'form':
       return openForm(text, within, scrub)
     case 'headers':
@@ -56,17 +54,16 @@ function listsHidden(json: string | undefined, opening: Opening): string | undef
   return json === undefined ? undefined : hideByteLists(json, opening, true)
 }
 
-type Kind = 'json' | 'http' | 'multipart' | 'csv' | 'xml' | 'graphql' | 'form' | 'headers'
+type Kind = 'json' | 'http' | 'multipart' | 'csv' | 'xml' | 'form' | 'headers'
 
 function kindOf(text: string): Kind | undefined {
   work.characters += text.length
   const first = text.charCodeAt(0) <= 32 ? text.trimStart().charCodeAt(0) : text.charCodeAt(0)
-  if (first === 123 && isGraphql(text)) return 'graphql'
+  if (first === 123 && isGraphql(text)) return undefined
   if (first === 123 || first === 91 || first === 34) return 'json'
   if (first === 60) return isMarkup(text) ? 'xml' : undefined
   if (first === 45 && /^--[\w'()+,./:=?-]{1,70}(?:\r?\n|(?:\\r)?\\n)content-/i.test(text)) return 'multipart'
   if (isHttp(text)) return 'http'
-  if (/^\s{0,64}[qmsf]/.test(text) && isGraphql(text)) return 'graphql'
   return isForm(text) ? 'form' : undefined
 }
 

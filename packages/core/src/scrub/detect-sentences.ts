@@ -86,6 +86,13 @@ export const sentences: readonly Sentence[] = [
     mask: '[secret]',
   },
   {
+    rule: 'hcl',
+    needs: /default/,
+    shape:
+      /(variable "[\w-]{0,48}(?:password|secret|token|key|pwd)[\w-]{0,24}" \{[^}]{0,256}default\s{0,16}=\s{0,4}")(?!\[)[^"\n]{1,512}/g,
+    mask: '[secret]',
+  },
+  {
     rule: 'session',
     needs: /sess/,
     shape: /((?<![A-Za-z])sess(?:ion)?:)(?!\[)[\w-]{12,256}/g,

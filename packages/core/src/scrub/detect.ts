@@ -4,7 +4,7 @@
  */
 import { openJsonWithin } from './body-json.ts'
 import { openMarkupWithin } from './body-markup.ts'
-import { hideLiterals } from './body-query.ts'
+import { hideGraphqlLiterals, hideLiterals, isGraphql } from './body-query.ts'
 import { hideAssigned } from './detect-assignment.ts'
 import { hideCredentials } from './detect-credentials.ts'
 import { hideMailboxes } from './detect-email.ts'
@@ -30,6 +30,7 @@ export function detect(text: string, seen: number, as: NameClass, opening: Openi
   if (has(feature.bracket) && opening.depth < 4) shown = openJsonWithin(shown, opening)
   if (has(feature.quote | feature.bracket | feature.digits) || as === 'body' || shown.includes('$$'))
     shown = hideLiterals(shown, opening)
+  if (has(feature.bracket) && isGraphql(shown)) shown = hideGraphqlLiterals(shown, opening)
   shown = hideQuotedInput(shown, opening)
   if (has(feature.url | feature.assign | feature.at)) shown = hideUrls(shown, opening)
   if (has(feature.run | feature.option | feature.assign) || seen !== 0) shown = hideCredentials(shown, opening)

@@ -55,6 +55,8 @@ function spellsBytes(list: string): boolean {
 /** Twelve digits at least that read as printable text; digits alone are a number. */
 function spellsHex(run: string): boolean {
   if (!/^[0-9A-Fa-f]{12,}$/.test(run) || !/[A-Fa-f]/.test(run)) {
+    // Two dozen digits and more are no number of anything; they may be letters whose codes have none.
+    if (/^\d{24,}$/.test(run)) return isText(Buffer.from(run.slice(0, 512), 'hex'), 6)
     return /^(?:0x)?(?:3[0-9]){13,19}$/.test(run)
   }
   if (run.length > 256) return true

@@ -8,6 +8,7 @@
 
 import { deeper, isTable, openBody } from './body.ts'
 import { bodyCharsMax } from './body-json.ts'
+import { isGraphql } from './body-query.ts'
 import { detect, detectAnew } from './detect.ts'
 import { placeholderAt, withheld } from './detect-context.ts'
 import { asOneLine, withoutInvisible } from './detect-controls.ts'
@@ -76,7 +77,7 @@ function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): 
   }
   const body = openBody(text, as, opening, scrubText)
   if (body !== undefined) return body
-  if (as === 'body' && !isPlainValue(text)) return withheldBody(text, opening)
+  if (as === 'body' && !isPlainValue(text) && !isGraphql(text)) return withheldBody(text, opening)
   if (text.includes('\n') && isTable(text, opening)) {
     opening.removed('csv')
     return withheld('csv', text)
