@@ -34,6 +34,7 @@ export interface Line {
 }
 
 export interface StoredRecord extends Omit<Line, 'http'> {
+  readonly stream: string
   readonly outcome: string
   readonly reason?: string
   readonly phase?: string
@@ -100,6 +101,8 @@ export function openTrail({ mode = 'test', ...options }: TrailOptions = {}): Tra
     records: (type) =>
       bodies
         .map((body) => read<StoredRecord>(`{${body}}`))
+        // What people see of their own records, and keys, have ledgers of their own.
+        .filter(({ stream }) => stream === 'audit')
         .filter((record) => (type === undefined ? record.request_id !== undefined : record.event_type === type)),
     written: () => [...lines, ...bodies, ...notices].join('\n'),
     notices: () => notices,

@@ -20,7 +20,6 @@ async function build(logger: Readonly<Record<string, unknown>> = {}, more: Reado
   const stream = { write: (line: string) => void written.push(line) }
   const audit = createAudit({
     service: 'logs',
-
     signals: false,
     metrics: false,
     operational: 'none',
@@ -31,15 +30,16 @@ async function build(logger: Readonly<Record<string, unknown>> = {}, more: Reado
   await app.register(auditPlugin, { audit })
   app.addHook('onClose', () => audit.close())
   app.get('/fail/:who', async (request) => {
-    throw Object.assign(new Error(`no user ${JSON.stringify(request.params)} hunter2`), {
+    const failure: Error = Object.assign(new Error(`no user ${JSON.stringify(request.params)} hunter2`), {
       body: 'verysecret',
       code: 'E_NO_USER',
     })
+    throw failure
   })
   app.post('/body', async (request) => {
     request.log.info(
       { body: request.body, headers: request.headers, raw: request.raw, request },
-      'body %j',
+      String('body %j'),
       request.body,
     )
     request.log.warn(request)
