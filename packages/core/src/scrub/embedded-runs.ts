@@ -60,6 +60,8 @@ function spellsHex(run: string): boolean {
     return /^(?:0x)?(?:3[0-9]){13,19}$/.test(run)
   }
   if (run.length > 256) return true
+  // As long as a span or trace id: only plain text counts, as one id in some thousands is well-formed UTF-8.
+  if (run.length === 16 || run.length === 32) return isText(Buffer.from(run, 'hex'), 6, true)
   const even = run.length % 2 === 0 ? run : run.slice(1)
   return isText(Buffer.from(even, 'hex'), 6) || isText(Buffer.from(run.slice(1), 'hex'), 6)
 }
@@ -101,7 +103,7 @@ function beginsPrintable(run: string, cut: number): boolean {
 const isPathLike = (run: string) => (run.match(/[/_-]/g) ?? []).length * 16 > run.length
 
 /** Only printable ASCII or well-formed UTF-8 letters, and letters among it. */
-function isText(bytes: Buffer, min: number): boolean {
+function isText(bytes: Buffer, min: number, plain = false): boolean {
   if (bytes.length < min) return false
   let letters = 0
   let wide = false
@@ -111,9 +113,10 @@ function isText(bytes: Buffer, min: number): boolean {
     if ((byte | 32) >= 97 && (byte | 32) <= 122) letters += 1
     else if (byte >= 48 && byte <= 57) letters += 1
   }
+  if (wide && plain) return false
   if (wide) {
     const text = bytes.toString('utf8').replace(/\ufffd{1,3}$/, '')
-    if (text.includes('\ufffd')) return false
+    if (text.includes('\ufffd') || /[\p{Cc}\p{Cn}\p{Co}]/u.test(text.replace(/[\t\r\n]/g, ''))) return false
     letters = (text.match(/[\p{L}\p{N}]/gu) ?? []).length
     return letters * 2 >= text.length
   }
