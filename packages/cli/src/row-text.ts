@@ -6,11 +6,18 @@ import type { Screen } from './terminal.ts'
 
 const token = /^p1_[a-z0-9]{1,16}_([A-Za-z0-9_-]{8})[A-Za-z0-9_-]*$/
 
+const pseudonym = /^[A-Za-z0-9_-]{22}$/
+
 /** `p1_k3x9q0aa_Zk3J9aQ0x…` as `~Zk3J9aQ0` on a screen. */
 export function shortToken(text: string, screen: Screen): string {
   if (!screen.fits) return text
   const found = token.exec(text)
   return found ? `~${found[1]}` : text
+}
+
+/** A person's name in records: a pseudonym of 22 characters, or a token. */
+function shortName(text: string, screen: Screen): string {
+  return screen.fits && pseudonym.test(text) ? `~${text.slice(0, 8)}` : shortToken(text, screen)
 }
 
 /** Who acted; the person that was asked for by name is shown by that name. */
@@ -19,7 +26,7 @@ export function actorNamer(actor: string | undefined, identities: Identities | u
     if (record.user_id === undefined) return record.actor?.type ?? 'unknown'
     // The filter matched, so whoever acted is whoever was asked for.
     if (actor !== undefined && identities !== undefined) return actor
-    return shortToken(record.user_id, screen)
+    return shortName(record.user_id, screen)
   }
 }
 

@@ -17,17 +17,19 @@ import { hashConfiguration } from './configuration-hash.ts'
 import { type Coverage, createCoverage } from './coverage.ts'
 import { compilePolicy } from './decide/policy.ts'
 import { catalogueOf } from './define-events.ts'
+import type { EventInput } from './event.ts'
 import { safeError } from './fault/safe-error.ts'
 import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
 import { uuidv7 } from './id.ts'
 import { isInspectorOpen } from './inspector.ts'
+import { createKeyKeeper } from './key-keeper.ts'
 import { Lifetime } from './lifetime.ts'
 import { createMasker } from './mask/mask.ts'
-import { tokenPseudonyms } from './mask/pseudonyms.ts'
+import { pseudonymsOf } from './mask/subject-pseudonyms.ts'
 import { createTokens } from './mask/tokens.ts'
 import { createNotices, silentNotices } from './notice.ts'
 import type { AuditOptions } from './options.ts'
-import { composeFact, Pipeline } from './pipeline.ts'
+import { composeFact, composeNews, Pipeline } from './pipeline.ts'
 import { processFacts } from './record/announcements.ts'
 import { createBodyWriter } from './record/bodies.ts'
 import { createOperational, isLine } from './record/operational.ts'
@@ -134,11 +136,20 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   const { storage, masker, tokens, recorder } = undoing(stopOutbound, () => {
     const storage = openStorage({ options, configuration, platform, clock, notices })
     const tokens = createTokens(storage.keys.tokens)
-    const masker = createMasker({ tokens, pseudonyms: options.pseudonyms ?? tokenPseudonyms(tokens), scrubber })
+    const pseudonyms = options.pseudonyms ?? pseudonymsOf(storage.keys.subjects, tokens)
+    const masker = createMasker({
+      tokens,
+      pseudonyms,
+      origin: (stream, retentionClass) => `${service.name}/${stream}.${retentionClass}`,
+      undeclared: options.undeclared,
+      scrubber,
+    })
+    const facts = { catalogue, clock, masker, newId }
     const recorder = new Recorder({
       open: storage.open,
       bodyWriter: (writer) => createBodyWriter(envelope, writer),
-      compose: (type, event) => composeFact({ catalogue, clock, masker, newId }, type, event),
+      compose: (type, event) => composeFact(facts, type, event),
+      subjects: { pseudonyms, compose: (news) => composeNews(facts, news) },
       queueBytesMax: configuration.limits.queueBytesMax,
       clock,
       counts,
@@ -183,6 +194,9 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   const beforeEnd: (() => void)[] = []
   const health = (): Health => readHealth(recorder, counts, configuration.limits.queueBytesMax, weak)
 
+  const announce = (type: string, event: EventInput): void =>
+    void recorder.record(composeFact({ catalogue, clock, masker, newId }, type, event))
+
   // 4. The start is on record, and the process is watched.
   if (weak.environment_unset && configuration.terminal) {
     notices.notice(
@@ -202,10 +216,11 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     operational,
     health,
     safeError: (error) => safeError(error, tokens),
-    announce: (type, event) => void recorder.record(composeFact({ catalogue, clock, masker, newId }, type, event)),
+    announce,
     recordCrash: (error, origin) =>
       void pipeline.record('application_error', { reason: 'unhandled', metadata: { origin } }, { error }),
     stopOutbound,
+    tend: createKeyKeeper(storage.keys.subjects, { notice: notices.notice, announce }),
     beforeEnd: () => {
       for (const work of beforeEnd) work()
     },

@@ -25,7 +25,7 @@ export function hashConfiguration(
     policy: short(JSON.stringify(policy)),
     catalogue: short(catalogueText(catalogue)),
     scrubber: short(scrubber),
-    options: short(JSON.stringify(optionsThatMatter(options))),
+    options: short(JSON.stringify(optionsThatMatter(options), plain)),
   }
   return { hash: short(JSON.stringify(parts)), parts }
 }
@@ -41,6 +41,7 @@ function optionsThatMatter(options: AuditOptions): unknown {
     proxies: proxies ?? [],
     outbound: outbound ?? {},
     credentials: credentials ?? [],
+    undeclared: options.undeclared ?? 'drop',
     ack: ack ?? 'default',
     queueBytesMax: queueBytesMax ?? 'default',
     ledger: typeof ledger === 'function' ? 'own' : (ledger ?? 'default'),
@@ -51,6 +52,11 @@ function optionsThatMatter(options: AuditOptions): unknown {
     debugGuard: debugGuard === undefined || debugGuard === false ? {} : debugGuard,
     activity: options.activity ?? true,
   }
+}
+
+/** What JSON has no word for is some step's mistake to name, not ours to fail at. */
+function plain(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value
 }
 
 function short(text: string): string {

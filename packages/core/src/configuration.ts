@@ -4,6 +4,7 @@
  * Whatever is wrong stops the start and is named, unknown names included: a misspelt `proxys` would otherwise mean that
  * every address is wrong and nobody knows.
  */
+import type { SubjectKeys } from '@trailmark/keys'
 import { decideLevel } from './decide/level.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, Level } from './event.ts'
@@ -86,6 +87,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'ledger',
   'keys',
   'pseudonyms',
+  'undeclared',
   'policy',
   'activity',
   'events',
@@ -156,9 +158,10 @@ export function checkOptions(options: AuditOptions): void {
   checkOne('ledger', ledger, ['disk', 'memory'], typeof ledger === 'function', 'or a function that opens a log')
   const sink = typeof operational === 'function' || hasMethod(operational, 'write') || hasMethod(operational, 'info')
   checkOne('operational', operational, ['stdout', 'human', 'none'], sink, 'a function, a stream or a logger')
+  checkOne('undeclared', options.undeclared, ['drop', 'seal'])
   checkOne('ack', options.ack, ['durable', 'written', 'queued'])
   checkKeys(options.keys)
-  checkMethods('pseudonyms', options.pseudonyms, ['name', 'find', 'takeBirths', 'persist', 'persistSync'])
+  checkMethods('pseudonyms', options.pseudonyms, ['name', 'find', 'takeNews', 'told', 'due', 'persist', 'persistSync'])
   checkMethods('clock', options.clock, ['now', 'monotonic'])
   checkList('policy', options.policy, 'object')
   checkList('proxies', options.proxies, 'string')
@@ -215,14 +218,35 @@ function checkMembers(name: string, value: unknown, members: readonly string[]):
   }
 }
 
+/** What a key service of one's own has to answer, where it has keys for single people. */
+const subjectMethods: readonly (keyof SubjectKeys)[] = [
+  'current',
+  'find',
+  'anonymous',
+  'all',
+  'wasErased',
+  'takeNews',
+  'told',
+  'due',
+  'persist',
+  'persistSync',
+  'open',
+  'destroy',
+  'expireAnonymous',
+  'rotateKek',
+  'tend',
+]
+
 function checkKeys(keys: unknown): void {
   if (keys === undefined) return
   checkMethods('keys', keys, [])
-  const { dir, log, tokens }: { dir?: unknown; log?: unknown; tokens?: unknown } = Object(keys)
+  const all: { dir?: unknown; log?: unknown; tokens?: unknown; subjects?: unknown } = Object(keys)
+  const { dir, log, tokens, subjects } = all
   if (typeof dir !== 'string') throw invalid('keys.dir', 'must be a string, empty for keys without a directory')
   if (!hasMethod(log, 'sign')) throw invalid('keys.log', 'must have publicKey and sign()')
   if (!hasMethod(tokens, 'current') || !hasMethod(tokens, 'all'))
     throw invalid('keys.tokens', 'must have current() and all()')
+  checkMethods('keys.subjects', subjects, subjectMethods)
 }
 
 function hasMethod(value: unknown, method: string): boolean {

@@ -52,6 +52,12 @@ export interface HttpFacts {
   readonly completion?: Completion | undefined
 }
 
+/** Whom a record about subject keys is about: names instead of people, and what is sealed for the first of them. */
+export interface SubjectFact {
+  readonly pseudonyms: readonly string[]
+  readonly seal?: ((origin: string, recordId: string) => SealedFields) | undefined
+}
+
 /** An event before masking, with everything that was decided about it. Never serialised, never logged. */
 export interface Draft {
   readonly type: string
@@ -70,6 +76,8 @@ export interface Draft {
   readonly unknownName?: string | undefined
   /** What was thrown. Only its skeleton is kept: see `mask/safe-error.ts`. */
   readonly error?: unknown
+  /** Only in what the trail itself tells of subject keys. */
+  readonly subject?: SubjectFact | undefined
   /** The record stands for so many events of one kind. */
   readonly aggregate?: { readonly count: number; readonly startMs: number; readonly endMs: number } | undefined
 }

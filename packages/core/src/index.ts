@@ -43,6 +43,7 @@ export type {
 export type { SafeError } from './fault/safe-error.ts'
 export type { Counts, Health, LedgerHealth, Readiness } from './health.ts'
 export { tokenPseudonyms } from './mask/pseudonyms.ts'
+export { pseudonymsOf } from './mask/subject-pseudonyms.ts'
 export { createTokens, type Tokens } from './mask/tokens.ts'
 export { Message, msg, type SafePart } from './message.ts'
 export type { Id } from './open-text.ts'
@@ -54,9 +55,9 @@ export type {
   TrustOption,
   TrustQuestion,
 } from './options.ts'
-export type { Person, Pseudonym, Pseudonyms, SealedFields, SubjectBirth } from './pseudonyms.ts'
+export type { Person, Pseudonym, Pseudonyms, SealedFields, SubjectAlias, SubjectBirth } from './pseudonyms.ts'
 export type { Position, Receipt } from './receipt.ts'
-export type { LogFact, LogReceipt, OpenLog, OpenRecordLog, RecordLog } from './record/record-log.ts'
+export type { BeforeCommit, LogFact, LogReceipt, OpenLog, OpenRecordLog, RecordLog } from './record/record-log.ts'
 export { asId, type DefinitionOf, type EventName, type RecordCall } from './record-call.ts'
 // For readers of the trail: from what an investigator knows to what stands in records.
 export { maskAddress } from './scrub/address.ts'
@@ -66,3 +67,4 @@ export type { Redaction, Scrubbed, Scrubber } from './scrub/scrubber.ts'
 export type { Detector, ScrubberOptions } from './scrub/scrubber-options.ts'
 export { Personal, type Placeholder, personal, Secret, secret } from './secret.ts'
 export type { ServiceIdentity } from './service.ts'
+export { type OpenedEnvelope, openSealed, type SealedRecord, type UnsealOptions } from './unseal.ts'

@@ -49,6 +49,8 @@ export interface LifetimeParts {
   /** Records an exception nobody caught, in the request it happened in. */
   readonly recordCrash: (error: unknown, origin: 'uncaught_exception' | 'unhandled_rejection') => void
   readonly stopOutbound: () => void
+  /** Looks after the subject keys: asked every second, does something now and then. */
+  readonly tend: (nowMs: number) => void
   /** Called before the last records are made. */
   readonly beforeEnd: () => void
   /** Whether a debugger can be attached to this process; asked again and again, because a signal may open it. */
@@ -167,7 +169,9 @@ export class Lifetime {
   }
 
   #tick(): void {
-    this.#clockWatch.check(this.#parts.clock.now())
+    const nowMs = this.#parts.clock.now()
+    this.#clockWatch.check(nowMs)
+    this.#parts.tend(nowMs)
     if (!this.#inspectorTold && this.#parts.inspectorOpen()) {
       this.#inspectorTold = true
       this.#parts.onInspector()

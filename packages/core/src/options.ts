@@ -59,8 +59,13 @@ export interface AuditOptions<
   readonly ledger?: 'disk' | 'memory' | OpenRecordLog
   /** Instead of `keysDir`: keys that somebody else keeps. */
   readonly keys?: Keys
-  /** How people are named. Default: keyed tokens. */
+  /** How people are named. Default: by a key of their own, which can be destroyed to forget them. */
   readonly pseudonyms?: Pseudonyms
+  /**
+   * What becomes of metadata that no event declares: dropped, or sealed under the key of the first person the record is about.
+   * Both are counted; what cannot be sealed is dropped. Default: `drop`.
+   */
+  readonly undeclared?: 'drop' | 'seal'
   /** First match wins; what no rule matches is recorded with its fields, in the catalogue's failure class. */
   readonly policy?: readonly PolicyRule[]
   /**

@@ -7,12 +7,13 @@ import { findEvent } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import { currentContext, type RequestContext } from './context.ts'
 import type { Policy, PolicyDecision } from './decide/policy.ts'
-import type { Draft, ExchangeFacts, MaskedDraft } from './draft.ts'
+import type { Draft, ExchangeFacts, MaskedDraft, SubjectFact } from './draft.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, EventDefinition, EventInput, FailureClass } from './event.ts'
 import type { Counts } from './health.ts'
 import { activityOf } from './mask/activity.ts'
 import type { Masker } from './mask/mask.ts'
+import type { SubjectAlias, SubjectBirth } from './pseudonyms.ts'
 import { type Receipt, RefusedReceipt } from './receipt.ts'
 import { type ExchangeView, findView, findViewOf, type RecordExtra } from './runtime.ts'
 import { isReadable, isReadableList, own, timeOf } from './scrub/read.ts'
@@ -64,6 +65,7 @@ export function composeFact(
   steps: Pick<PipelineSteps, 'catalogue' | 'clock' | 'masker' | 'newId'>,
   type: string,
   event: EventInput,
+  subject?: SubjectFact,
 ): MaskedDraft {
   const definition = steps.catalogue[type]
   if (definition === undefined) throw new TypeError(`no event ${type} in the catalogue`)
@@ -78,8 +80,21 @@ export function composeFact(
     actor: theSystem,
     detail: 'fields',
     failureClass,
+    subject,
   }
   return steps.masker.mask(draft)
+}
+
+/** What the `keys` ledger says of a new key, or of two names of one person. */
+export function composeNews(steps: Parameters<typeof composeFact>[0], news: SubjectBirth | SubjectAlias): MaskedDraft {
+  const { kid, epoch, pseudonym } = news
+  if (news.kind === 'alias') {
+    const metadata = { kid, previous_kid: news.previousKid, epoch }
+    const event = { reason: news.reason, metadata }
+    return composeFact(steps, 'alias', event, { pseudonyms: [pseudonym, news.previousPseudonym] })
+  }
+  const metadata = { kid, epoch, commitment: news.commitment }
+  return composeFact(steps, 'subject_key_born', { metadata }, { pseudonyms: [pseudonym], seal: news.seal })
 }
 
 export class Pipeline {
@@ -163,7 +178,8 @@ export class Pipeline {
       const { level, failureClass } = this.#decide(exchange, type, event, extra).decision
       return level === 'none' ? 'none' : failureClass
     } catch {
-      return 'spool'
+      // What cannot be judged is treated like what matters most: waiting for it is the lesser harm.
+      return 'block'
     }
   }
 

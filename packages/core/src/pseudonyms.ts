@@ -1,8 +1,8 @@
 /**
  * How people are named in records: the port between the recorder and whoever keeps the keys.
  *
- * A person stands in a record as a pseudonym, never as the application's identifier. The embedded default derives keyed
- * tokens; a store with one key per subject implements the same port and can then forget a person for good.
+ * A person stands in a record as a pseudonym, never as the application's identifier. The embedded default has one key per
+ * person and can forget them for good; keys without subjects name people by keyed tokens.
  * Everything on the path of a request is synchronous: a record must not wait for a key store.
  */
 
@@ -15,6 +15,8 @@ export interface Person {
    * a flood of invented user names must not fill the key store.
    */
   readonly proved: boolean
+  /** True where the application names somebody by itself: they get the name they have already, and no key is made. */
+  readonly known?: true
 }
 
 /** Personal fields sealed for one person in one record; `p` the pseudonym, `k` the key id, `e` the envelope (base64). */
@@ -34,25 +36,45 @@ export interface Pseudonym {
   readonly seal?: (origin: string, recordId: string, fields: string) => SealedFields
 }
 
-/** A key that was made since the last call, to be told in the `keys` ledger before any record that uses it. */
+/** A key that was made, to be told in the `keys` ledger before any record that uses it. */
 export interface SubjectBirth {
+  readonly kind: 'birth'
   readonly pseudonym: string
   readonly kid: string
+  readonly epoch: string
   /** SHA-256("trailmark-kc-v1" ‖ kid ‖ key), hex. */
   readonly commitment: string
-  /** The clear identifier, sealed under the new key. */
-  readonly sealed: SealedFields
+  /** Seals the clear identifier under the new key, for the record of its birth. Absent for anonymous visitors. */
+  readonly seal?: (origin: string, recordId: string) => SealedFields
+}
+
+/** Two names of one person, to be told in the `keys` ledger. */
+export interface SubjectAlias {
+  readonly kind: 'alias'
+  readonly pseudonym: string
+  readonly kid: string
+  readonly epoch: string
+  readonly previousPseudonym: string
+  readonly previousKid: string
+  /** A new epoch began, or two processes made a key at the same time. */
+  readonly reason: 'epoch' | 'two_writers'
 }
 
 export interface Pseudonyms {
   /** The name this person has in records written now. Never throws and never waits. */
   name(person: Person): Pseudonym
   /** Every name this person may have in records already written, newest first: what `--actor` searches for. */
-  find(person: Omit<Person, 'proved'>): readonly string[]
-  /** Keys made since the last call. The recorder writes them as `subject_key_born` before the records that use them. */
-  takeBirths(): readonly SubjectBirth[]
+  find(person: Omit<Person, 'proved' | 'known'>): readonly string[]
+  /** Whom fields of visitors without identity are sealed for, if anybody. */
+  anonymous?(): Pseudonym | undefined
+  /** Births and aliases since the last call, in the order in which they have to be told. */
+  takeNews(): readonly (SubjectBirth | SubjectAlias)[]
+  /** The births of these keys are durable. */
+  told(kids: readonly string[]): void
+  /** True while a key was handed out that a crash could lose. */
+  due(): boolean
   /** Resolves once every key handed out so far would be found again after a crash; the ledger batch waits for it. */
   persist(): Promise<void>
-  /** The same, before the process ends. */
+  /** The same, before the process ends. Throws. */
   persistSync(): void
 }

@@ -70,7 +70,7 @@ function onDisk(from: OpenStorage, data: Place): Storage {
     ...(keysCreated && keysPath !== undefined ? [`keys are in ${shown(platform, keysPath)}`] : []),
   ]
   if (news.length > 0) notices.notice('AUDIT_CREATED', `${news.join(', ')} (new, ignored by git)`)
-  const open: OpenRecordLog = ({ stream, retentionClass, onFact }) => {
+  const open: OpenRecordLog = ({ stream, retentionClass, onFact, beforeCommit }) => {
     const lane = `${stream}.${retentionClass}`
     return openLedger({
       dir: join(data.path, configuration.service.name, lane),
@@ -81,6 +81,7 @@ function onDisk(from: OpenStorage, data: Place): Storage {
       ack: configuration.ack,
       onFact,
       clock,
+      ...(beforeCommit && { beforeCommit }),
     })
   }
   const guarded: OpenRecordLog = (log) => {

@@ -38,10 +38,15 @@ export interface RecordedEvent {
 
 /** An audit whose work can be looked at. */
 export interface TestAudit<E extends Catalogue = BuiltInEvents> extends Audit<E> {
-  /** What was recorded since the start, over all ledgers but that of activity, in the order it was recorded. Without the start's own records. */
+  /**
+   * What was recorded since the start, over all ledgers but that of activity, in the order it was recorded. Without the
+   * start's own records, and without births of keys.
+   */
   readonly records: readonly RecordedEvent[]
   /** What the people it is about may see of it: the records of the activity ledger. */
   readonly activity: readonly RecordedEvent[]
+  /** What the trail told of the keys of people: births and aliases, before the first record that uses a key. */
+  readonly births: readonly RecordedEvent[]
   /** The records of one event, by its name. */
   recordsOf(type: string): readonly RecordedEvent[]
   /** The records the audit wrote of its own start: `stream_open`, `application_startup`. */
@@ -70,6 +75,7 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
 ): TestAudit<BuiltInEvents & E> {
   const written: string[] = []
   const activity: string[] = []
+  const births: string[] = []
   const lines: Record<string, unknown>[] = []
   const notices: string[] = []
   const ledger: OpenRecordLog = (open) => {
@@ -83,6 +89,7 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
         const receipt = log.append(body)
         const line = log.lines.at(-1)!
         if (open.stream === 'activity') activity.push(line)
+        else if (open.stream === 'keys' && ofKeys.test(body)) births.push(line)
         else written.push(line)
         return receipt
       },
@@ -104,6 +111,7 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
   return Object.defineProperties(audit, {
     records: { get: () => written.map(parse) },
     activity: { get: () => activity.map(parse).filter((one) => one.category !== 'audit_meta') },
+    births: { get: () => births.map(parse).filter((one) => one.event_type !== 'stream_open') },
     recordsOf: { value: (type: string) => written.map(parse).filter((one) => one.event_type === type) },
     startRecords: { value: startRecords },
     lines: { get: () => [...lines] },
@@ -112,12 +120,16 @@ export function testAudit<const E extends Catalogue = Record<never, never>>(
       value: () => {
         written.length = 0
         activity.length = 0
+        births.length = 0
         lines.length = 0
         notices.length = 0
       },
     },
   }) as TestAudit<BuiltInEvents & E>
 }
+
+/** What the ledger of the keys says of itself and of new keys. */
+const ofKeys = /"event_type":"(?:stream_open|stream_close|subject_key_born|alias)"/
 
 function parse(line: string): RecordedEvent {
   return JSON.parse(line)

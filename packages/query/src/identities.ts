@@ -4,7 +4,7 @@
  * Records hold pseudonyms and keyed tokens, so a clear identifier can be looked for only by whoever can read the keys. The
  * port is small on purpose: the embedded keys satisfy it below, and so can a key service.
  */
-import { createTokens, type Pseudonyms, tokenPseudonyms } from '@trailmark/core'
+import { createTokens, type Pseudonyms, pseudonymsOf } from '@trailmark/core'
 import type { Keys } from '@trailmark/keys'
 
 export interface Identities {
@@ -19,9 +19,9 @@ export interface Identities {
 }
 
 /** Looks identifiers up with the keys of an installation, under every key that still exists. */
-export function identitiesOf(keys: Pick<Keys, 'tokens'>, pseudonyms?: Pseudonyms): Identities {
+export function identitiesOf(keys: Pick<Keys, 'tokens' | 'subjects'>, pseudonyms?: Pseudonyms): Identities {
   const tokens = createTokens(keys.tokens)
-  const people = pseudonyms ?? tokenPseudonyms(tokens)
+  const people = pseudonyms ?? pseudonymsOf(keys.subjects, tokens)
   return {
     person: (id, tenant) => people.find({ id, ...(tenant !== undefined && { tenant }) }),
     address: (address, tenant) => tokens.find('address', address, { tenant }),

@@ -30,6 +30,15 @@ describe('a declared access', () => {
     expect(access.result(done).targets).toEqual([{ type: 'patient', id: '8' }])
   })
 
+  it('says which question was answered with a promise', () => {
+    const told: string[] = []
+    const later = async (): Promise<string> => '7'
+    const questions = { id: () => '7', subject: later, volume: later, metadata: later }
+    const access = new DeclaredAccess({ verb: 'read', resource: 'patient', ...questions }, (name) => told.push(name))
+    access.result(done)
+    expect(new Set(told)).toEqual(new Set(['subject', 'volume', 'metadata']))
+  })
+
   it('lists at most twenty targets and counts the rest', () => {
     const ids = Array.from({ length: 30 }, (_, i) => i)
     const event = new DeclaredAccess({ verb: 'read', resource: 'patient', id: () => ids }).result(done)

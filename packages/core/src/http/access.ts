@@ -25,6 +25,7 @@ const idCharsMax = 1_024
 export class DeclaredAccess {
   readonly type: string
   readonly #declaration: AccessDeclaration
+  readonly #onPromise: (name: string) => void
   #ids: Identifiers
   #subjects: Identifiers
   #owner: Identifiers
@@ -33,12 +34,14 @@ export class DeclaredAccess {
   /** True when the attempt was not durable in time and the handler was not allowed to run. */
   refused = false
 
-  constructor(declaration: AccessDeclaration) {
+  /** `onPromise` is told the name of a question that was answered with a promise, which no record can wait for. */
+  constructor(declaration: AccessDeclaration, onPromise: (name: string) => void = () => undefined) {
     this.#declaration = declaration
+    this.#onPromise = onPromise
     this.type = declaration.event ?? eventOf[declaration.verb]
-    this.#ids = identifiers(declaration.id)
-    this.#subjects = identifiers(declaration.subject)
-    this.#owner = identifiers(declaration.owner)
+    this.#ids = this.#identifiers('id')
+    this.#subjects = this.#identifiers('subject')
+    this.#owner = this.#identifiers('owner')
   }
 
   /** What is about to happen; its outcome is unknown. */
@@ -48,13 +51,12 @@ export class DeclaredAccess {
 
   /** What happened, as far as the answer shows it. */
   result(end: AccessEnd): EventInput {
-    const { id, subject, owner, metadata } = this.#declaration
-    if (this.#ids.listed.length === 0) this.#ids = identifiers(id)
-    if (this.#subjects.listed.length === 0) this.#subjects = identifiers(subject)
-    if (this.#owner.listed.length === 0) this.#owner = identifiers(owner)
+    if (this.#ids.listed.length === 0) this.#ids = this.#identifiers('id')
+    if (this.#subjects.listed.length === 0) this.#subjects = this.#identifiers('subject')
+    if (this.#owner.listed.length === 0) this.#owner = this.#identifiers('owner')
     const { outcome, reason } = this.refused ? ({ outcome: 'failure', reason: 'unavailable' } as const) : outcomeOf(end)
     const volume = this.#volume()
-    const fields = ask(metadata)
+    const fields = this.#ask('metadata')
     return {
       ...this.#common(),
       outcome,
@@ -81,12 +83,17 @@ export class DeclaredAccess {
     }
   }
 
+  #identifiers(name: 'id' | 'subject' | 'owner'): Identifiers {
+    return identifiers(this.#ask(name))
+  }
+
+  #ask(name: 'id' | 'subject' | 'owner' | 'volume' | 'metadata'): unknown {
+    return ask(this.#declaration[name], () => this.#onPromise(name))
+  }
+
   /** The declared volume; a list of identifiers that was too long to write is at least counted. */
   #volume(): VolumeInput | undefined {
-    return (
-      volumeFrom(ask(this.#declaration.volume)) ??
-      (this.#ids.count > listMax ? { records: this.#ids.count } : undefined)
-    )
+    return volumeFrom(this.#ask('volume')) ?? (this.#ids.count > listMax ? { records: this.#ids.count } : undefined)
   }
 }
 
@@ -124,8 +131,7 @@ interface Identifiers {
 
 const none: Identifiers = { listed: [], count: 0 }
 
-function identifiers(question: (() => unknown) | undefined): Identifiers {
-  const answer = ask(question)
+function identifiers(answer: unknown): Identifiers {
   const single = identifier(answer)
   if (single !== undefined) return { listed: [single], count: 1 }
   try {

@@ -6,14 +6,15 @@
  */
 import { types } from 'node:util'
 
-/** The answer; undefined for none, for one that was thrown, and for a promise. Never throws. */
-export function ask(question: (() => unknown) | undefined): unknown {
+/** The answer; undefined for none, for one that was thrown, and for a promise, which `onPromise` hears of. Never throws. */
+export function ask(question: (() => unknown) | undefined, onPromise?: () => void): unknown {
   if (typeof question !== 'function') return undefined
   try {
     const answer = question()
     if (!types.isPromise(answer)) return answer
     // Not its own `then`, and of nothing that only looks like a promise: a query may begin to run when it is asked for one.
     Reflect.apply(Promise.prototype.then, answer, [undefined, () => undefined])
+    onPromise?.()
   } catch {
     // It costs the value and never the request.
   }

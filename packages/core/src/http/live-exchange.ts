@@ -93,7 +93,12 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   }
 
   declare(access: AccessDeclaration): undefined | Promise<boolean> {
-    const declared = new DeclaredAccess(access)
+    const declared = new DeclaredAccess(access, (name) =>
+      this.#runtime.notice(
+        'ASYNC_DECLARATION',
+        `the declared access to ${access.resource} answers \`${name}\` with a promise, which no record can wait for: the field is left out`,
+      ),
+    )
     const facts = this.facts()
     const attempt = declared.attempt()
     const who = this.#who()

@@ -20,6 +20,10 @@ export type Rule =
   | 'too_long'
   /** A value so easy to guess that its token would tell it. */
   | 'low_entropy'
+  /** Personal: it stands in `sealed`, under the key of the person it is about. */
+  | 'sealed'
+  /** Personal, and there is nobody whose key it could be sealed under. */
+  | 'no_key'
   /** Masking itself failed: everything the event said is missing. */
   | 'mask_failed'
 

@@ -66,7 +66,7 @@ export function maskTargets(given: unknown, masking: Masking): TargetMember[] | 
     targets.push({
       type,
       id: masking.idToken('targets.id', `target:${type}`, own(target, 'id')),
-      owner: masking.person('targets.owner', own(target, 'owner'), false)?.text,
+      owner: masking.person('targets.owner', own(target, 'owner'), false, true)?.text,
       class: masking.identifier('targets.class', own(target, 'class')),
     })
   }
@@ -74,14 +74,14 @@ export function maskTargets(given: unknown, masking: Masking): TargetMember[] | 
 }
 
 /** At most 20 people whose data it was about, each once. */
-export function maskSubjects(given: unknown, masking: Masking): string[] | undefined {
+export function maskSubjects(given: unknown, masking: Masking): Pseudonym[] | undefined {
   if (given === undefined || given === null) return undefined
   if (!isReadableList(given)) return masking.drop('subjects', 'wrong_kind')
   if (given.length > subjectsMax) masking.drop('subjects', 'too_many', given.length - subjectsMax)
-  const subjects: string[] = []
+  const subjects: Pseudonym[] = []
   for (let i = 0; i < Math.min(given.length, subjectsMax); i++) {
-    const name = masking.person('subjects', own(given, i), true)?.text
-    if (name !== undefined && !subjects.includes(name)) subjects.push(name)
+    const person = masking.person('subjects', own(given, i), true)
+    if (person !== undefined && !subjects.some(({ text }) => text === person.text)) subjects.push(person)
   }
   return subjects.length === 0 ? undefined : subjects
 }

@@ -248,8 +248,8 @@ describe('masking', () => {
       { id: 'b', proved: true },
       { id: 'c', proved: false },
       { id: 'd', proved: false },
-      { id: 'o', proved: false },
       { id: '7', proved: true },
+      { id: 'o', proved: false, known: true },
     ])
   })
 
@@ -262,7 +262,7 @@ describe('masking', () => {
     const own = createMasker({
       tokens,
       pseudonyms: { ...pseudonyms, name: () => ({ text: 'p', seal }) },
-      origin: 'clinic/audit.standard',
+      origin: (stream, retentionClass) => `clinic/${stream}.${retentionClass}`,
       scrubber,
     })
     const sealing = { ...definition, sealsAddress: true as const }

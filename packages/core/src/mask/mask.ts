@@ -7,9 +7,9 @@
 import { eventCode } from '../catalogue.ts'
 import { isoTime } from '../clock.ts'
 import { type Draft, MaskedDraft, type RecordMembers } from '../draft.ts'
-import type { EventDefinition, Outcome, Severity } from '../event.ts'
+import type { EventDefinition, Outcome, RetentionClass, Severity, Stream } from '../event.ts'
 import { safeError } from '../fault/safe-error.ts'
-import type { Pseudonyms, SealedFields } from '../pseudonyms.ts'
+import type { Pseudonym, Pseudonyms, SealedFields } from '../pseudonyms.ts'
 import { canonicalAddress, maskAddress } from '../scrub/address.ts'
 import { isIdentifier, looksPersonal } from '../scrub/identifier.ts'
 import { isReadable } from '../scrub/read.ts'
@@ -19,14 +19,17 @@ import { EventFields } from './event-fields.ts'
 import { Masking } from './masking.ts'
 import { maskMetadata } from './metadata.ts'
 import { maskChanges, maskDecision, maskVolume } from './particulars.ts'
+import { Sealing } from './sealing.ts'
 import { maskHttp, maskRemote, maskSource } from './source.ts'
 import type { Tokens } from './tokens.ts'
 
 export interface MaskerDependencies {
   readonly tokens: Tokens
   readonly pseudonyms: Pseudonyms
-  /** Origin of the ledger that records go to; envelopes of personal fields are bound to it. Without it nothing is sealed. */
-  readonly origin?: string
+  /** The origin of a ledger, which envelopes of personal fields are bound to. Without it nothing is sealed. */
+  readonly origin?: (stream: Stream, retentionClass: RetentionClass) => string
+  /** What becomes of metadata that no schema declares. Default: `drop`. */
+  readonly undeclared?: 'drop' | 'seal' | undefined
   readonly scrubber: Scrubber
 }
 
@@ -86,8 +89,14 @@ class DraftMasker implements Masker {
     const said = masking.oneOf('outcome', event.outcome, outcomes)
     const outcome = phase === 'attempt' ? 'unknown' : (said ?? definition.outcome)
     const { actor, pseudonym } = maskActor(draft.actor, definition, masking)
+    // Before the targets: whoever is a subject here is known by their key where they own one.
+    const subjects = maskSubjects(event.subjects, masking)
     const targets = maskTargets(event.targets, masking)
     const address = exchange && canonicalAddress(exchange.clientAddress)
+    const sealing = new Sealing(
+      this.#originOf(definition),
+      [...(subjects ?? []), pseudonym].find((one) => one?.seal),
+    )
 
     return {
       id: draft.id,
@@ -108,7 +117,7 @@ class DraftMasker implements Masker {
       targets,
       resource_type: targets?.[0]?.type,
       resource_id: targets?.[0]?.id,
-      subjects: maskSubjects(event.subjects, masking),
+      subjects: draft.subject?.pseudonyms ?? subjects?.map(({ text }) => text),
       decision: maskDecision(event.decision, masking),
       ip_address: address === undefined ? undefined : maskAddress(address),
       ip_token: address === undefined ? undefined : masking.token('address', address),
@@ -127,8 +136,8 @@ class DraftMasker implements Masker {
       legal_basis: masking.identifier('legal_basis', event.legalBasis),
       ticket_ref: masking.identifier('ticket_ref', event.ticketRef),
       case_ref: masking.identifier('case_ref', event.caseRef),
-      metadata: this.#metadata(draft, event.metadata, masking),
-      sealed: pseudonym && address !== undefined ? this.#seal(draft, pseudonym, address) : undefined,
+      metadata: this.#metadata(draft, event.metadata, masking, sealing),
+      sealed: this.#seal(draft, sealing, pseudonym, address),
       privacy: masking.privacy(scrubber.id),
       aggregate: draft.aggregate && {
         count: draft.aggregate.count,
@@ -139,9 +148,10 @@ class DraftMasker implements Masker {
   }
 
   /** What the caller declared, and of ours the name of an unknown event and the skeleton of an error. */
-  #metadata(draft: Draft, given: unknown, masking: Masking): RecordMembers['metadata'] {
+  #metadata(draft: Draft, given: unknown, masking: Masking, sealing: Sealing): RecordMembers['metadata'] {
     const schema = draft.definition.metadata
-    const said = draft.detail === 'fields' ? maskMetadata(schema, given, masking) : undefined
+    const { undeclared = 'drop' } = this.#dependencies
+    const said = draft.detail === 'fields' ? maskMetadata(schema, given, masking, { sealing, undeclared }) : undefined
     if (draft.unknownName === undefined && draft.error === undefined) return said
     const ours: OwnMetadata = {}
     if (draft.unknownName !== undefined) {
@@ -159,15 +169,25 @@ class DraftMasker implements Masker {
     return Object.keys(kept).length === 0 ? undefined : kept
   }
 
-  /** The full address, where the event calls for it and the person has a key to seal it under. */
+  /** Personal fields: what was kept of the metadata, and the full address where the event calls for it. */
   #seal(
     draft: Draft,
-    pseudonym: { readonly seal?: (origin: string, recordId: string, fields: string) => SealedFields },
-    address: string,
+    sealing: Sealing,
+    actor: Pseudonym | undefined,
+    address: string | undefined,
   ): SealedFields[] | undefined {
-    const { origin } = this.#dependencies
-    if (pseudonym.seal === undefined || origin === undefined || draft.definition.sealsAddress !== true) return undefined
-    return [pseudonym.seal(origin, draft.id, JSON.stringify({ ip_address: address }))]
+    const origin = this.#originOf(draft.definition)
+    if (draft.subject?.seal !== undefined && origin !== undefined) return [draft.subject.seal(origin, draft.id)]
+    const wanted = draft.definition.sealsAddress === true ? address : undefined
+    // Visitors nobody knows, and those whose name was only claimed, share one key a month.
+    const person = wanted === undefined || actor?.seal ? actor : this.#dependencies.pseudonyms.anonymous?.()
+    return sealing.seal(draft.id, person, wanted)
+  }
+
+  /** Undefined for lines, which go to no ledger. */
+  #originOf({ stream = 'audit', retentionClass }: EventDefinition): string | undefined {
+    if (stream === 'operational' || stream === 'application') return undefined
+    return this.#dependencies.origin?.(stream, retentionClass)
   }
 }
 

@@ -94,11 +94,12 @@ export class Masking {
     return text === undefined ? undefined : this.token(purpose, text)
   }
 
-  /** A person. Only a `proved` one may be given a key of their own. */
-  person(path: string, value: unknown, proved: boolean): Pseudonym | undefined {
+  /** A person. Only a `proved` one may be given a key of their own; a `known` one is named by the key they have. */
+  person(path: string, value: unknown, proved: boolean, known = false): Pseudonym | undefined {
     const id = this.idText(path, value)
     if (id === undefined) return undefined
     const { pseudonyms } = this.#dependencies
-    return pseudonyms.name(this.tenant === undefined ? { id, proved } : { id, tenant: this.tenant, proved })
+    const person = this.tenant === undefined ? { id, proved } : { id, tenant: this.tenant, proved }
+    return pseudonyms.name(known ? { ...person, known } : person)
   }
 }

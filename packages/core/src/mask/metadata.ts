@@ -8,8 +8,12 @@ import type { MetadataMember } from '../draft.ts'
 import type { MetadataKind, MetadataSchema } from '../event.ts'
 import { looksPersonal } from '../scrub/identifier.ts'
 import { mask } from '../scrub/masks.ts'
+import { classifyName } from '../scrub/names.ts'
 import { isReadable, own, timeOf } from '../scrub/read.ts'
+import { placeholderOf, unwrapPersonal } from '../secret.ts'
+import type { Rule } from './accounting.ts'
 import { type Masking, tokenCharsMax } from './masking.ts'
+import { Sealing } from './sealing.ts'
 
 const keysMax = 50
 /** Further keys are not even looked at. */
@@ -20,11 +24,20 @@ const idCharsMax = 64
 /** Names of undeclared keys that may be shown to say what is missing: words. Anything else may be data. */
 const showableKey = /^[A-Za-z][A-Za-z_-]{0,39}$/
 
-/** The metadata that may be written; undefined when nothing is left. */
+const nothingPersonal = { sealing: new Sealing(undefined, undefined), undeclared: 'drop' } as const
+
+/** What becomes of personal and of undeclared values. */
+export interface PersonalRules {
+  readonly sealing: Sealing
+  readonly undeclared: 'drop' | 'seal'
+}
+
+/** The metadata that may be written; undefined when nothing is left. What is personal goes to `personal.sealing`. */
 export function maskMetadata(
   schema: MetadataSchema,
   given: unknown,
   masking: Masking,
+  personal: PersonalRules = nothingPersonal,
 ): Record<string, MetadataMember[string]> | undefined {
   if (given === undefined || given === null) return undefined
   if (!isReadable(given)) return masking.drop('metadata', 'wrong_kind')
@@ -34,12 +47,16 @@ export function maskMetadata(
   if (keys.length > keysReadMax) masking.drop('metadata', 'too_many', keys.length - keysReadMax)
   for (const key of keys.slice(0, keysReadMax)) {
     const kind = key.length <= keyCharsMax && Object.hasOwn(schema, key) ? schema[key] : undefined
+    const value = own(given, key)
     if (kind === undefined) {
-      masking.drop(showableKey.test(key) ? `metadata.${key}` : 'metadata.*', 'undeclared')
+      masking.drop(showableKey.test(key) ? `metadata.${key}` : 'metadata.*', undeclaredRule(key, value, personal))
       continue
     }
-    const value = own(given, key)
     if (value === undefined || value === null) continue
+    if (kind.kind === 'personal') {
+      masking.drop(`metadata.${key}`, personalRule(key, unwrapPersonal(value), personal))
+      continue
+    }
     const masked = maskValue(kind, value, masking)
     if (masked === undefined) masking.drop(`metadata.${key}`, 'wrong_kind')
     else if (++count > keysMax) masking.drop('metadata', 'too_many')
@@ -49,6 +66,26 @@ export function maskMetadata(
     }
   }
   return written
+}
+
+/** What happens to a value that no schema knows: a `Personal` is sealed, others only where the application wants it. */
+function undeclaredRule(key: string, value: unknown, personal: PersonalRules): Rule {
+  const { undeclared, sealing } = personal
+  if (!sealing.possible || key.length > keyCharsMax) return 'undeclared'
+  const inside = unwrapPersonal(value)
+  if (inside === value && (undeclared === 'drop' || isSecret(key, value))) return 'undeclared'
+  const rule = sealing.keep(key, inside)
+  return rule === 'wrong_kind' ? 'undeclared' : rule
+}
+
+function personalRule(key: string, value: unknown, { sealing }: PersonalRules): Rule {
+  if (typeof value !== 'string') return 'wrong_kind'
+  return sealing.possible ? sealing.keep(key, value) : 'no_key'
+}
+
+/** A credential is no record's business, sealed or not. */
+function isSecret(key: string, value: unknown): boolean {
+  return placeholderOf(value) !== undefined || classifyName(key) === 'secret'
 }
 
 function maskValue(kind: MetadataKind, value: unknown, masking: Masking): MetadataMember[string] | undefined {

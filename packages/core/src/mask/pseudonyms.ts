@@ -1,5 +1,5 @@
 /**
- * People as keyed tokens: the embedded default of the `Pseudonyms` port, for as long as no store keeps a key per person.
+ * People as keyed tokens: the `Pseudonyms` port over keys that have none for single people.
  *
  * A person has one name per tenant in all records, whether they were proved or only claimed to be somebody, so that failed
  * and successful logins stand side by side. Nobody has a key of their own here: nothing is born, nothing can be sealed.
@@ -15,12 +15,14 @@ export function tokenPseudonyms(tokens: Tokens): Pseudonyms {
   return {
     name: (person): Pseudonym => ({ text: tokens.token('person', person.id, optionsOf(person)) }),
     find: (person) => tokens.find('person', person.id, optionsOf(person)),
-    takeBirths: () => nothing,
+    takeNews: () => nothing,
+    told: () => undefined,
+    due: () => false,
     persist: () => done,
     persistSync: () => undefined,
   }
 }
 
-function optionsOf(person: Omit<Person, 'proved'>) {
+function optionsOf(person: Omit<Person, 'proved' | 'known'>) {
   return { tenant: person.tenant, kind: person.id.includes('@') ? ('folded' as const) : ('exact' as const) }
 }

@@ -110,6 +110,6 @@ describe('tokenPseudonyms', () => {
     people.name({ id: 'usr_1', proved: true })
     await people.persist()
     people.persistSync()
-    expect(people.takeBirths()).toEqual([])
+    expect([people.takeNews(), people.due()]).toEqual([[], false])
   })
 })

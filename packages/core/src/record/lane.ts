@@ -17,7 +17,7 @@ import { failureCause, openFacts } from './facts.ts'
 import { findGap, type GapCause, GapCollector, gapMetadata } from './gap.ts'
 import { QueueBound } from './queue-bound.ts'
 import { LedgerReceipt } from './receipt.ts'
-import type { LogFact, OpenRecordLog, RecordLog } from './record-log.ts'
+import type { BeforeCommit, LogFact, OpenRecordLog, RecordLog } from './record-log.ts'
 import { Reopening } from './reopening.ts'
 
 export interface LaneSettings {
@@ -33,6 +33,8 @@ export interface LaneSettings {
   /** What every `stream_open` says of the configuration. */
   readonly openMetadata: Readonly<Record<string, string | number | boolean>>
   readonly notice: (code: string, message: string) => void
+  /** What the records of this ledger depend on. */
+  readonly beforeCommit?: BeforeCommit | undefined
 }
 
 /** How often a full queue is looked at, so that a gap is also told when no further record comes. */
@@ -73,6 +75,33 @@ export class Lane {
     const block = masked.failureClass === 'block'
     if (!this.#bound.admits(block)) return this.#drop(id, 'queue_full')
     return this.#append(masked, block)
+  }
+
+  /** False while there is no room for a record that must not be dropped. */
+  get hasRoom(): boolean {
+    return !this.#closed && this.#bound.admits(true)
+  }
+
+  /** Accepts a record that was asked room for with `hasRoom`. */
+  recordKept(masked: MaskedDraft): Receipt {
+    const { id } = masked.members
+    return this.#closed ? new RefusedReceipt(id, () => closedError(this.name)) : this.#append(masked, false)
+  }
+
+  /** Why nothing is written now, unless it is. */
+  get failure(): { readonly code: string; readonly message: string } | undefined {
+    const { healthy, failure } = this.#log.state
+    return healthy ? undefined : failure
+  }
+
+  /** True when everything accepted is durable. */
+  get settled(): boolean {
+    const { durable, next } = this.#log.state
+    return durable >= next - 1
+  }
+
+  flushSync(): void {
+    this.#log.flushSync()
   }
 
   health(): LedgerHealth {
@@ -131,8 +160,9 @@ export class Lane {
   }
 
   #openLog(): RecordLog {
-    const { open, stream, retentionClass } = this.#settings
-    const log = open({ stream, retentionClass, onFact: (fact) => this.#onFact(log, fact) })
+    const { open, stream, retentionClass, beforeCommit } = this.#settings
+    const onFact = (fact: LogFact): void => this.#onFact(log, fact)
+    const log = open({ stream, retentionClass, onFact, ...(beforeCommit && { beforeCommit }) })
     return log
   }
 

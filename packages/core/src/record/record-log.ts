@@ -67,6 +67,18 @@ export interface OpenLog {
   readonly stream: string
   readonly retentionClass: string
   readonly onFact: (fact: LogFact) => void
+  /** What has to be durable before anything appended is written: see the ledger's option of that name. */
+  readonly beforeCommit?: BeforeCommit
+}
+
+/** Things that records depend on, such as the keys they were sealed with. */
+export interface BeforeCommit {
+  /** Whether something is not durable yet. Cheap. */
+  due(): boolean
+  /** Resolves once everything that is due is durable; rejects when that fails. */
+  persist(): Promise<void>
+  /** The same, blocking. Throws. */
+  persistSync(): void
 }
 
 /** Opens one log; synchronous. Called again after a final failure, for a new writer. May throw, with a coded error. */
