@@ -14,7 +14,9 @@ export function hidePeople(text: string, opening: Opening): string {
     opening.removed(mask.slice(1, -1))
     return mask
   }
-  let shown = text.replace(ibans, (match) => {
+  let shown = text.replace(ibans, (match, offset: number) => {
+    // Small letters a to f alone are rather a digest than an account.
+    if (/^[0-9a-f-]{1,80}$/.test(match) && !/iban/i.test(text.slice(Math.max(0, offset - 16), offset))) return match
     const length = ibanLength(match)
     return length === 0 ? match : hide('[iban]') + match.slice(length)
   })
