@@ -14,11 +14,13 @@ import type { BuiltInEvents, Catalogue } from './catalogue.ts'
 import { systemClock } from './clock.ts'
 import { checkOptions, type Platform, readConfiguration, thisPlatform } from './configuration.ts'
 import { hashConfiguration } from './configuration-hash.ts'
+import { guardConsole } from './console-guard.ts'
 import { type Coverage, createCoverage } from './coverage.ts'
+import { isLevelEnabled } from './decide/level.ts'
 import { compilePolicy } from './decide/policy.ts'
 import { catalogueOf } from './define-events.ts'
 import type { EventInput } from './event.ts'
-import { safeError } from './fault/safe-error.ts'
+import { type SafeError, safeError } from './fault/safe-error.ts'
 import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
 import { uuidv7 } from './id.ts'
 import { isInspectorOpen } from './inspector.ts'
@@ -192,6 +194,10 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     level_refused: configuration.refusedLevel !== undefined,
   }
   const beforeEnd: (() => void)[] = []
+  if (options.console === 'scrub')
+    beforeEnd.push(guardConsole({ scrubber, enabled: (level) => isLevelEnabled(level, configuration.logLevel) }))
+  const hosts = new Set(options.scrub?.hosts)
+  const skeletonOf = (error: unknown): SafeError => safeError(error, tokens, hosts)
   const health = (): Health => readHealth(recorder, counts, configuration.limits.queueBytesMax, weak)
 
   const announce = (type: string, event: EventInput): void =>
@@ -215,7 +221,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     recorder,
     operational,
     health,
-    safeError: (error) => safeError(error, tokens),
+    safeError: skeletonOf,
     announce,
     recordCrash: (error, origin) =>
       void pipeline.record('application_error', { reason: 'unhandled', metadata: { origin } }, { error }),
@@ -247,7 +253,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     accessLine: (line) => operational.line({ ...line, timeMs: clock.now(), address: maskAddress(line.clientAddress) }),
     notice: notices.notice,
     scrubber,
-    safeError: (error) => safeError(error, tokens),
+    safeError: skeletonOf,
     tokenOf: (purpose, value) => tokens.token(purpose, value, { timeMs: clock.now() }),
     weaken: (name) => {
       weak[name] = true

@@ -51,6 +51,7 @@ function optionsThatMatter(options: AuditOptions): unknown {
     // What is let through in production is part of the evidence.
     debugGuard: debugGuard === undefined || debugGuard === false ? {} : debugGuard,
     activity: options.activity ?? true,
+    console: options.console ?? 'leave',
   }
 }
 

@@ -96,6 +96,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'outbound',
   'credentials',
   'operational',
+  'console',
   'ack',
   'queueBytesMax',
   'logLevel',
@@ -158,6 +159,7 @@ export function checkOptions(options: AuditOptions): void {
   checkOne('ledger', ledger, ['disk', 'memory'], typeof ledger === 'function', 'or a function that opens a log')
   const sink = typeof operational === 'function' || hasMethod(operational, 'write') || hasMethod(operational, 'info')
   checkOne('operational', operational, ['stdout', 'human', 'none'], sink, 'a function, a stream or a logger')
+  checkOne('console', options.console, ['leave', 'scrub'])
   checkOne('undeclared', options.undeclared, ['drop', 'seal'])
   checkOne('ack', options.ack, ['durable', 'written', 'queued'])
   checkKeys(options.keys)

@@ -85,6 +85,11 @@ export interface AuditOptions<
   readonly credentials?: readonly string[]
   /** Where the operational lines go. Default: `human` on a terminal outside production, else `stdout`; `none` in tests. */
   readonly operational?: 'stdout' | 'human' | 'none' | OperationalSink
+  /**
+   * `scrub`: what the application prints with `console.*` is scrubbed on its way, one line a call, and nothing below the log
+   * level is printed. Default `leave`.
+   */
+  readonly console?: 'leave' | 'scrub'
   /** When `receipt.acknowledged` resolves. Default: `durable` in production, else `written`. */
   readonly ack?: 'durable' | 'written' | 'queued'
   /** Bytes that may wait per ledger before records are dropped. 65,536 to 1,073,741,824; default 16,777,216. */
