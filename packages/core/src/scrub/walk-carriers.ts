@@ -3,6 +3,7 @@
  */
 
 import type { Judgement } from './names.ts'
+import { isPlaceholder } from './placeholder.ts'
 import { headerRule } from './walk-headers.ts'
 import { uniqueKey, writtenKey } from './walk-keys.ts'
 import { readOwn } from './walk-platform.ts'
@@ -25,7 +26,9 @@ export function copyHeaders(
     const judged = walk.names.judge(key)
     walk.account?.enter(judged.plain ? key : '*')
     const isName = named !== undefined && values[i] === named && nameKeys.has(key.toLowerCase())
-    const written = isName ? headerName(walk, named, level) : headerValue(walk, named ?? key, values[i], level)
+    const written = isName
+      ? headerName(walk, named, level)
+      : headerValue(walk, nameThatStays(walk, named ?? key, level), values[i], level)
     walk.account?.leave()
     if (written !== undefined) set(walk, copied, judged.plain ? key : headerName(walk, key, level), written)
   }
@@ -47,6 +50,11 @@ export function headerName(walk: Walker, name: string, level: number): string {
   return walk.names.judge(plain).plain ? name : writtenKey(walk, name, level)
 }
 
+/** A header's name where it may be written as it is, else nothing: what had to be changed is no name. */
+export function nameThatStays(walk: Walker, name: unknown, level: number): string {
+  return typeof name === 'string' && headerName(walk, name, level) === name ? name : ''
+}
+
 /** The value of a header as it may be written. */
 export function headerValue(walk: Walker, name: string, value: unknown, level: number): unknown {
   if (Array.isArray(value)) {
@@ -60,6 +68,7 @@ export function headerValue(walk: Walker, name: string, value: unknown, level: n
 
 function headerItem(walk: Walker, name: string, value: unknown, level: number): unknown {
   if (value === null || value === undefined) return value
+  if (typeof value === 'string' && isPlaceholder(value)) return value
   const rule = headerRule(name)
   if (typeof value === 'string' || typeof value === 'number') {
     if (value === '') return ''
@@ -77,7 +86,7 @@ function headerItem(walk: Walker, name: string, value: unknown, level: number): 
       key: typeof spoken === 'string' ? headerName(walk, spoken, level) : '[header]',
       value:
         typeof inner === 'string'
-          ? headerItem(walk, typeof spoken === 'string' ? spoken : name, inner, level)
+          ? headerItem(walk, typeof spoken === 'string' ? nameThatStays(walk, spoken, level) : name, inner, level)
           : '[header]',
     }
   }

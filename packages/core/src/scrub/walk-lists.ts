@@ -6,7 +6,7 @@ import { types } from 'node:util'
 import { type Judgement, roles } from './names.ts'
 import { withheldBytes } from './placeholder.ts'
 import { isByteList, isSpreadText } from './walk-bytes.ts'
-import { headerName, headerValue } from './walk-carriers.ts'
+import { headerName, headerValue, nameThatStays } from './walk-carriers.ts'
 import { assignedName, isHarmlessNext, verdictOnNext } from './walk-pairs.ts'
 import { readOwn } from './walk-platform.ts'
 import { isHidden } from './walk-verdicts.ts'
@@ -42,7 +42,7 @@ function items(walk: Walker, list: readonly unknown[], name: Judgement, context:
   const inArgv = (name.roles & roles.argv) !== 0 || (context & around.argv) !== 0
   const password = inArgv && isDatabaseClient(readOwn(list, 0))
   const inside = (context & ~around.argv) | (password ? around.argv : 0)
-  const isPath = (name.roles & roles.pairName) !== 0
+  const isPath = name.as === 'url' && (name.roles & roles.pairName) !== 0
   let next: Judgement | undefined
   let before = ''
   for (let i = 0; i < list.length && !walk.full; i++) {
@@ -59,10 +59,11 @@ function items(walk: Walker, list: readonly unknown[], name: Judgement, context:
       copied.push(assigned.head + String(walk.copy(item.slice(assigned.head.length), assigned.said, 0, level + 1)))
       continue
     }
-    // A path is made of names, and none of them is the value of another.
-    next = isPath ? undefined : verdictOnNext(walk.names, item, i, list.length)
+    const written = walk.copy(item, name, inside, level + 1)
+    copied.push(written)
+    // What had to be changed is no name. A path is made of names, and none of them is the value of another.
+    if (written === item && (!isPath || item.startsWith('-'))) next = verdictOnNext(walk.names, item, i, list.length)
     before = item
-    copied.push(walk.copy(item, name, inside, level + 1))
   }
   return copied
 }
@@ -78,27 +79,27 @@ function headerList(walk: Walker, list: readonly unknown[], name: Judgement, lev
   const flat = !holdsEntries(readOwn(list, 0))
   for (let i = 0; i < list.length && !walk.full; i++) {
     const item = readOwn(list, i)
-    const before = flat && i % 2 === 1 ? readOwn(list, i - 1) : undefined
     if (flat && i % 2 === 1) {
-      copied.push(counted(walk, headerValue(walk, typeof before === 'string' ? before : '', item, level)))
+      copied.push(counted(walk, headerValue(walk, nameThatStays(walk, readOwn(list, i - 1), level), item, level)))
     } else if (flat) {
-      const line = typeof item === 'string' && item.includes(':') && !item.startsWith(':')
-      copied.push(
-        typeof item !== 'string'
-          ? '[header]'
-          : line
-            ? walk.copy(item, name, 0, level + 1)
-            : counted(walk, headerName(walk, item, level)),
-      )
-    } else if (Array.isArray(item) && typeof readOwn(item, 0) === 'string') {
+      copied.push(flatName(walk, item, name, level))
+    } else if (Array.isArray(item) && item.length === 2 && typeof readOwn(item, 0) === 'string') {
       const key = String(readOwn(item, 0))
+      const stays = nameThatStays(walk, key, level)
       copied.push([
         counted(walk, headerName(walk, key, level)),
-        counted(walk, headerValue(walk, key, readOwn(item, 1), level)),
+        counted(walk, headerValue(walk, stays, readOwn(item, 1), level)),
       ])
     } else copied.push(walk.copy(item, name, 0, level + 1) ?? null)
   }
   return copied
+}
+
+function flatName(walk: Walker, item: unknown, name: Judgement, level: number): unknown {
+  if (typeof item !== 'string') return '[header]'
+  // A line: `Host: api.example`.
+  if (item.includes(':') && !item.startsWith(':')) return walk.copy(item, name, 0, level + 1)
+  return counted(walk, headerName(walk, item, level))
 }
 
 /** True for a pair or an object with a name and a value: what follows are entries too. */

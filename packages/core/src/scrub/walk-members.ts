@@ -11,7 +11,7 @@ import { uniqueKey, writtenKey } from './walk-keys.ts'
 import { pairVerdict } from './walk-pairs.ts'
 import { readOwn } from './walk-platform.ts'
 import { isStatement } from './walk-text.ts'
-import { bound, hiddenSecret, isHidden, partOfPerson, placeOfPerson, unlisted } from './walk-verdicts.ts'
+import { bound, hiddenSecret, isHidden, partOfPerson, placeOfPerson, unlisted, unnamed } from './walk-verdicts.ts'
 import { around, type Walker } from './walker.ts'
 
 /** The copy of an object's own enumerable members. */
@@ -120,8 +120,10 @@ function put(
   level: number,
 ): void {
   const shown = plain ? key : writtenKey(walk, key, level)
+  // Digits are an id's or a time's because their name says so: without the name they are looked at.
+  const known = shown === key || (verdict.as !== 'id' && verdict.as !== 'time')
   walk.account?.enter(plain ? key : '*')
-  const written = walk.copy(value, verdict, context, level + 1)
+  const written = walk.copy(value, known ? verdict : unnamed, context, level + 1)
   walk.account?.leave()
   if (written === undefined) return
   walk.wrote(shown.length, 0)

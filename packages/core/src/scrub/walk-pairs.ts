@@ -25,14 +25,20 @@ export function pairVerdict(names: Names, judged: readonly Judgement[], values: 
 const isSpecial = (name: Judgement) => name.as === 'cookies' || name.as === 'headers' || name.as === 'body'
 
 function judgeSpoken(names: Names, value: unknown): Judgement | undefined {
-  if (typeof value === 'string') return value.length <= nameCharsMax ? names.judge(value) : undefined
+  if (typeof value === 'string')
+    return value.length <= nameCharsMax ? names.judge(withoutPlaceholders(value)) : undefined
   if (!Array.isArray(value) || value.length === 0 || value.length > segmentsMax) return undefined
   let path = ''
   for (let i = 0; i < value.length; i++) {
     const segment = readOwn(value, i)
-    if (typeof segment === 'string' && segment.length <= nameCharsMax) path += `.${segment}`
+    if (typeof segment === 'string' && segment.length <= nameCharsMax) path += `.${withoutPlaceholders(segment)}`
   }
   return path === '' ? undefined : names.judge(path.slice(1, 1 + nameCharsMax))
+}
+
+/** `asked by [email]` names nothing; `user[email]` does. */
+function withoutPlaceholders(text: string): string {
+  return text.includes('[') ? text.replace(/(?<!\w)\[[a-z]{2,16}(?: [a-z]{0,12})?(?: \d{1,8})?(?: B)?\]/g, ' ') : text
 }
 
 /**
@@ -40,7 +46,7 @@ function judgeSpoken(names: Names, value: unknown): Judgement | undefined {
  * places; elsewhere only what is a secret's name counts.
  */
 export function verdictOnNext(names: Names, text: string, i: number, length: number): Judgement | undefined {
-  if (text.length > nameCharsMax || text.length < 2) return undefined
+  if (text.length > nameCharsMax || text.length < 2 || withoutPlaceholders(text) !== text) return undefined
   if (text.charCodeAt(0) === 45) return flagVerdict(names, text)
   if (!isNameLike(text)) return undefined
   const said = names.judge(text)
