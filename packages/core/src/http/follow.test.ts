@@ -24,6 +24,7 @@ import type { EventInput } from '../event.ts'
 import { createCounts } from '../health.ts'
 import type { Receipt } from '../receipt.ts'
 import { type AccessLine, findViewOf, giveRuntime, type RecordExtra, type Runtime } from '../runtime.ts'
+import { scrubber } from '../scrub/scrub.ts'
 import { type Exchange, exchangeOf, type RawRequest, type RawResponse } from './exchange.ts'
 import { followRequest } from './follow.ts'
 
@@ -75,6 +76,9 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
     },
     clock: systemClock,
     closed: false,
+    scrubber,
+    weaken: () => undefined,
+    beforeEnd: () => undefined,
     coverage: createCoverage(),
     counts: createCounts(),
     recordIn(facts, type, event, extra = {}): Receipt {
