@@ -6,14 +6,12 @@
  * after the other, each in a turn on the disk; between two pieces the event loop goes round, so that callers who were just
  * answered are part of the next batch. `flushNow` may step in at any moment: see `segment.ts` for why that is safe.
  */
-import type { Disk } from '../disk.ts'
-import { LedgerError, type LedgerErrorCode, systemCode } from '../errors.ts'
-import type { AckLevel, BeforeCommit, LedgerFact, LedgerState } from '../ledger.ts'
-import type { Chain } from '../line.ts'
+import { LedgerError, type LedgerErrorCode } from '../errors.ts'
+import type { LedgerFact, LedgerState } from '../ledger.ts'
 import { acknowledge, type Batch, Batcher, confirm } from './batcher.ts'
 import type { Checkpointer } from './checkpointer.ts'
+import { Gate } from './gate.ts'
 import { Heartbeat } from './heartbeat.ts'
-import type { Lock } from './lock.ts'
 import type { Pending } from './pending.ts'
 import { Retry } from './retry.ts'
 import type { Segment } from './segment.ts'
@@ -22,24 +20,11 @@ import { inTurn } from './turns.ts'
 import { segmentsOf, Unsynced } from './unsynced.ts'
 import { Waiters } from './waiters.ts'
 import { WorkClock } from './work-clock.ts'
-import { full, writeFailure } from './write-failure.ts'
+import { writeFailure } from './write-failure.ts'
+import type { WriterStart } from './writer-start.ts'
 
 /** In ledgers that acknowledge before the sync, it comes early behind this many bytes. */
 const unsyncedBytesMax = 8 * 1024 * 1024
-
-export interface WriterStart {
-  readonly disk: Disk
-  readonly dir: string
-  readonly writer: string
-  readonly ack: AckLevel
-  readonly chain: Chain
-  readonly segment: Segment | undefined
-  readonly lock: Lock
-  readonly beforeCommit: BeforeCommit | undefined
-  makeCheckpointer(ready: () => void): Checkpointer
-  now(): number
-  onFact(fact: LedgerFact): void
-}
 
 export type Failure = NonNullable<LedgerState['failure']>
 
@@ -64,9 +49,11 @@ export class Writer {
   /** Set at a final failure and at the end: from then on nothing touches the files. */
   #over = false
   readonly #waiters = new Waiters()
+  readonly #gate: Gate
 
   constructor(start: WriterStart) {
     this.#start = start
+    this.#gate = new Gate(start.beforeCommit)
     this.#batcher = new Batcher(start.disk, start.dir, start.chain, start.segment)
     this.#durable = start.chain.next - 1
     this.#checkpointer = start.makeCheckpointer(() => this.#kick())
@@ -128,7 +115,7 @@ export class Writer {
       for (;;) {
         this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
         if (!this.#batch || this.#over) break
-        if (!this.#clearNow(this.#batch)) break
+        this.#gate.clearNow(this.#batch)
         this.#writeNow(this.#batch)
       }
     } catch (error) {
@@ -212,7 +199,7 @@ export class Writer {
     if (this.#batcher.hasRetired && this.#unsynced.isEmpty) return this.#sealRetired
     if (this.#syncs.isDue && !this.#unsynced.isEmpty) return this.#sync
     if (this.#retry.isWaiting) return undefined
-    if (this.#batch && this.#waitsForOthers(this.#batch)) return this.#clear
+    if (this.#batch && this.#gate.holds(this.#batch)) return this.#clear
     return this.#batch || this.#batcher.queue.size > 0 ? this.#commit : undefined
   }
 
@@ -228,7 +215,7 @@ export class Writer {
     }
     const batch = this.#batch
     // Chosen now, and written once what its entries depend on is durable: see #clear().
-    if (!batch || this.#waitsForOthers(batch)) return
+    if (!batch || this.#gate.holds(batch)) return
     // Entries of a later segment must not become durable before those of an earlier one.
     if (this.#unsynced.isBefore(batch.segment)) await this.#sync()
     if (this.#over || batch.durable) return
@@ -251,30 +238,12 @@ export class Writer {
     else this.#syncs.later()
   }
 
-  #waitsForOthers(batch: Batch): boolean {
-    return !batch.cleared && this.#start.beforeCommit?.due() === true
-  }
-
-  /** Waits until everything that the framed batch depends on is durable elsewhere. */
+  /** What the framed batch depends on becomes durable, in other files and with turns of its own. */
   async #clear(): Promise<void> {
     const batch = this.#batch
-    if (!batch) return
-    try {
-      await this.#start.beforeCommit?.persist()
-      batch.cleared = true
-    } catch (error) {
-      if (!this.#over && !batch.durable) this.#dependencyFailed(error)
-    }
-  }
-
-  #clearNow(batch: Batch): boolean {
-    try {
-      if (this.#waitsForOthers(batch)) this.#start.beforeCommit?.persistSync()
-      batch.cleared = true
-    } catch (error) {
-      this.#dependencyFailed(error)
-    }
-    return batch.cleared
+    await (batch && this.#gate.clear(batch))?.catch((error: unknown) => {
+      if (!this.#over && !batch?.durable) this.#writeFailed(error)
+    })
   }
 
   async #sync(): Promise<void> {
@@ -369,21 +338,8 @@ export class Writer {
       this.#fail(code, message)
       return
     }
-    this.#writeRefused(code, message)
-  }
-
-  /** Never final, whatever the error: nothing is wrong with this file. */
-  #dependencyFailed(error: unknown): void {
-    const code = full.has(systemCode(error)) ? 'LEDGER_FULL' : 'LEDGER_WRITE_FAILED'
-    this.#writeRefused(
-      code,
-      `${this.#start.dir}: what this batch depends on could not be made durable: ${String(error)}`,
-    )
-  }
-
-  #writeRefused(code: LedgerErrorCode, message: string): void {
     const isNew = this.#failure?.code !== code
-    this.#failure = { code, message, final: false }
+    this.#failure = { code, message, final }
     this.#retry.later()
     if (isNew) this.#tell({ kind: 'full', code, message })
     if (this.#closing) this.#waiters.giveUp(new LedgerError(code, message))

@@ -1,0 +1,21 @@
+/** What a writer begins with: where the directory stands, and whom it works with. */
+import type { Disk } from '../disk.ts'
+import type { AckLevel, BeforeCommit, LedgerFact } from '../ledger.ts'
+import type { Chain } from '../line.ts'
+import type { Checkpointer } from './checkpointer.ts'
+import type { Lock } from './lock.ts'
+import type { Segment } from './segment.ts'
+
+export interface WriterStart {
+  readonly disk: Disk
+  readonly dir: string
+  readonly writer: string
+  readonly ack: AckLevel
+  readonly chain: Chain
+  readonly segment: Segment | undefined
+  readonly lock: Lock
+  readonly beforeCommit: BeforeCommit | undefined
+  makeCheckpointer(ready: () => void): Checkpointer
+  now(): number
+  onFact(fact: LedgerFact): void
+}
