@@ -71,6 +71,9 @@ export function copyEntries(
     (seen & roles.companion) === 0
       ? none
       : keys.filter((_key, i) => ((judged[i]?.roles ?? 0) & roles.companion) !== 0).map(joinedName)
+  // Arguments of JSON-RPC have places instead of names.
+  const positional = (seen & roles.bindings) !== 0 && keys.includes('jsonrpc')
+  const asked = (name.roles & roles.bindings) !== 0 || (context & around.query) !== 0 || name.as === 'query'
   const inQuery = name.as === 'query' || (context & around.query) !== 0
 
   const copied: Record<string, unknown> = {}
@@ -87,6 +90,9 @@ export function copyEntries(
       else if (aboutPerson && (does & roles.placePart) !== 0) verdict = placeOfPerson
     }
     if (companionsSeen.length > 0 && isGivenMeaning(companionsSeen, key)) verdict = hiddenSecret
+    // What a request was called with: this code opens something, that of an error stands elsewhere.
+    if (asked && key === 'code') verdict = hiddenSecret
+    if (positional && (does & roles.bindings) !== 0 && Array.isArray(values[i])) verdict = bound
     if (inQuery && verdict.as === 'free' && !walk.queryNames.has(key)) verdict = unlisted
     const rows = columns !== undefined && (does & roles.columnValues) !== 0 ? values[i] : undefined
     if (columns !== undefined && Array.isArray(rows) && !walk.full && level < 10) {

@@ -46,3 +46,8 @@ export function isFrame(text: string): boolean {
 const frame =
   /^(?:async |new )?(?:<anonymous>|[A-Za-z_$#][\w$#.<>]{0,120})(?: \[as [\w$.#]{1,64}\])? \((?:node:)?[\w@.+~$/()[\]-]{1,300}:\d{1,6}:\d{1,7}\)$/
 const longDigits = /\d{8}/
+
+/** `+4915234567801` (E.164), and nothing else in the text. */
+export function isInternationalNumber(text: string): boolean {
+  return text.charCodeAt(0) === 43 && text.length <= 16 && /^\+[1-9]\d{8,14}$/.test(text)
+}

@@ -17,7 +17,7 @@ import { brandOf, kindOfPrototype } from './walk-kinds.ts'
 import { copyList } from './walk-lists.ts'
 import { copyMembers } from './walk-members.ts'
 import { copySpecial } from './walk-special.ts'
-import { isFrame, isOpaqueId, isPlainWord, isStatement, looksLikeFullName } from './walk-text.ts'
+import { isFrame, isInternationalNumber, isOpaqueId, isPlainWord, isStatement, looksLikeFullName } from './walk-text.ts'
 import { isHidden, trusted, unnamed } from './walk-verdicts.ts'
 import { around, type Walker } from './walker.ts'
 
@@ -126,6 +126,8 @@ export class Walk implements Opening, Walker {
   /** One text by the rules for texts. */
   text(text: string, as: NameClass, level: number): string {
     if (isPlaceholder(text)) return text
+    // A number in the international form is nothing else, whatever its name.
+    if (isInternationalNumber(text)) return this.#replaced('[phone]', 'phone')
     this.#level = level
     const shown = scrubText(text, as, this)
     return this.#detect === undefined ? shown : this.#detect(shown, (rule) => this.removed(rule))
