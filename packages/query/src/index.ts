@@ -1,9 +1,11 @@
 /** Reading the trail: `@trailmark/query`. */
 export { codes, QueryError, type QueryErrorCode } from './errors.ts'
 export { compileFilter, type Filter, filterTextMax, type Matcher } from './filter.ts'
+export { type FoundRecord, findRecord, type RecordPlace } from './find-record.ts'
 export { type FollowOptions, follow } from './follow.ts'
 export { type Identities, identitiesOf } from './identities.ts'
 export { lastMax } from './last.ts'
+export { findPeople, type KnownPeople, type KnownPerson } from './people.ts'
 export { type QueryOptions, query } from './query.ts'
 export type { MalformedLine, Position, RecordMembers, StoredRecord } from './record.ts'
 export { countRedactions, type RedactionCount } from './redactions.ts'

@@ -6,6 +6,7 @@
 import { maskAddress } from '@trailmark/core'
 import { QueryError } from './errors.ts'
 import type { Identities } from './identities.ts'
+import { lineHead } from './line-head.ts'
 import type { StoredRecord } from './record.ts'
 
 /** The two questions of a filter, for one identifier. */
@@ -20,11 +21,11 @@ const tenantsMax = 1_000
 /** Does the record name this person: as the one who acted, or as one whose data it was. */
 export function matchPerson(role: 'actor' | 'subject', id: string, identities: Identities | undefined): IdentityTest {
   if (identities === undefined) throw keysNeeded(role)
-  const names = new TenantTokens((tenant) => identities.person(id, tenant))
+  const names = new PersonNames((tenant) => identities.person(id, tenant))
   const matches =
     role === 'actor'
-      ? (record: StoredRecord) => record.user_id !== undefined && names.of(record).has(record.user_id)
-      : (record: StoredRecord) => record.subjects?.some((subject) => names.of(record).has(subject)) ?? false
+      ? (record: StoredRecord) => record.user_id !== undefined && names.has(record, record.user_id)
+      : (record: StoredRecord) => record.subjects?.some((subject) => names.has(record, subject)) ?? false
   return { matches, mayMatch: names.mayMatch }
 }
 
@@ -131,6 +132,46 @@ class TenantTokens {
   /** Which tokens a tenant's line would hold is known only once it is parsed. */
   readonly mayMatch = (line: string): boolean =>
     this.#withoutTenant.some((token) => line.includes(token)) || line.includes('"tenant":"')
+}
+
+/** How long after an event its record may be made, for a name that was made for it to be found. */
+const toldMsMax = 60_000
+/** Names of others that are remembered at one time. */
+const strangersMax = 10_000
+
+/**
+ * The names of one person, who may get another while a trail is followed: on their first visit, and each year. A record that
+ * is newer than what we know therefore has us look again, once for each name that is not theirs.
+ */
+class PersonNames {
+  readonly #find: (tenant: string | undefined) => readonly string[]
+  readonly #strangers = new Set<string>()
+  #known: TenantTokens
+  #newSinceMs: number
+  #newSince: string
+
+  constructor(find: (tenant: string | undefined) => readonly string[]) {
+    this.#find = find
+    this.#newSinceMs = Date.now() - toldMsMax
+    this.#newSince = new Date(this.#newSinceMs).toISOString()
+    this.#known = new TenantTokens(find)
+  }
+
+  has(record: StoredRecord, name: string): boolean {
+    if (this.#known.of(record).has(name)) return true
+    if (record.timeMs < this.#newSinceMs || this.#strangers.has(name)) return false
+    // The time first: what is made during the look counts as new.
+    this.#newSinceMs = Date.now() - toldMsMax
+    this.#newSince = new Date(this.#newSinceMs).toISOString()
+    this.#known = new TenantTokens(this.#find)
+    if (this.#known.of(record).has(name)) return true
+    if (this.#strangers.size >= strangersMax) this.#strangers.clear()
+    this.#strangers.add(name)
+    return false
+  }
+
+  readonly mayMatch = (line: string): boolean =>
+    this.#known.mayMatch(line) || (lineHead(line)?.timestamp ?? this.#newSince) >= this.#newSince
 }
 
 function keysNeeded(member: string): QueryError {

@@ -16,6 +16,7 @@ import type {
   StoredRecord,
   StoredRedaction,
   StoredRemote,
+  StoredSealed,
   StoredService,
   StoredSource,
   StoredTarget,
@@ -226,6 +227,7 @@ const recordKinds: Kinds<RecordMembers> = {
   ticket_ref: text,
   case_ref: text,
   metadata,
+  sealed: listOf(objectOf<StoredSealed>({ p: text, k: text, e: text }, ['p', 'k', 'e'])),
   privacy: objectOf<StoredPrivacy>({
     scrubber: text,
     redactions: listOf(objectOf<StoredRedaction>({ path: text, rule: text, n: count }, ['path', 'rule', 'n'])),

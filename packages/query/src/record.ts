@@ -83,6 +83,13 @@ export interface StoredRedaction {
   readonly n: number
 }
 
+/** Personal fields sealed for one person: the pseudonym, the id of the key, the envelope in base64. */
+export interface StoredSealed {
+  readonly p: string
+  readonly k: string
+  readonly e: string
+}
+
 export interface StoredPrivacy {
   readonly scrubber?: string
   readonly redactions?: readonly StoredRedaction[]
@@ -135,6 +142,7 @@ export interface RecordMembers {
   readonly ticket_ref?: string
   readonly case_ref?: string
   readonly metadata?: Readonly<Record<string, string | number | boolean>>
+  readonly sealed?: readonly StoredSealed[]
   readonly privacy?: StoredPrivacy
   readonly policy?: string
   readonly aggregate?: { readonly count?: number; readonly start?: string; readonly end?: string }
