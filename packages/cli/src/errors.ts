@@ -8,8 +8,10 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 export const codes = {
   CLI_USAGE: 'The command was called with an option, value or name that it does not know.',
-  CLI_NOT_RECORDED: 'The read could not be recorded in the audit trail, so it was refused.',
-  CLI_NOT_FOUND: 'There is no trail at the place that was named.',
+  CLI_NOT_RECORDED: 'What was asked for could not be recorded in the audit trail, so it was refused.',
+  CLI_NOT_FOUND: 'There is no trail, key or record where one was named.',
+  CLI_REVEAL_LIMIT: 'Personal data was revealed as often as an hour allows; the message says when the next time is.',
+  CLI_NOTHING_SEALED: 'The record holds nothing sealed and names nobody whose key could open anything.',
   CLI_INTERRUPTED: 'The command was stopped before it was done, so what it printed is not everything.',
 } as const
 

@@ -5,11 +5,12 @@
  * row, and the result with the number of rows. When the attempt cannot be recorded the read is refused. The records of a
  * read are no read themselves, and a read leaves its own out of what it shows: so nothing recurses.
  */
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Keys } from '@trailmark/keys'
 import type { Filter, StoredRecord } from '@trailmark/query'
 import type { Location } from './location.ts'
 import { cliService, notRecorded, openOperatorAudit } from './operator-audit.ts'
+import { questionHash } from './question-hash.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ReadRequest {
@@ -55,7 +56,7 @@ async function begin(location: Location, keys: Keys, request: ReadRequest): Prom
     operationId,
     ...(request.purpose !== undefined && { purpose: request.purpose }),
   }
-  const metadata = { query_hash: queryHash(keys, request.filter), command: request.command }
+  const metadata = { query_hash: questionHash(keys, 'query', questionOf(request.filter)), command: request.command }
   try {
     await audit.record('audit_log_read', { ...common, phase: 'attempt', outcome: 'unknown', metadata }).durable
   } catch (error) {
@@ -75,9 +76,7 @@ async function begin(location: Location, keys: Keys, request: ReadRequest): Prom
   }
 }
 
-/** Tells equal questions from different ones. Keyed, because a question names people: a plain hash could be guessed. */
-function queryHash(keys: Keys, filter: Filter): `q1_${string}` {
-  const question = JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))
-  const { key } = keys.tokens.current('stable', Date.now())
-  return `q1_${createHmac('sha256', key).update('trailmark query v1|').update(question).digest('base64url')}`
+/** The filter as text, whatever order its members were given in. */
+function questionOf(filter: Filter): string {
+  return JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { doctor } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
 import { queryCommand } from './commands/query.ts'
+import { revealCommand } from './commands/reveal.ts'
 import { scrubCommand } from './commands/scrub.ts'
 import { tail } from './commands/tail.ts'
 import { timelineCommand } from './commands/timeline.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   tail,
   queryCommand,
   timelineCommand,
+  revealCommand,
   doctor,
   keysCommand,
   scrubCommand,
