@@ -16,7 +16,7 @@ export { type CompletionQuestion, completionOf, connectionOf } from './http/comp
 export { spanId, traceId } from './id.ts'
 export { createNotices, type Notices } from './notice.ts'
 export { findViewOf, type Runtime, runtimeOf } from './runtime.ts'
-export { createScrubber, scrubber, scrubber as typeScrubber } from './scrub/scrub.ts'
+export { createScrubber, scrubber, scrubFailures } from './scrub/scrub.ts'
 export { type LinesAccount, type ScrubLinesOptions, scrubLines } from './scrub/stream.ts'
 export type { LineFormat } from './scrub/stream-line.ts'
 export { readService } from './service.ts'

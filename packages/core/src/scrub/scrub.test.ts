@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuditError } from '../errors.ts'
 import { Personal, Secret } from '../secret.ts'
-import { createScrubber, scrub, scrubber } from './scrub.ts'
+import { createScrubber, scrub, scrubber, scrubFailures } from './scrub.ts'
 
 const planted = 'pLaNtEd7Q'
 
@@ -304,6 +304,23 @@ test('the account says where and by which rule, and never what', () => {
   )
   expect(many.redactions.length).toBeLessThanOrEqual(101)
   expect(many.redactions.reduce((sum, { n }) => sum + n, 0)).toBeGreaterThanOrEqual(300)
+})
+
+test('what cannot be scrubbed is withheld whole, and counted', () => {
+  const { keys } = Object
+  const before = scrubFailures()
+  try {
+    Object.keys = () => {
+      throw new Error(planted)
+    }
+    expect([scrub({ password: planted }), scrubber.text('as ever')]).toStrictEqual([
+      { scrub_failed: true, type: 'object' },
+      'as ever',
+    ])
+  } finally {
+    Object.keys = keys
+  }
+  expect(scrubFailures()).toBe(before + 1)
 })
 
 test('a text alone is scrubbed as a value is', () => {
