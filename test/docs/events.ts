@@ -54,7 +54,8 @@ metadata that are not in its row do not compile, and are dropped and counted at 
   a gap is recorded; \`best_effort\`: counted.
 - **kept**: retention class. \`standard\` 24 months, \`long\` 7 years, \`keys\` as long as anything that depends on it.
 - **metadata**: allow-listed, by kind. *(a|b)* one of these words; *0..9* a whole number; *yes/no*; *time*; *id* an identifier of a fixed shape;
-  *token* any text, stored as a keyed token; *masked* any text, stored masked. There is no free text.
+  *token* any text, stored as a keyed token; *masked* any text, stored masked; *personal* any text, sealed for the person it is about. There is no
+  free text in clear. *Shown in own activity*: a copy safe to show goes to the ledger of the people it is about ([logs](logs.md)).
 
 Accepted names: ${accepted.join(', ')}.
 `
@@ -86,6 +87,7 @@ function notes(definition: EventDefinition): string {
   const said = [
     ...(definition.requires ?? []).map((field) => `${field} required`),
     ...(definition.unprovedActor ? ['the actor is only claimed'] : []),
+    ...(definition.activity ? ['shown in own activity'] : []),
   ]
   return said.length === 0 ? '' : ` (${said.join('; ')})`
 }
