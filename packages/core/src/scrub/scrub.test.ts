@@ -309,17 +309,16 @@ test('the account says where and by which rule, and never what', () => {
 test('what cannot be scrubbed is withheld whole, and counted', () => {
   const { keys } = Object
   const before = scrubFailures()
+  let written: unknown
   try {
     Object.keys = () => {
       throw new Error(planted)
     }
-    expect([scrub({ password: planted }), scrubber.text('as ever')]).toStrictEqual([
-      { scrub_failed: true, type: 'object' },
-      'as ever',
-    ])
+    written = scrub({ password: planted })
   } finally {
     Object.keys = keys
   }
+  expect(written).toStrictEqual({ scrub_failed: true, type: 'object' })
   expect(scrubFailures()).toBe(before + 1)
 })
 
