@@ -11,6 +11,7 @@ import {
   QueryError,
   type StoredRecord,
 } from '@trailmark/query'
+import { type ClearNames, clearNamesFor } from './clear-names.ts'
 import type { Invocation, OptionTable } from './command.ts'
 import { CliError, type ExitCode, exitCodes } from './errors.ts'
 import { filterFrom, filterOptions, purposeFrom } from './filter-options.ts'
@@ -34,6 +35,8 @@ export interface Reading {
   readonly root: string
   readonly filter: Filter
   readonly identities?: Identities
+  /** Only outside production. */
+  readonly clearNames?: ClearNames
   readonly onMalformed: (line: MalformedLine) => void
   /** False for the records that this very read made. */
   readonly accept: (record: StoredRecord) => boolean
@@ -63,10 +66,12 @@ export async function readTrail(
   )
   const malformed: MalformedLine[] = []
   let malformedCount = 0
+  const clearNames = clearNamesFor(location.root, keys, terminal.env, terminal.note)
   const reading: Reading = {
     root: location.root,
     filter,
     ...(identities && { identities }),
+    ...(clearNames && { clearNames }),
     onMalformed: (line) => {
       malformedCount += 1
       if (malformed.length < malformedShownMax) malformed.push(line)

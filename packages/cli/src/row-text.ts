@@ -1,6 +1,7 @@
 /** How the parts of a record look in a table: short where a person reads, whole where a program does. */
 import type { Outcome, Phase } from '@trailmark/core'
-import type { Identities, StoredRecord } from '@trailmark/query'
+import type { StoredRecord } from '@trailmark/query'
+import type { ClearNames } from './clear-names.ts'
 import type { Cell } from './table.ts'
 import type { Screen } from './terminal.ts'
 
@@ -20,13 +21,21 @@ function shortName(text: string, screen: Screen): string {
   return screen.fits && pseudonym.test(text) ? `~${text.slice(0, 8)}` : shortToken(text, screen)
 }
 
-/** Who acted; the person that was asked for by name is shown by that name. */
-export function actorNamer(actor: string | undefined, identities: Identities | undefined, screen: Screen) {
-  return (record: StoredRecord): string => {
+/** What names people in rows. */
+export interface Naming {
+  readonly filter: { readonly actor?: string }
+  readonly identities?: object
+  readonly clearNames?: ClearNames
+}
+
+/** Who acted. The person asked for by name is shown by that name; outside production others are, too, marked with `=`. */
+export function actorNamer({ filter, identities, clearNames }: Naming, screen: Screen) {
+  return async (record: StoredRecord): Promise<string> => {
     if (record.user_id === undefined) return record.actor?.type ?? 'unknown'
     // The filter matched, so whoever acted is whoever was asked for.
-    if (actor !== undefined && identities !== undefined) return actor
-    return shortName(record.user_id, screen)
+    if (filter.actor !== undefined && identities !== undefined) return filter.actor
+    const clear = await clearNames?.of(record)
+    return clear === undefined ? shortName(record.user_id, screen) : `=${clear}`
   }
 }
 

@@ -1,7 +1,12 @@
 /** A terminal for tests that keeps what is printed, in a process where nothing else is printed. */
 import type { Screen, Terminal } from './terminal.ts'
 
-export function recordingTerminal(cwd: string, nowMs: number, env: NodeJS.ProcessEnv = {}) {
+export function recordingTerminal(
+  cwd: string,
+  nowMs: number,
+  env: NodeJS.ProcessEnv = {},
+  signal: AbortSignal = new AbortController().signal,
+) {
   const printed = { out: '', err: '' }
   const screen = (stream: 'out' | 'err'): Screen => ({
     tty: false,
@@ -21,7 +26,7 @@ export function recordingTerminal(cwd: string, nowMs: number, env: NodeJS.Proces
     env: { NODE_ENV: 'production', ...env },
     cwd,
     now: () => nowMs,
-    signal: new AbortController().signal,
+    signal,
     readerGone: () => false,
     note: (text) => {
       printed.err += `${text}\n`

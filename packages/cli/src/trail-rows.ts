@@ -7,7 +7,7 @@ import { layout } from './table.ts'
 import type { Screen } from './terminal.ts'
 
 /** Prints a record as its row; the first one brings the header along. */
-export function trailRows(screen: Screen, actorOf: (record: StoredRecord) => string): (record: StoredRecord) => string {
+export function trailRows(screen: Screen, actorOf: (record: StoredRecord) => Promise<string>) {
   const table = layout(
     [
       { title: 'TIME', width: timeWidth(screen) },
@@ -24,11 +24,11 @@ export function trailRows(screen: Screen, actorOf: (record: StoredRecord) => str
   )
   const dayLine = dayLines(screen)
   let first = true
-  return (record) => {
+  return async (record: StoredRecord): Promise<string> => {
     const row = timelineRow(record)
     const line = table.row([
       clockText(row.time, screen),
-      { text: actorOf(record), style: 'bold' },
+      { text: await actorOf(record), style: 'bold' },
       row.action,
       shortResource(row.resource, screen),
       outcomeCell(row.outcome, row.phase),

@@ -5,7 +5,7 @@ import { boundOptions, boundsFrom, timeOptions } from '../filter-options.ts'
 import { printableJson } from '../printable.ts'
 import { progressBar } from '../progress.ts'
 import { readOptions, readTrail } from '../read-trail.ts'
-import { actorNamer, clockText, dayLines, jsonLine, outcomeCell, shortToken, timeWidth } from '../row-text.ts'
+import { actorNamer, clockText, dayLines, jsonLine, outcomeCell, timeWidth } from '../row-text.ts'
 import { layout } from '../table.ts'
 
 export const queryCommand: Command = {
@@ -31,7 +31,7 @@ TIME                      EVENT          OUTCOME  ACTOR      ADDRESS      SERVIC
       const progress = progressBar('query', err, now)
       const print = json
         ? (record: StoredRecord) => `${out.tty ? printableJson(jsonLine(record)) : jsonLine(record)}\n`
-        : rows(terminal.out, actorNamer(reading.filter.actor, reading.identities, out))
+        : rows(terminal.out, actorNamer(reading, out))
       try {
         const { root, filter, ...options } = reading
         for await (const record of query(root, filter, {
@@ -41,7 +41,7 @@ TIME                      EVENT          OUTCOME  ACTOR      ADDRESS      SERVIC
           onProgress: progress.update,
         })) {
           progress.clear()
-          await out.write(print(record))
+          await out.write(await print(record))
           count.rows += 1
           if (signal.aborted) return
         }
@@ -52,7 +52,7 @@ TIME                      EVENT          OUTCOME  ACTOR      ADDRESS      SERVIC
   },
 }
 
-function rows(screen: Parameters<typeof layout>[1], actorOf: (record: StoredRecord) => string) {
+function rows(screen: Parameters<typeof layout>[1], actorOf: (record: StoredRecord) => Promise<string>) {
   const table = layout(
     [
       { title: 'TIME', width: timeWidth(screen) },
@@ -67,13 +67,13 @@ function rows(screen: Parameters<typeof layout>[1], actorOf: (record: StoredReco
   )
   const dayLine = dayLines(screen)
   let first = true
-  return (record: StoredRecord) => {
+  return async (record: StoredRecord): Promise<string> => {
     const { event, request_id } = timelineRow(record)
     const line = table.row([
       clockText(record.timestamp, screen),
       { text: event, style: 'cyan' },
       outcomeCell(record.outcome, record.phase),
-      shortToken(actorOf(record), screen),
+      await actorOf(record),
       record.ip_address,
       record.service.name,
       request_id,

@@ -31,11 +31,11 @@ TIME          ACTOR       ACTION  RESOURCE         OUTCOME  EVENT
       const { out, signal } = terminal
       const print = invocation.flag('json')
         ? (record: StoredRecord) => `${out.tty ? printableJson(jsonLine(record)) : jsonLine(record)}\n`
-        : trailRows(out, actorNamer(reading.filter.actor, reading.identities, out))
+        : trailRows(out, actorNamer(reading, out))
       const { root, filter, ...options } = reading
       const accept = (record: StoredRecord) => reading.accept(record) && (everything || !isBookkeeping(record))
       for await (const record of follow(root, filter, signal, { ...options, accept, last })) {
-        await out.write(print(record))
+        await out.write(await print(record))
         count.rows += 1
       }
     })

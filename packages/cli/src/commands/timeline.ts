@@ -39,15 +39,13 @@ TIME          ACTOR       ACTION  RESOURCE        OUTCOME  EVENT
         hidden += 1
         return false
       }
-      const print = invocation.flag('json')
-        ? jsonRow(out.tty)
-        : trailRows(out, actorNamer(reading.filter.actor, reading.identities, out))
+      const print = invocation.flag('json') ? jsonRow(out.tty) : trailRows(out, actorNamer(reading, out))
       try {
         const { root, filter, ...options } = reading
         const all = { ...options, ...bounds, accept, signal, onProgress: progress.update }
         for await (const record of query(root, filter, all)) {
           progress.clear()
-          await out.write(print(record))
+          await out.write(await print(record))
           count.rows += 1
           if (signal.aborted) return
         }
