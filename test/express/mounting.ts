@@ -32,7 +32,7 @@ function login(req: object, _res: object, next: () => void): void {
 }
 
 for (const [name, build] of Object.entries(cases)) {
-  const { audit } = openTrail()
+  const { audit, notices } = openTrail()
   process.stderr.write(`== ${name}\n`)
   const app = express()
   build(app, () => auditMiddleware({ audit }))
@@ -41,4 +41,5 @@ for (const [name, build] of Object.entries(cases)) {
   for (let i = 0; i < 2; i++) await ask(serving.port, '/')
   await serving.close()
   await audit.close()
+  for (const line of notices()) process.stderr.write(`${line}\n`)
 }
