@@ -3,19 +3,19 @@ import { readdir, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { findStreams, openFile, type StreamInfo } from '@trailmark/ledger'
-import { countRedactions } from '@trailmark/query'
 import { counted } from '../verify-text.ts'
 import { type Finding, note, ok, type Patient, weak } from './finding.ts'
+import { checkRedactions } from './redactions.ts'
+import { checkStarts } from './starts.ts'
 
 /** A live writer signs at most a second after something became durable; this is generous. */
 const unsignedMsMax = 60_000
 /** A heartbeat is written every few seconds. */
 const silenceMsMax = 30_000
 const heartbeatMs = 6_000
-const redactionsDays = 7
-const shownMax = 5
 
-export async function checkLedgers({ root, nowMs }: Patient, signal: AbortSignal): Promise<Finding[]> {
+export async function checkLedgers(patient: Patient, signal: AbortSignal): Promise<Finding[]> {
+  const { root, nowMs } = patient
   const streams = await findStreams(root)
   if (streams.length === 0) return [note('no_ledgers', `nothing was recorded below ${root} yet`)]
   const findings: Finding[] = [ok('ledgers', `${counted(streams.length, 'writer')} below ${root}`)]
@@ -33,7 +33,8 @@ export async function checkLedgers({ root, nowMs }: Patient, signal: AbortSignal
       'no second copy of the trail is known here',
       'Copy the directory elsewhere, to a place its owner cannot change.',
     ),
-    ...(await checkRedactions(root, nowMs, signal)),
+    ...(await checkRedactions(patient, signal)),
+    ...(await checkStarts(patient, signal)),
   )
   return findings
 }
@@ -141,17 +142,6 @@ async function newestSegmentMs(dir: string): Promise<number | undefined> {
 async function anyAnchor(streams: readonly StreamInfo[]): Promise<boolean> {
   for (const { dir } of streams) if ((await readdir(join(dir, 'anchors')).catch(() => [])).length > 0) return true
   return false
-}
-
-/** Undeclared values are dropped and counted; who sends them believes that they are recorded. */
-async function checkRedactions(root: string, nowMs: number, signal: AbortSignal): Promise<Finding[]> {
-  const counts = await countRedactions(root, nowMs - redactionsDays * 86_400_000, { signal })
-  if (counts.length === 0)
-    return [ok('redactions', `nothing was removed from records in the last ${redactionsDays} days`)]
-  return counts.slice(0, shownMax).map(({ event, service, path, rule, values, records }) => {
-    const text = `${service}: ${event} lost ${path} ${values} times in ${records} records (${rule})`
-    return note('redactions', text, 'Declare it in defineEvents(), or stop sending it.')
-  })
 }
 
 async function readStart(path: string): Promise<string | undefined> {
