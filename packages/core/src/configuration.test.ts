@@ -44,6 +44,7 @@ describe('an option with a value it cannot have', () => {
     [{ proxies: ['10.0.0.0/99'] }, /^AUDIT_OPTION_INVALID proxies\[0\]:/],
     [{ trust: ['everybody'] }, /^AUDIT_OPTION_INVALID trust\[0\]:/],
     [{ trust: true }, /^AUDIT_OPTION_INVALID trust:/],
+    [{ undeclared: 'keep' }, /^AUDIT_OPTION_INVALID undeclared:/],
     [{ outbound: { trace: ['*'] } }, /^AUDIT_OPTION_INVALID outbound\.trace/],
     [{ outbound: { traces: [] } }, /^AUDIT_OPTION_INVALID outbound\.traces:/],
     [{ credentials: 'sid' }, /^AUDIT_OPTION_INVALID credentials:/],
@@ -62,6 +63,16 @@ describe('an option with a value it cannot have', () => {
     ['clinic', /^AUDIT_OPTION_INVALID options:/],
   ])('stops the start and is named: %j', (options, message) => {
     expect(startWith(options)).toMatch(message)
+  })
+
+  it.each([
+    ['trust', { trust: 1n }],
+    ['outbound.trace', { outbound: { trace: [1n] } }],
+  ])('is named also where it is something JSON has no word for: %s', (name, options) => {
+    const start = () => openAudit(Object(options), { platform: platform({ NODE_ENV: 'test' }) })
+    expect(start).toThrow(
+      expect.objectContaining({ code: 'AUDIT_OPTION_INVALID', message: expect.stringContaining(name) }),
+    )
   })
 
   it('is never anything but a coded error, whatever it is', () => {

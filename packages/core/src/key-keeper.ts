@@ -14,6 +14,7 @@ const everyMs = 3_600_000
 
 /** To be called as often as one likes with the time. Never throws and never waits. */
 export function createKeyKeeper(subjects: SubjectKeys | undefined, parts: KeyKeeperParts): (nowMs: number) => void {
+  const store = 'file'
   let lastMs = Number.NEGATIVE_INFINITY
   let busy = false
   if (subjects === undefined) return () => undefined
@@ -23,12 +24,13 @@ export function createKeyKeeper(subjects: SubjectKeys | undefined, parts: KeyKee
     busy = true
     subjects
       .tend(nowMs)
-      .then((kids) => {
-        for (const kid of kids) {
-          parts.announce('key_destroyed', {
-            reason: 'expired',
-            metadata: { key_id: kid, store: 'file', purpose: 'subject' },
-          })
+      .then(({ expired, keks }) => {
+        for (const key_id of expired) {
+          parts.announce('key_destroyed', { reason: 'expired', metadata: { key_id, store, purpose: 'subject' } })
+        }
+        for (const number of keks) {
+          const metadata = { key_id: `kek-${number}`, store, purpose: 'wrapping' }
+          parts.announce('key_destroyed', { reason: 'rotation', metadata })
         }
       })
       .catch((error: unknown) => {

@@ -165,6 +165,15 @@ describe('record()', () => {
     expect(audit.records).toHaveLength(1)
   })
 
+  it('treats what cannot be judged as what matters most', () => {
+    const audit = testAudit()
+    const broken = new Proxy({}, { getOwnPropertyDescriptor: () => fail() })
+    const fail = (): never => {
+      throw new Error('no')
+    }
+    expect(runtimeOf(audit).failureClass(undefined, 'login_success', broken)).toBe('block')
+  })
+
   it('pairs attempt and result of an exchange', () => {
     const audit = testAudit()
     const { recordIn } = runtimeOf(audit)

@@ -2,6 +2,8 @@
 import { inspect } from 'node:util'
 import { type Keys, memoryKeys, type SubjectKeys } from '@trailmark/keys'
 import { describe, expect, test } from 'vitest'
+import { personalField } from './catalogue-kinds.ts'
+import { defineEvents } from './define-events.ts'
 import { pseudonymsOf } from './mask/subject-pseudonyms.ts'
 import { createTokens } from './mask/tokens.ts'
 import { runtimeOf } from './runtime.ts'
@@ -299,6 +301,29 @@ describe('metadata that no event declares', () => {
     })
     expect(inspect(audit.records, { depth: 9 })).not.toContain('lanted')
   })
+})
+
+test('a field declared as personal is sealed, as a text or a Personal, and never stands in clear', () => {
+  const keys = memoryKeys()
+  const events = defineEvents({
+    letter_sent: { code: 'LTR001', category: 'data', action: 'create', metadata: { recipient: personalField() } },
+  })
+  const audit = testAudit({ keys, events })
+  for (const recipient of ['Ann Planted', new Personal('Ann Planted')]) {
+    audit.record('letter_sent', { actor: { id: 'usr_1' }, subjects: ['pat_1'], metadata: { recipient } })
+  }
+  audit.record('letter_sent', { actor: { type: 'system' }, metadata: { recipient: 'Ann Planted' } })
+  runtimeOf(audit).recordIn(undefined, 'letter_sent', { subjects: ['pat_1'], metadata: JSON.parse('{"recipient":7}') })
+  const [one, other, nobody, wrong] = audit.records
+  for (const record of [one, other]) {
+    expect(opened(audit, keys, record, 'test/audit.standard')).toMatchObject([
+      { pseudonym: Object(record?.['subjects'])[0], fields: { metadata: { recipient: 'Ann Planted' } } },
+    ])
+    expect(record).toMatchObject({ privacy: { redactions: [{ path: 'metadata.recipient', rule: 'sealed', n: 1 }] } })
+  }
+  expect(nobody).toMatchObject({ privacy: { redactions: [{ path: 'metadata.recipient', rule: 'no_key', n: 1 }] } })
+  expect(wrong).toMatchObject({ privacy: { redactions: [{ path: 'metadata.recipient', rule: 'wrong_kind', n: 1 }] } })
+  expect(inspect([audit.records, audit.activity], { depth: 9 })).not.toContain('Planted')
 })
 
 test('two names of one person are told at the change of the year, with both in one record', () => {

@@ -11,6 +11,7 @@ export type {
   SubjectKey,
   SubjectKeys,
   SubjectNews,
+  TendedKeys,
   TokenKey,
   TokenKeys,
   TokenScope,

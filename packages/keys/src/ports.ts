@@ -93,6 +93,14 @@ export interface DestroyedSubject {
   readonly before: readonly string[]
 }
 
+/** What `tend()` destroyed. */
+export interface TendedKeys {
+  /** Ids of keys of anonymous visitors. */
+  readonly expired: readonly string[]
+  /** Numbers of key-encryption keys. With each of them, erasures before it became final. */
+  readonly keks: readonly number[]
+}
+
 /**
  * One key per person and epoch: what people are named by and personal fields are sealed under, and what is destroyed to
  * forget them. On the way of a record everything is synchronous and in memory; `persist()` makes it durable.
@@ -141,9 +149,9 @@ export interface SubjectKeys {
   rotateKek(): Promise<readonly number[]>
   /**
    * What has to be done from time to time: `expireAnonymous()`, and `rotateKek()` once the key-encryption key is a day old or
-   * another process made a newer one. Cheap when nothing is due. Resolves to the ids of destroyed anonymous keys.
+   * another process made a newer one. Cheap when nothing is due. Resolves to what was destroyed.
    */
-  tend(nowMs: number): Promise<readonly string[]>
+  tend(nowMs: number): Promise<TendedKeys>
 }
 
 export interface Keys {

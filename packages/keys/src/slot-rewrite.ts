@@ -81,17 +81,16 @@ export async function rewriteSlots(parts: RewriteParts): Promise<void> {
 }
 
 /**
- * Wraps the keys of this process under the newest key-encryption key, in memory, without keeping anybody waiting for long.
- * Done before the lock is taken, it leaves little to do under it.
+ * Wraps every key that no other living process will wrap under the newest key-encryption key: in memory, and without keeping
+ * anybody waiting for long. Done before the lock is taken, it leaves little to do under it.
  */
-export async function wrapOwn(parts: Pick<RewriteParts, 'table' | 'writer' | 'keks'>): Promise<void> {
-  const { table, writer } = parts
-  const { own } = writer
-  if (own === undefined) return
+export async function wrapAhead(parts: Omit<RewriteParts, 'dir' | 'io'>): Promise<void> {
+  const { table, files, nowMs } = parts
+  const living = new Set(files.all.filter((file) => !isGone(file.owner, file.touchedMs, nowMs)).map((file) => file.id))
   const indexes = Array.from({ length: table.count }, (_, index) => index)
   await wrapAll(
     parts,
-    indexes.filter((index) => table.file(index) === own.id),
+    indexes.filter((index) => !living.has(table.file(index))),
   )
 }
 

@@ -4,6 +4,7 @@
  * What takes long (persisting, erasing, rewriting) happens one after the other; what a record needs is in the table at once.
  */
 import { createSecretKey, randomBytes } from 'node:crypto'
+import { accessSync, constants } from 'node:fs'
 import { KeysError } from './errors.ts'
 import { type Kek, KekFiles } from './kek-files.ts'
 import { isErased, kekOf, slotBytes } from './slot.ts'
@@ -12,7 +13,7 @@ import { readable, readSlots, SlotFiles, slotFilePaths } from './slot-files.ts'
 import { runLater, runNow, type SlotIo } from './slot-io.ts'
 import { underLock } from './slot-lock.ts'
 import { isGone } from './slot-owner.ts'
-import { rewriteSlots, wrapOwn } from './slot-rewrite.ts'
+import { rewriteSlots, wrapAhead } from './slot-rewrite.ts'
 import type { Place, SlotTable } from './slot-table.ts'
 import { SlotWriter } from './slot-writer.ts'
 
@@ -74,8 +75,8 @@ export class FileSlots implements SlotStore {
     const { keysDir, dir, create, table, io, clock } = options
     this.#options = options
     this.table = table
-    this.writable = create
-    this.#keks = new KekFiles(keysDir, create, clock.now())
+    this.writable = create && isWritable(dir, options.onProblem)
+    this.#keks = new KekFiles(keysDir, this.writable, clock.now())
     const files = new SlotFiles(dir, options.onProblem)
     this.#files = files
     const keks = this.#keks
@@ -159,7 +160,7 @@ export class FileSlots implements SlotStore {
     this.#keks.look()
     // Another process may have made the next one; then this one only follows.
     if (!this.#wrapsBehind()) await this.#alone(() => underLock(this.#options.dir, () => this.#keks.next(now)))
-    await wrapOwn({ table: this.table, writer: this.#writer, keks: this.#keks })
+    await wrapAhead({ table: this.table, writer: this.#writer, keks: this.#keks, files: this.#files, nowMs: now })
     return this.#exclusively(async () => {
       await runLater(this.#writer.persist())
       this.look(onSlot)
@@ -242,6 +243,19 @@ export class FileSlots implements SlotStore {
       () => undefined,
     )
     return mine
+  }
+}
+
+/** A directory mounted read-only still serves the keys that are in it; others have to be told that no more are made. */
+function isWritable(dir: string, onProblem: (error: KeysError) => void): boolean {
+  try {
+    accessSync(dir, constants.W_OK)
+    return true
+  } catch (error) {
+    onProblem(
+      new KeysError('KEYS_DIR_UNUSABLE', `${dir} cannot be written, so nobody new gets a key`, { cause: error }),
+    )
+    return false
   }
 }
 

@@ -58,7 +58,7 @@ export function memorySubjects(clock: { now(): number } = Date): SubjectKeys {
 
 function prepare(dir: string, create: boolean): void {
   try {
-    if (create) mkdirSync(dir, { recursive: true, mode: 0o700 })
+    if (create) makeDirectory(dir)
     const stats = statSync(dir, { throwIfNoEntry: false })
     if (stats === undefined) return
     if (!stats.isDirectory()) throw new KeysError('KEYS_DIR_UNUSABLE', `${dir} is not a directory`)
@@ -66,6 +66,15 @@ function prepare(dir: string, create: boolean): void {
     if (create) removeUnfinished(dir)
   } catch (error) {
     throw unusable(dir, error)
+  }
+}
+
+function makeDirectory(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    // Keys mounted read-only, made before there were any for single people: people are named by tokens then.
+    if (errorCode(error) !== 'EROFS') throw error
   }
 }
 
@@ -85,8 +94,8 @@ function openIndexKey(path: string, create: boolean, nowMs: number): KeyObject |
     try {
       createKeyFile(path, generateKeyLine(format, nowMs))
     } catch (error) {
-      // Another process may have been first on a directory that is read-only to us.
-      if (errorCode(error) !== 'EROFS') throw error
+      if (!isReadOnly(error)) throw error
+      return undefined
     }
     content = findKeyFile(path)
   }
@@ -94,4 +103,8 @@ function openIndexKey(path: string, create: boolean, nowMs: number): KeyObject |
   if (line !== undefined) return line.key
   const problem = `${path} (${content?.length ?? 0} bytes) is damaged; restore it from a backup, or nobody's keys are found again`
   throw new KeysError('KEYS_FILE_INVALID', problem)
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof KeysError && errorCode(error.cause) === 'EROFS'
 }

@@ -6,7 +6,15 @@
  */
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { KeysError } from './errors.ts'
-import type { DestroyedSubject, SealedEnvelope, Subject, SubjectKey, SubjectKeys, SubjectNews } from './ports.ts'
+import type {
+  DestroyedSubject,
+  SealedEnvelope,
+  Subject,
+  SubjectKey,
+  SubjectKeys,
+  SubjectNews,
+  TendedKeys,
+} from './ports.ts'
 import { RecentSubjects } from './recent-subjects.ts'
 import { epochOf, isErased, kekOf, kidOf, makeSlot, slotState, stateOf, unwrap } from './slot.ts'
 import type { SlotStore } from './slot-store.ts'
@@ -157,7 +165,7 @@ export class SubjectStore implements SubjectKeys {
       const epoch = epochOf(slot)
       if (isMonth(epoch) && !isErased(slot) && monthEndMs(epoch) + anonymousMsMax < nowMs) months.add(epoch)
     }
-    if (months.size === 0 || indexKey === undefined) return []
+    if (months.size === 0 || indexKey === undefined || !slots.writable) return []
     return (await this.#erase([...months].map((month) => anonymousId(indexKey, month)))).kids
   }
 
@@ -165,10 +173,10 @@ export class SubjectStore implements SubjectKeys {
     return this.#parts.slots.rotate(this.#onSlot)
   }
 
-  async tend(nowMs: number): Promise<readonly string[]> {
+  async tend(nowMs: number): Promise<TendedKeys> {
     const expired = await this.expireAnonymous(nowMs)
-    if (this.#parts.slots.rotationDue(nowMs)) await this.rotateKek()
-    return expired
+    const keks = this.#parts.slots.rotationDue(nowMs) ? await this.rotateKek() : none
+    return { expired, keks }
   }
 
   async #erase(subjects: readonly Buffer[]): Promise<DestroyedSubject> {

@@ -204,12 +204,14 @@ describe.each(['memory', 'file'] as const)('subject keys in a %s', (kind) => {
     await subjects.persist()
     const keks = () =>
       kind === 'file' ? readdirSync(join(root, 'keys')).filter((name) => name.startsWith('kek-')) : []
-    expect([await subjects.tend(clock.ms), keks()]).toEqual([[], kind === 'file' ? ['kek-000001.key'] : []])
+    expect([(await subjects.tend(clock.ms)).expired, keks()]).toEqual([[], kind === 'file' ? ['kek-000001.key'] : []])
     clock.ms += day
-    expect([await subjects.tend(clock.ms), keks()]).toEqual([[], kind === 'file' ? ['kek-000002.key'] : []])
-    expect([await subjects.tend(clock.ms), keks()]).toEqual([[], kind === 'file' ? ['kek-000002.key'] : []])
+    const { keks: destroyed } = await subjects.tend(clock.ms)
+    expect(destroyed).toEqual(kind === 'file' ? [1] : [])
+    expect([(await subjects.tend(clock.ms)).expired, keks()]).toEqual([[], kind === 'file' ? ['kek-000002.key'] : []])
+    expect([(await subjects.tend(clock.ms)).expired, keks()]).toEqual([[], kind === 'file' ? ['kek-000002.key'] : []])
     clock.ms = Date.parse('2026-06-01T00:00:00Z')
-    expect(await subjects.tend(clock.ms)).toEqual([month?.kid])
+    expect((await subjects.tend(clock.ms)).expired).toEqual([month?.kid])
     expect(subjects.open(sealed)).toContain('203.0.113.77')
   })
 
