@@ -3,6 +3,7 @@
  * the rules for names and values, which need no closing bracket.
  */
 import { closingJson } from './body-json-end.ts'
+import { readLoose } from './body-loose.ts'
 import { withheld } from './detect-context.ts'
 import { work } from './linear-work.ts'
 import type { Opening } from './scrubber.ts'
@@ -18,6 +19,9 @@ export function openJson(text: string, opening: Opening): string | undefined {
   work.characters += text.length
   const one = scrubbedJson(trimmed, opening)
   if (one !== undefined) return one
+  if (first === 34) return undefined
+  const loose = printedValue(trimmed, 0, opening)
+  if (typeof loose !== 'number' && loose.end === trimmed.length && loose.written !== trimmed) return loose.written
   if (first !== 123 || !trimmed.includes('\n')) return undefined
   const lines = trimmed.split(/\r?\n/)
   const opened = lines.map((line) => (line.trim() === '' ? '' : scrubbedJson(line, opening)))
@@ -26,26 +30,45 @@ export function openJson(text: string, opening: Opening): string | undefined {
   return opened.map((line, i) => line ?? withheld('json', lines[i] ?? '')).join('\n')
 }
 
-/** Every balanced piece of JSON within the text, scrubbed in its place. */
+/** Every piece of JSON, and of what programs print of values, within the text, scrubbed in its place. */
 export function openJsonWithin(text: string, opening: Opening): string {
   let out = ''
   let done = 0
-  for (let at = nextOpen(text, 0); at >= 0; at = nextOpen(text, Math.max(at + 1, done))) {
-    const end = closingJson(text, at)
-    if (end === undefined) break
-    work.characters += end - at
-    const written = scrubbedJson(text.slice(at, end), opening)
-    if (written === undefined) {
-      // What stands inside a piece that is no JSON is left to the rules for names.
-      out += text.slice(done, end)
-    } else out += text.slice(done, at) + written
-    done = end
+  /** Up to here no closing bracket is looked for any more: one was, and what it closes is no JSON. */
+  let looked = 0
+  for (let at = nextOpen(text, 0); at >= 0; at = nextOpen(text, done)) {
+    if (at >= looked) {
+      const end = closingJson(text, at)
+      looked = end ?? text.length
+      const written = end === undefined ? undefined : scrubbedJson(text.slice(at, end), opening)
+      if (written !== undefined) {
+        out += text.slice(done, at) + written
+        done = looked
+        continue
+      }
+    }
+    const loose = printedValue(text, at, opening)
+    const next = typeof loose === 'number' ? loose : loose.end
+    out += typeof loose === 'number' ? text.slice(done, next) : text.slice(done, at) + loose.written
+    done = next
   }
   return done === 0 ? text : out + text.slice(done)
 }
 
-/** `{"`, `[{`, `["`, `[1` and the like; a bracket of prose is passed over. */
-const opens = /[{[](?=\s{0,40}(?:["{[\]}]|-?\d|true|false|null))/g
+/** What was printed, written as JSON; as it stood when there was nothing to hide. Where to go on when it is no such thing. */
+function printedValue(text: string, at: number, opening: Opening): { written: string; end: number } | number {
+  const read = readLoose(text, at)
+  if (typeof read === 'number') return read
+  // A placeholder stands in brackets too.
+  if (typeof read.value !== 'object') return read.end
+  const before = JSON.stringify(read.value) ?? 'null'
+  const shown = JSON.stringify(opening.value(read.value, '')) ?? 'null'
+  return { written: shown === before && !read.lossy ? text.slice(at, read.end) : shown, end: read.end }
+}
+
+/** `{"`, `[{`, `["`, `[1`, `{ name:` and the like; a bracket of prose is passed over. */
+const opens =
+  /[{[](?=\s{0,40}(?:["'`{[\]}]|-?\d|true|false|null))|\{(?=\s{0,40}[\w$-]{1,80}\s?(?::\s|=>))|\[(?=\s{0,40}[A-Z]\w{0,40} \{)/g
 
 function nextOpen(text: string, from: number): number {
   opens.lastIndex = from

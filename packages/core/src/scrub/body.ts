@@ -6,6 +6,7 @@ import { isForm, openForm } from './body-form.ts'
 import { cookieNames, isHttp, openHeaders, openHttp } from './body-http.ts'
 import { bodyCharsMax, openJson } from './body-json.ts'
 import { isMarkup, openMarkup } from './body-markup.ts'
+import { openPairs } from './body-pairs.ts'
 import { isGraphql } from './body-query.ts'
 import { withheld } from './detect-context.ts'
 import { hideByteLists } from './embedded-runs.ts'
@@ -26,7 +27,7 @@ export function openBody(text: string, as: NameClass, opening: Opening, scrub: S
   if (as === 'headers') return openHeaders(text, within, scrub) ?? withheld('headers', text)
   if (as === 'query') return text.includes('=') ? shownQuery(text.replace(/^\?/, ''), opening).slice(1) : undefined
   const kind = kindOf(text)
-  if (kind === undefined) return undefined
+  if (kind === undefined) return opening.depth < depthMax ? openPairs(text, opening, scrub) : undefined
   if (opening.depth >= depthMax || text.length > bodyCharsMax) {
     opening.removed('too-deep')
     return withheld(kind, text)

@@ -16,6 +16,7 @@ import { hideQuotedInput } from './detect-quoted-input.ts'
 import { hideSaid } from './detect-sentences.ts'
 import { hideTokens } from './detect-tokens.ts'
 import { hideSpelled } from './embedded-runs.ts'
+import { openStringsWithin } from './embedded-strings.ts'
 import { hidePromised, stems } from './entropy.ts'
 import { work } from './linear-work.ts'
 import type { NameClass, Opening } from './scrubber.ts'
@@ -26,7 +27,8 @@ type ScrubText = (text: string, as: NameClass, opening: Opening) => string
 /** The text without what any detector knows. `seen` are its features. */
 export function detect(text: string, seen: number, as: NameClass, opening: Opening, scrub: ScrubText): string {
   const has = (bits: number) => (seen & bits) !== 0
-  let shown = has(feature.bracket) && opening.depth < 4 ? openMarkupWithin(text, opening, scrub) : text
+  let shown = has(feature.encoded) ? openStringsWithin(text, opening, scrub) : text
+  if (has(feature.bracket) && opening.depth < 4) shown = openMarkupWithin(shown, opening, scrub)
   if (has(feature.bracket) && opening.depth < 4) shown = openJsonWithin(shown, opening)
   if (has(feature.quote | feature.bracket | feature.digits) || as === 'body' || shown.includes('$$'))
     shown = hideLiterals(shown, opening)

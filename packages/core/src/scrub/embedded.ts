@@ -18,6 +18,12 @@ export function decodedText(text: string): string {
   return read
 }
 
+/** The text with percent-encoding undone once. */
+export function withoutPercent(text: string): string {
+  work.characters += text.length
+  return text.replace(percent, fromPercent)
+}
+
 function undo(text: string): string {
   work.characters += text.length * 5
   let read = text

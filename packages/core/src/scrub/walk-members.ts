@@ -2,6 +2,7 @@
  * Objects and everything that has names: members are judged together, because they also say something of each other.
  */
 
+import { Nested } from './body-flat.ts'
 import { type Judgement, joinedName, roles } from './names.ts'
 import { withheldBytes } from './placeholder.ts'
 import { isByteObject, isSpreadText, jsonBufferLength } from './walk-bytes.ts'
@@ -51,6 +52,7 @@ export function copyEntries(
 ): unknown {
   if (name.as === 'headers') return copyHeaders(walk, keys, values, level)
   if (name.as === 'cookies') return copyCookies(walk, keys, values)
+  if (isFlat(keys)) return copyFlat(walk, keys, values, name, context, level)
   const judged: Judgement[] = []
   let seen = 0
   for (let i = 0; i < values.length; i++) {
@@ -101,6 +103,43 @@ export function copyEntries(
       continue
     }
     put(walk, copied, key, verdict, judged[i]?.plain === true, values[i], inside, level)
+  }
+  return copied
+}
+
+const dotted = /^[\w$-]{1,64}(?:\.[\w$-]{1,64}){1,9}$/
+
+/** Names with dots, as loggers of flat lines make them; a key that is data has rules of its own. */
+function isFlat(keys: readonly string[]): boolean {
+  let found = false
+  for (const key of keys) {
+    if (!key.includes('.')) continue
+    if (key.length > 160 || !dotted.test(key)) return false
+    found = true
+  }
+  return found
+}
+
+/** The members as they are where they were nested, under their own names again. */
+function copyFlat(
+  walk: Walker,
+  keys: readonly string[],
+  values: readonly unknown[],
+  name: Judgement,
+  context: number,
+  level: number,
+): unknown {
+  const nested = new Nested(values.map((value, i) => ({ name: keys[i] ?? '', value })))
+  const scrubbed = nested.roots.map((root) => copyMembers(walk, root, name, context, level))
+  const copied: Record<string, unknown> = {}
+  for (let i = 0; i < values.length && !walk.full; i++) {
+    const key = keys[i] ?? ''
+    const shown = nested.read(i, scrubbed)
+    const verdict = walk.names.judge(key)
+    // The whole name may say more than its parts; one that is no plain name passes the rules for texts.
+    if (isHidden(verdict)) put(walk, copied, key, verdict, verdict.plain, values[i], context, level)
+    else if (!verdict.plain) put(walk, copied, key, unnamed, false, shown, context, level)
+    else if (shown !== undefined) copied[key] = shown
   }
   return copied
 }

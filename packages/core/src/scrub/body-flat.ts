@@ -1,0 +1,84 @@
+/**
+ * Names with dots as a value with members: `user.name`, `items.0.token`. Loggers of flat lines write them; nested again, every
+ * rule about structures holds for them too.
+ */
+
+/** One name and what stands under it. */
+export interface Flat {
+  readonly name: string
+  readonly value: unknown
+}
+
+const levelsMax = 10
+
+/** Objects that hold every pair, and a reader of what became of one of them once those objects were scrubbed. */
+export class Nested {
+  /** More than one only where two pairs want the same place. */
+  readonly roots: Record<string, unknown>[] = []
+  readonly #places: { readonly root: number; readonly path: readonly string[] }[] = []
+
+  constructor(pairs: readonly Flat[]) {
+    for (const { name, value } of pairs) {
+      const path = pathOf(name)
+      let root = 0
+      while (!this.#put(root, path, value)) root += 1
+      this.#places.push({ root, path })
+    }
+    for (const [i, root] of this.roots.entries()) this.roots[i] = asRecord(listed(root))
+  }
+
+  /** What pair `i` became; undefined when its name itself is not shown. */
+  read(i: number, scrubbed: readonly unknown[]): unknown {
+    const place = this.#places[i]
+    if (place === undefined) return undefined
+    let at = scrubbed[place.root]
+    for (const step of place.path) {
+      if (typeof at !== 'object' || at === null) return at
+      at = Object.getOwnPropertyDescriptor(at, step)?.value
+    }
+    return at
+  }
+
+  #put(root: number, path: readonly string[], value: unknown): boolean {
+    if (root > 8) return true
+    this.roots[root] ??= {}
+    let at = this.roots[root]
+    for (const step of path.slice(0, -1)) {
+      const inner = Object.getOwnPropertyDescriptor(at, step)?.value
+      if (inner === undefined) {
+        const made = {}
+        define(at, step, made)
+        at = made
+      } else if (isRecord(inner)) at = inner
+      else return false
+    }
+    const last = path.at(-1) ?? ''
+    if (Object.hasOwn(at, last)) return false
+    define(at, last, value)
+    return true
+  }
+}
+
+function pathOf(name: string): readonly string[] {
+  if (!name.includes('.')) return [name]
+  const path = name.split('.')
+  return path.length > levelsMax || path.includes('') ? [name] : path
+}
+
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const asRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})
+
+/** Members called 0, 1, 2, … are a list. */
+function listed(value: unknown, top = true): unknown {
+  if (!isRecord(value)) return value
+  const keys = Object.keys(value)
+  for (const key of keys) define(value, key, listed(value[key], false))
+  if (top || keys[0] !== '0' || !keys.every((key, i) => key === String(i))) return value
+  return keys.map((key) => value[key])
+}
