@@ -82,6 +82,10 @@ function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): 
     opening.removed('csv')
     return withheld('csv', text)
   }
+  if (text.includes('form-data') && upload.test(text)) {
+    opening.removed('multipart')
+    return withheld('multipart', text)
+  }
   const shown = detect(text, seen, as, opening, scrubText)
   return (seen & (feature.encoded | feature.assign)) === 0 ? shown : asRead(shown, as, opening)
 }
@@ -102,6 +106,9 @@ function isPlainValue(text: string): boolean {
 
 const plainValue =
   /^(?:-?\d{1,12}(?:\.\d{1,12})?|v?\d{1,5}(?:\.\d{1,5}){1,3}(?:-[a-z0-9.]{1,20})?|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?:sha\d{1,3}[:-])?[0-9a-f]{16,128}|\d{4}-\d\d-\d\d(?:[T ][\d:.,+Z-]{1,32})?|[A-Z][A-Z0-9]{0,15}(?:[_-][A-Z0-9]{1,16}){1,6}|ok|OK|true|false|null|undefined|)$/
+
+/** The head of a part, its line end as it is or escaped: an upload within a sentence, whose parts nobody tells apart. */
+const upload = /content-disposition:[ \t]{0,8}form-data[^\r\n\\]{0,256}(?:[\r\n]|\\[rn])/i
 
 function withheldBody(text: string, opening: Opening): string {
   opening.removed('body')
