@@ -18,10 +18,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { KeysError } from './errors.ts'
-import { generateKeyLine } from './key-line.ts'
+import { generateKeyLine, parseKeyLine } from './key-line.ts'
 import type { SubjectKeys } from './ports.ts'
-import { slotBytes } from './slot.ts'
+import { makeSlot, slotBytes } from './slot.ts'
 import { type Opened, realIo, type SlotIo, type Step } from './slot-io.ts'
+import { headerOf, thisOwner } from './slot-owner.ts'
+import { subjectId } from './subject-epoch.ts'
 import { openSubjectFiles } from './subject-files.ts'
 
 let root: string
@@ -243,6 +245,22 @@ describe('damage', () => {
     expect(problems.map(({ code }) => code)).toEqual(['KEYS_SLOT_DAMAGED'])
     writeFileSync(path, good)
     expect(open().find({ id: 'usr_0' })).toBeDefined()
+  })
+
+  test('of a key-encryption key that another process made is told, and costs nobody their record', () => {
+    const problems: KeysError[] = []
+    const subjects = open({ problems })
+    const line = parseKeyLine('trailmark-index-key-1', readFileSync(join(root, 'subjects.key')))
+    if (line === undefined) throw new Error('no index key')
+    writeFileSync(join(root, 'kek-000002.key'), 'short', { mode: 0o600 })
+    const [subject, kid, key] = [subjectId(line.key, { id: 'usr_1' }), Buffer.alloc(16, 1), Buffer.alloc(32, 2)]
+    const slot = makeSlot({ subject, kid, key, epoch: 2026, createdMs: 0 }, line.key, 2)
+    const file = join(root, 'subjects', 'w-000000000000.slots')
+    writeFileSync(file, Buffer.concat([headerOf(thisOwner()), slot]), { mode: 0o600 })
+    const made = kidOf(subjects, 'usr_1')
+    expect(made).toMatch(/^[A-Za-z0-9_-]{22}$/)
+    expect(made).not.toBe(kid.toString('base64url'))
+    expect(problems.map(({ code }) => code)).toEqual(['KEYS_FILE_INVALID', 'KEYS_SLOT_DAMAGED'])
   })
 
   test.each(['subjects', 'subjects.key', 'kek-000001.key', 'slots'])(

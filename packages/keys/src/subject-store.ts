@@ -214,7 +214,7 @@ export class SubjectStore implements SubjectKeys {
     }
     const known = index === undefined ? undefined : this.#open(index)
     if (index !== undefined && known !== undefined) {
-      if (make) this.#tellIfUnborn(index, known, id, subject)
+      this.#tellIfUnborn(index, known, id, subject)
       return known
     }
     return make ? this.#make(id, epoch, subject) : undefined
@@ -296,12 +296,21 @@ export class SubjectStore implements SubjectKeys {
     this.#month = undefined
   }
 
+  #kekOf(slot: Buffer): KeyObject | undefined {
+    try {
+      return this.#parts.slots.findKek(kekOf(slot))
+    } catch (error) {
+      if (error instanceof KeysError) this.#parts.onProblem(error)
+      return undefined
+    }
+  }
+
   /** The key of a slot; undefined when it was destroyed, or cannot be unwrapped, which is told. */
   #open(index: number): OpenSubjectKey | undefined {
     const { slots, onProblem } = this.#parts
     const slot = slots.table.slot(index)
     if (isErased(slot)) return undefined
-    const kek = slots.findKek(kekOf(slot))
+    const kek = this.#kekOf(slot)
     const key = kek && unwrap(slot, kek)
     if (key === undefined) {
       onProblem(damaged(kidOf(slot).toString('base64url'), `; it names key-encryption key ${kekOf(slot)}`))
