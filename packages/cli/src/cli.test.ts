@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createAudit } from '@trailmark/core'
 import { findStreams } from '@trailmark/ledger'
@@ -390,6 +391,28 @@ describe('trailmark doctor', () => {
     expect(ok).toBe(false)
     const weak = findings.filter(({ state }) => state === 'weak').map(({ name }) => name)
     expect(weak).toEqual(expect.arrayContaining(['keys_generated', 'keys_beside_data', 'no_anchor', 'single_copy']))
+  })
+
+  it('sends canaries through everything that writes, and touches neither trail nor keys', async () => {
+    const before = await records()
+    const tmp = join(home, 'tmp')
+    await mkdir(tmp)
+    const { code, out, err } = await end(start(['doctor', '--canary', '--json'], { TMPDIR: tmp }))
+    expect(err).toBe('')
+    expect(JSON.parse(out)).toMatchObject({ ok: true, paths: Array.from({ length: 6 }, () => ({ arrived: [] })) })
+    expect(code).toBe(0)
+    expect([await records(), await readdir(tmp)]).toEqual([before, []])
+  })
+
+  it('leaves nothing behind when Ctrl-C ends the canaries', async () => {
+    const tmp = join(home, 'tmp')
+    await mkdir(tmp)
+    const child = start(['doctor', '--canary'], { TMPDIR: tmp })
+    const ended = end(child)
+    while ((await readdir(tmp)).length === 0 && child.exitCode === null) await sleep(5)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 3, out: '', err: expect.stringContaining('CLI_INTERRUPTED') })
+    expect(await readdir(tmp)).toEqual([])
   })
 
   it('works where nothing was recorded yet', async () => {

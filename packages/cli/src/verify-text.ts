@@ -68,6 +68,6 @@ function some(lines: readonly string[], what: string): string[] {
   return rest > 0 ? [...lines.slice(0, shownMax), `  … and ${rest} ${what}: see --json`] : [...lines]
 }
 
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+export function counted(count: number, noun: string, many = `${noun}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : many}`
 }

@@ -1,11 +1,15 @@
 /** `trailmark doctor`: what is weak about this set-up, and what to do about it. */
 import { stat } from 'node:fs/promises'
-import type { Command } from '../command.ts'
+import { resolve } from 'node:path'
+import { runCanaries } from '../canary/run.ts'
+import { askRunning, localUrl } from '../canary/running.ts'
+import type { Command, Invocation } from '../command.ts'
+import { tellPaths, tellRunning } from '../doctor/canary-text.ts'
 import { type Finding, note, type Patient } from '../doctor/finding.ts'
 import { checkKeys } from '../doctor/keys.ts'
 import { checkLedgers } from '../doctor/ledgers.ts'
 import { checkPlatform } from '../doctor/platform.ts'
-import { type ExitCode, exitCodes } from '../errors.ts'
+import { CliError, type ExitCode, exitCodes, usageError } from '../errors.ts'
 import { locationOptions, placesOf } from '../location.ts'
 import { printable, printableJson } from '../printable.ts'
 import type { Terminal } from '../terminal.ts'
@@ -18,6 +22,21 @@ export const doctor: Command = {
   options: {
     ...locationOptions,
     all: { type: 'boolean', short: 'a', help: 'also what was looked at and is as it should be' },
+    canary: {
+      type: 'boolean',
+      help: 'instead: send made-up secrets through everything that writes, in a directory of their own, and look for them',
+    },
+    url: {
+      type: 'string',
+      value: 'url',
+      help: 'with --canary: send them to this application on this machine (GET and POST), and look in its trail and logs',
+    },
+    logs: {
+      type: 'string',
+      multiple: true,
+      value: 'path',
+      help: 'with --url: log files or directories to look in, besides the trail',
+    },
   },
   example: `trailmark doctor
 
@@ -28,6 +47,10 @@ weak  no_anchor         no anchor: whoever holds the keys could rewrite or cut t
 2 weak, 1 worth knowing, 9 as they should be`,
 
   async run(invocation, terminal) {
+    const url = invocation.text('url')
+    const logs = invocation.texts('logs')
+    if (invocation.flag('canary')) return canary(url, logs, invocation, terminal)
+    if (url !== undefined || logs.length > 0) throw usageError('doctor: --url and --logs go with --canary')
     const { root, keysDir } = placesOf(invocation, terminal)
     const { cwd, env, signal } = terminal
     const patient: Patient = { root, keysDir, cwd, env, nowMs: terminal.now() }
@@ -47,6 +70,25 @@ weak  no_anchor         no anchor: whoever holds the keys could rewrite or cut t
     } else await print(findings, invocation.flag('all'), terminal)
     return code
   },
+}
+
+async function canary(
+  url: string | undefined,
+  logs: readonly string[],
+  invocation: Invocation,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { out, signal, cwd } = terminal
+  const json = invocation.flag('json')
+  if (url === undefined) {
+    if (logs.length > 0) throw usageError('doctor: --logs goes with --url')
+    const results = await runCanaries(signal)
+    if (signal.aborted) throw new CliError('CLI_INTERRUPTED', 'stopped before every path was tried')
+    return tellPaths(results, json, out)
+  }
+  const { root } = placesOf(invocation, terminal)
+  const question = { url: localUrl(url), trail: root, logs: logs.map((path) => resolve(cwd, path)), signal }
+  return tellRunning(await askRunning(question), json, out)
 }
 
 const styles = { ok: 'green', note: 'cyan', weak: 'yellow' } as const
