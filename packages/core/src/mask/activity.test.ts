@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { catalogue } from '../catalogue.ts'
 import { testAudit } from '../testing.ts'
 
 const addressOf = { id: 'usr_1' }
@@ -31,18 +32,39 @@ describe("a person's own activity", () => {
       purpose: 'treatment',
     })
     const [record] = audit.recordsOf('data_export')
-    const [own, theirs] = audit.activity
+    const [own, ...theirs] = audit.activity
     expect(own).toMatchObject({ user_id: record?.user_id })
     expect(own?.subjects).toBeUndefined()
-    expect(theirs).toMatchObject({
-      subjects: record?.subjects,
-      actor: { type: 'user', roles: ['physician'] },
-      targets: [{ type: 'patient' }],
-      volume: { records: 2 },
-      purpose: 'treatment',
-    })
-    expect(JSON.stringify(theirs)).not.toContain(String(record?.user_id))
-    expect(Object.keys(theirs?.actor ?? {})).toEqual(['type', 'roles'])
+    expect(theirs).toHaveLength(2)
+    for (const [i, shown] of theirs.entries()) {
+      expect(shown).toMatchObject({
+        subjects: [record?.subjects?.[i]],
+        actor: { type: 'user', roles: ['physician'] },
+        targets: [{ type: 'patient' }],
+        volume: { records: 2 },
+        purpose: 'treatment',
+      })
+      expect(JSON.stringify(shown)).not.toContain(String(record?.user_id))
+      expect(Object.keys(shown.actor ?? {})).toEqual(['type', 'roles'])
+    }
+  })
+
+  it('names nobody but the one person it is for, whatever the event', () => {
+    const audit = testAudit()
+    const people = ['pat_1', 'pat_2', 'pat_3']
+    for (const [type, { activity }] of Object.entries(catalogue)) {
+      if (activity !== true) continue
+      const targets = [{ type: 'record', id: 'r1', owner: 'pat_3' }]
+      const event = { actor: { id: 'dr_house', onBehalfOf: 'pat_1', sessionRef: 's1' }, subjects: people, targets }
+      Reflect.apply(audit.record, audit, [type, event])
+    }
+    expect(audit.activity.length).toBeGreaterThan(40)
+    const names = audit.records.flatMap(({ user_id, subjects = [] }) => [user_id, ...subjects])
+    const everybody = [...new Set(names)].filter((name) => name !== undefined)
+    for (const shown of audit.activity) {
+      const text = JSON.stringify(shown)
+      expect(everybody.filter((name) => text.includes(name))).toEqual([shown.user_id ?? shown.subjects?.[0]])
+    }
   })
 
   it('tells somebody who exports their own data once', () => {

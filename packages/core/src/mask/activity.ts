@@ -9,18 +9,17 @@ import { eventCode } from '../catalogue.ts'
 import { type ActorMember, MaskedDraft, type MetadataMember, type RecordMembers, type SourceMember } from '../draft.ts'
 import type { EventDefinition } from '../event.ts'
 
-/** The activity records that a record gives rise to: one for the actor, and one for the people whose data it was about. */
+/** The activity records that a record gives rise to: one for the actor, and one for each of the people whose data it was about. */
 export function activityOf(masked: MaskedDraft, newId: (timeMs: number) => string): MaskedDraft[] {
   const { members } = masked
   // An attempt is told by its result.
   if (members.phase === 'attempt' || members.stream !== 'audit') return []
   const own = members.actor.type === 'user' ? members.user_id : undefined
-  const others = members.subjects?.filter((subject) => subject !== own)
+  const others = members.subjects?.filter((subject) => subject !== own) ?? []
   return [
     ...(own === undefined ? [] : [make(masked, newId, { user_id: own, ...ownMembers(masked) })]),
-    ...(others === undefined || others.length === 0
-      ? []
-      : [make(masked, newId, { subjects: others, actor: stranger(members.actor) })]),
+    // One each: whoever stands beside them in the record is another patient, and none of their business.
+    ...others.map((subject) => make(masked, newId, { subjects: [subject], actor: stranger(members.actor) })),
   ]
 }
 
