@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { extname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { crash } from './crash.ts'
 import { type CanaryPath, textIn } from './paths.ts'
 
-/** Beside this file, and compiled as this file is. */
-const script = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url))
+/** Compiled as this file is, and found beside it. */
+const module = new URL(`./crash${extname(import.meta.url)}`, import.meta.url).href
+const script = `import(${JSON.stringify(module)}).then((found) => found.${crash.name}(...process.argv.slice(1)))`
 const childMsMax = 30_000
 
 function inProcess(name: string, ending: 'exception' | 'rejection'): CanaryPath {
@@ -16,7 +17,7 @@ function inProcess(name: string, ending: 'exception' | 'rejection'): CanaryPath 
     proof: /process warning[\s\S]*an exception nobody caught/,
     async run(_canaries, { dir, seed, signal }) {
       // Development conditions of this process, such as reading sources, are the child's, too.
-      const child = spawn(process.execPath, [...process.execArgv, script, seed, dir, ending], {
+      const child = spawn(process.execPath, [...process.execArgv, '--eval', script, seed, dir, ending], {
         cwd: dir,
         env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
         stdio: ['ignore', 'pipe', 'pipe'],
