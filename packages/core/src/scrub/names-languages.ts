@@ -9,7 +9,7 @@ export const latinSecretWords = `
     senha senhaatual novasenha segredo chaveprivada chavesecreta chaveapi codigoseguranca
     motdepasse mdp motpasse cleprivee clesecrete cleapi jetonacces jeton codesecret phrasesecrete
     passwort kennwort kennsatz geheim geheimnis geheimzahl geheimschluessel privaterschluessel schluessel zugangscode
-    zugangsdaten losungswort
+    zugangsdaten losungswort geheimwort geheimcode geheimnummer merkwort passworter
     wachtwoord wachtwoorden geheimesleutel privesleutel pincodewoord toegangscode
     parola parolachiave chiaveprivata chiavesegreta segreto
     losenord losen hemlighet hemlig passord hemmelighet adgangskode kodeord hemmelig salasana tunnussana salainen
@@ -34,7 +34,10 @@ export const latinPersonalWords = `
     osoite syntymaaika
     imie nazwisko imieinazwisko uzytkownik ulica miasto kodpocztowy dataurodzenia numertelefonu adreszamieszkania
     jmeno prijmeni ulice mesto psc datumnarozeni keresztnev vezeteknev telefonszam lakcim szuletesidatum
-    soyad soyadi soyisim adsoyad kullaniciadi eposta telefonu dogumtarihi nume prenume ime prezime`
+    soyad soyadi soyisim adsoyad kullaniciadi nom nome naam navn namn nimi isim nev eposta telefonu dogumtarihi nume prenume ime prezime`
+
+/** Short words of other scripts, which stand in longer ones too: only as the whole name. */
+export const otherPersonalAlone = 'имя фио имена имени'
 
 /** Russian, Ukrainian, Bulgarian, Greek, Hebrew, Arabic, Persian, Hindi, Thai, Chinese, Japanese, Korean. */
 export const otherSecretWords = `

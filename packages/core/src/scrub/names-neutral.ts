@@ -24,7 +24,8 @@ export const states = `
     validator factory helper middleware component module plugin button page screen dialog icon view controller
     reader writer ttls limiter protection strict less grant grants permission permissions role roles category class
     complexity requirements requirement expires expiry expiration expiring rejected accepted malformed
-    introspection exchange lifetime refreshed refreshing loading loaded visible hidden shown hide show toggle`
+    introspection exchange lifetime option options choice choices result results outcome discount discounts campaign
+    reminder reminders greeting refreshed refreshing loading loaded visible hidden shown hide show toggle`
 
 /** First words of measures: `maxTokens`, `totalEmails`. */
 export const measurePrefixes = `max min num total avg average count mean sum per n`
@@ -90,7 +91,8 @@ export const shown = `
 /** Names that are of a person when something else beside them is, or when they stand under a person. */
 export const personParts = `
     name first last middle given family full maiden nick handle bio suburb line1 line2 line3 suite unit pob honorific preferred
-    aliases alias knownas display names notes location avatar photo picture relationship occupation`
+    aliases alias knownas display names notes location avatar photo picture relationship occupation healthstatus
+    policynumber policyno groupnumber membernumber`
 
 /** The same for places: only where the value is no plain word, as `active` in a `state`. */
 export const placeParts = `state region county province district title`
@@ -110,7 +112,7 @@ export const personNouns = `
 /** Containers that change nothing: what is true of their parent is true inside. */
 export const containers = `data attributes attrs fields values payload body input info details detail result item items
     record records row rows node nodes edges list entry entries params args value document doc form new old before after
-    current previous changes datavalues`
+    current previous changes datavalues insurance`
 
 /** Keys whose value names another key's value. */
 export const pairNames = `
@@ -148,6 +150,24 @@ export const affixes = `
 /** Names under which a person's full name is looked for. */
 export const fullNames = `name names display displaytext label owner manager sender author creator createdby updatedby editor
     assignee approver reviewer reporter requestedby signedby subject holder from to`
+
+/** What stands only beside the number of a payment card. */
+export const cardSigns = 'cvv cvc cvv2 cvc2 cvn cardcvv cardcvc'
+/** What is the card's beside those. */
+export const cardParts = `
+    expiry expirydate expiration expirationdate exp expdate expires expmonth expyear expirymonth expiryyear expirationmonth
+    expirationyear month year validthru validto goodthru validuntil bin holder`
+
+/** Nouns for things that have names as people do: `plan: { name: 'Gold Tier' }`. */
+export const thingNouns = `
+    product products plan plans subscriptionplan feature features category categories tier tiers sku skus variant variants
+    addon addons lineitem lineitems package packages bundle bundles course courses module modules report reports
+    dashboard widget job jobs queue service services cluster environment project projects repository release milestone
+    model template campaign menu recipe workflow step steps pipeline stage suite test tests metric metrics alert alerts rule rules policy role roles permission permissions`
+/** What only things have: beside them `name` is a thing's. */
+export const thingSigns = `
+    sku price unitprice listprice baseprice pricing category categoryid barcode ean upc gtin stock inventory brand variant
+    manufacturer partnumber isbn warranty interval billinginterval`
 
 /** A member that gives short names beside it a meaning: keys of a JWK, the code of a grant. */
 export const companions: Readonly<Record<string, readonly string[]>> = {

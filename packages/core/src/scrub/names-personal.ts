@@ -25,7 +25,7 @@ export const cardNames: WordLists = {
     paymentcard primaryaccountnumber cardpan cardlast4 last4 last4digits lastfour cardexpiry cardexp cardexpiration
     cardexpirydate cardexpmonth cardexpyear cardholder cardholdername nameoncard cardtrack track1 track2 trackdata`,
   atTheEnd: `card`,
-  alone: `pan ccn cards`,
+  alone: `pan ccn cards expirydate expirationdate expdate validthru goodthru`,
 }
 
 export const ibanNames: WordLists = {
@@ -41,7 +41,7 @@ export const nationalNames: WordLists = {
     identitycard identitydocument nino cpf cnpj pesel steuerid steueridnr steuernummer aadhaar aadhar aadhaarnumber
     nhsnumber nhsno curp codicefiscale burgerservicenummer personnummer personnr fodselsnummer henkilotunnus hetu cprnumber
     rodnecislo jmbg egn oib tckimlik tckimlikno kimlikno mynumber hkid nric taxid taxnumber taxpayerid taxidnumber
-    taxidentificationnumber taxfilenumber vatid utr itin pancard pannumber sinnumber dninumber nifnumber bsnnumber
+    taxidentificationnumber taxfilenumber vatid vatnumber vatno vatidnumber vatregistrationnumber ustid ustidnr utr itin pancard pannumber sinnumber dninumber nifnumber bsnnumber
     egnnumber avsnumber ahvnummer sozialversicherungsnummer svnr insee numerosecu securitesociale nir rfccurp inn snils
     medicarenumber medicareno medicareid medicaidid medicaidnumber medicalrecordnumber mrn insurancenumber insuranceid
     policyholder voterid votersid visanumber immigrationnumber aliennumber residencepermit greencard militaryid`,
@@ -90,14 +90,15 @@ export const personalNames: WordLists = {
   alone: `originalname originalfilename owner manager mac geo race login user users person people patient patients customer customers employee employees recipient
     recipients cardholder passenger passengers beneficiary payee payer guest guests student students assignee subscriber
     subscribers applicant applicants visitor visitors contact contacts friend friends spouse  
-    initials whoami loginid logon uname fname lname mname addr dateborn nick`,
+    initials whoami loginid logon fingerprint born bornon bornat uname fname lname mname addr dateborn nick`,
 }
 
 /** Special categories (GDPR Art. 9): hidden also where the name goes on to a state, as in `hivStatus`. */
 export const sensitiveNames: WordLists = {
   anywhere: `diagnosis diagnose diagnoses medication medications prescription prescriptions allergy allergies symptom
     symptoms disease illness bloodtype bloodgroup bloodpressure medicalhistory medicalrecord medicalcondition medical
-    treatmentplan healthstatus healthcondition healthrecord labresult labresults testresultmedical hiv hivstatus pregnancy
+    treatmentplan healthcondition healthconditions healthrecord healthrecords healthnote healthnotes
+    healthinfo healthdata healthissue healthissues healthhistory healthproblem healthproblems healthinsurance labresult labresults testresultmedical hiv hivstatus pregnancy
     pregnant disability disabilities vaccination immunization immunisation geneticdata genome dnasequence psychiatric
     therapynotes clinicalnotes patientnotes smoker smokingstatus bodymassindex surgery surgeries
     religion religiousbelief faith ethnicity ethnic ethnicgroup ethnicorigin racialorigin caste sexualorientation
@@ -113,3 +114,22 @@ export const personalStems: readonly string[] = `
     passportnumber accountnumber ipaddress`
   .trim()
   .split(/\s+/)
+
+/**
+ * People by what they are to somebody. Alone they hide a name and let ids pass, at the end of a name too (`treatingDoctor`),
+ * and with `Name` behind them they are a person's.
+ */
+export const personRoles = `
+    guardian caregiver carer doctor physician nurse therapist surgeon dentist pharmacist psychiatrist psychologist lawyer
+    attorney notary landlord landlady husband wife fiance fiancee grandmother grandfather daughter sibling beneficiary
+    claimant defendant plaintiff guarantor trustee shareholder debtor consignee addressee deceased inventor`
+/** People whose noun is also a thing's: only with `Name` behind it. */
+export const namedRoles = `
+    user person people patient customer employee recipient sender member contact author owner assignee guest student teacher
+    driver passenger holder payee payer spouse child parent relative kin applicant candidate subscriber buyer seller visitor
+    attendee participant traveler traveller insured signatory signer client friend manager supervisor agent creator reporter
+    approver reviewer victim suspect witness viewer mother father son brother sister uncle aunt partner colleague boss
+    resident voter citizen donor volunteer speaker player courier rider borrower lender creditor nominee caller callee
+    shipper consignor bearer officer director trainer coach counselor counsellor referrer requester requestor editor billing
+    shipping delivery emergency pupil minor infant baby kid heir pilot captain instructor tutor professor lecturer
+    occupant lessee lessor renter tenant winner nextofkin cardmember`

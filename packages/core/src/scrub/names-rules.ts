@@ -3,20 +3,28 @@
  */
 
 import { foldLetters } from './names-fold.ts'
-import { latinPersonalWords, latinSecretWords, otherPersonalWords, otherSecretWords } from './names-languages.ts'
+import {
+  latinPersonalWords,
+  latinSecretWords,
+  otherPersonalAlone,
+  otherPersonalWords,
+  otherSecretWords,
+} from './names-languages.ts'
 import { affixes } from './names-neutral.ts'
 import {
   addressNames,
   cardNames,
   emailNames,
   ibanNames,
+  namedRoles,
   nationalNames,
   personalNames,
   personalStems,
+  personRoles,
   phoneNames,
   sensitiveNames,
 } from './names-personal.ts'
-import { secretNames, secretStems } from './names-secret.ts'
+import { keyOwners, lockNouns, secretNames, secretStems } from './names-secret.ts'
 
 /** Words separated by spaces. */
 export interface WordLists {
@@ -41,12 +49,15 @@ export interface NameRule {
 /** Words of a list. */
 export const listOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '')
 
+/** The same as a set. */
+export const setOf = (text: string): ReadonlySet<string> => new Set(listOf(text))
+
 const softNames = new Set(
   listOf(`streams datasource owner manager session sessions auth oauth authn authz login user users person people patient patients customer customers employee
     employees recipient recipients passenger passengers payee payer guest guests student students assignee subscriber
     subscribers applicant applicants visitor visitors contact contacts friend friends spouse cardholder sms race mobile`),
 )
-const softAtTheEnd = new Set(['auth', 'mobile'])
+const softAtTheEnd = new Set(['auth', 'mobile', ...listOf(personRoles)])
 
 function add(table: Map<string, NameRule>, lists: WordLists, rule: Pick<NameRule, 'as' | 'placeholder' | 'sensitive'>) {
   for (const reach of ['alone', 'atTheEnd', 'anywhere'] as const) {
@@ -63,6 +74,11 @@ export interface OwnNames {
   readonly personal: readonly string[]
 }
 
+/** Each of some words with each of others behind it. */
+function behind(words: string, ends: string): string[] {
+  return listOf(words).flatMap((word) => listOf(ends).map((end) => word + end))
+}
+
 /** From a joined phrase to its rule. Secret words are entered last and win. */
 export function phraseTable(own: OwnNames): Map<string, NameRule> {
   const table = new Map<string, NameRule>()
@@ -77,6 +93,12 @@ export function phraseTable(own: OwnNames): Map<string, NameRule> {
     alone: shortOf(words, true).join(' '),
   })
   add(table, foreign(personalForeign), { ...personal, placeholder: '[personal]' })
+  add(table, { ...anywhere([]), alone: otherPersonalAlone }, { ...personal, placeholder: '[personal]' })
+  add(
+    table,
+    { ...anywhere(behind(`${namedRoles} ${personRoles}`, 'name names')), atTheEnd: personRoles },
+    { ...personal, placeholder: '[personal]' },
+  )
   add(table, personalNames, { ...personal, placeholder: '[personal]' })
   add(table, sensitiveNames, { ...personal, placeholder: '[personal]', sensitive: true })
   add(table, nationalNames, { ...personal, placeholder: '[personal]' })
@@ -88,6 +110,8 @@ export function phraseTable(own: OwnNames): Map<string, NameRule> {
   add(table, anywhere(['ssn', 'socialsecuritynumber']), { ...personal, placeholder: '[ssn]' })
   const secret = { as: 'secret', placeholder: '[secret]', sensitive: false } as const
   add(table, foreign(secretForeign), secret)
+  add(table, anywhere(behind(keyOwners, 'key')), secret)
+  add(table, anywhere(behind(lockNouns, 'code pin combination')), secret)
   add(table, secretNames, secret)
   add(table, anywhere(own.personal), { ...personal, placeholder: '[personal]', sensitive: true })
   add(table, anywhere(own.secret), { ...secret, sensitive: true })

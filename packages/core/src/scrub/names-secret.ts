@@ -38,9 +38,11 @@ export const secretNames: WordLists = {
     securityanswer secretanswer securityquestion passwordhint
     clientkey clientkeydata keydata customerkey ssecustomerkey sdkkey instrumentationkey requirepass masterauth usercode
     npmtoken githubtoken gitlabtoken slacktoken xapikey xauthtoken xcsrftoken xamzsecuritytoken
+    sharedaccesssignature ticketgrantingticket serviceticket puk pukcode mtan tancode phototan emailcode challengecode
+    pairingcode invitationcode pickupcode giftcardcode geheimwort
     dockerconfigjson dockercfg netrc htpasswd kubeconfig pkcs12 pfx`,
-  atTheEnd: `pin salt seed sig sid auth pat`,
-  alone: `pw streams datasource pass session sessions authn authz pwhash passhash digestauth hashedpass oauth oauthcode sas`,
+  atTheEnd: `pin salt seed sig sid auth pat pw`,
+  alone: `pw streams datasource pass session sessions authn authz pwhash passhash digestauth hashedpass oauth oauthcode sas ticket tickets tgt`,
 }
 
 /** Long enough that a lower-case word which contains one is about nothing else: `mynewpasswordagain`. */
@@ -49,3 +51,18 @@ export const secretStems: readonly string[] = `
     sessionid connectionstring passwort kennwort contrasena wachtwoord motdepasse losenord salasana jelszo adgangskode`
   .trim()
   .split(/\s+/)
+
+/** Before `Key`: who gave it, or what it opens. A key of a table, a cache or a keyboard has none of these. */
+export const keyOwners = `
+    stripe kms sendgrid twilio mailgun mailchimp mandrill postmark sparkpost paypal braintree adyen square plaid openai
+    anthropic gemini cohere mistral huggingface replicate algolia maps googlemaps mapbox google firebase fcm aws azure gcp
+    cloudflare fastly digitalocean linode heroku vercel netlify github gitlab bitbucket slack discord telegram zoom pagerduty
+    opsgenie sentry datadog newrelic rollbar bugsnag honeycomb segment amplitude mixpanel posthog intercom zendesk hubspot
+    salesforce shopify pusher ably pubnub onesignal nexmo vonage messagebird plivo recaptcha hcaptcha turnstile captcha vault
+    crypto bitwarden contentful sanity supabase planetscale deepl rapidapi airtable notion merchant partner vendor sandbox live
+    admin write ingest ingestion machine validation decrypt encrypt vapid push otp totp mfa setup wallet enrollment pairing wpa
+    wep unlock backup`
+
+/** Before `Code`, `Pin` and `Combination`: what it opens. */
+export const lockNouns =
+  'door gate alarm safe lock locker padlock entry garage vault unlock keypad building panel panic duress'

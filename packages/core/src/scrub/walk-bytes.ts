@@ -52,3 +52,21 @@ export function jsonBufferLength(value: object): number | undefined {
   const data = own(value, 'data')
   return Array.isArray(data) ? data.length : typeof data === 'string' ? data.length : undefined
 }
+
+const viewLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')?.get
+const dataViewLength = Object.getOwnPropertyDescriptor(DataView.prototype, 'byteLength')?.get
+const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get
+const sharedLength = Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength')?.get
+
+/** How many bytes a buffer or a view of one holds, by the intrinsic getters: it may bring a `byteLength` of its own. */
+export function byteLength(value: object): number {
+  for (const getter of [viewLength, dataViewLength, bufferLength, sharedLength]) {
+    try {
+      const length: unknown = getter && Reflect.apply(getter, value, [])
+      if (typeof length === 'number') return length
+    } catch {
+      // Another kind of bytes.
+    }
+  }
+  return 0
+}

@@ -1,8 +1,9 @@
 /**
  * Tables: names of columns in one list, values of one or many rows in another, in the same order.
  */
-import { type Judgement, type Names, roles } from './names.ts'
+import type { Judgement, Names } from './names.ts'
 import { companions } from './names-neutral.ts'
+import { roles } from './names-roles.ts'
 import { readOwn } from './walk-platform.ts'
 import { isHidden, unnamed } from './walk-verdicts.ts'
 import type { Walker } from './walker.ts'
@@ -33,6 +34,24 @@ function columnName(value: unknown): string {
   const name = readOwn(value, 'name')
   return typeof name === 'string' && name.length <= 96 ? name : ''
 }
+
+/** What the first row of a table says of those below it: names, of which one hits. `[name, value]` pairs are no table. */
+export function headingVerdicts(names: Names, table: readonly unknown[]): readonly Judgement[] | undefined {
+  const [heading, first] = [readOwn(table, 0), readOwn(table, 1)]
+  if (!Array.isArray(heading) || !Array.isArray(first)) return undefined
+  if (heading.length < 2 || heading.length > columnsMax || first.length !== heading.length) return undefined
+  const verdicts: Judgement[] = []
+  for (let i = 0; i < heading.length; i++) {
+    const cell = readOwn(heading, i)
+    const said = typeof cell === 'string' && cell.length <= 48 ? names.judge(cell) : undefined
+    if (said === undefined || !said.plain || !headingShape.test(String(cell))) return undefined
+    verdicts.push(said)
+  }
+  const told = verdicts.length === 2 ? !isHidden(verdicts[0] ?? unnamed) && isHidden(verdicts[1] ?? unnamed) : true
+  return told && verdicts.some(isHidden) ? verdicts : undefined
+}
+
+const headingShape = /^[\p{L}_][\p{L}\d_ -]{0,47}$/u
 
 /** A copy of one row, or of a list of rows, each value under the name of its column. */
 export function copyColumns(

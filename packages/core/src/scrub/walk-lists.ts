@@ -3,13 +3,15 @@
  */
 
 import { types } from 'node:util'
-import { type Judgement, roles } from './names.ts'
+import type { Judgement } from './names.ts'
+import { roles } from './names-roles.ts'
 import { withheldBytes } from './placeholder.ts'
 import { isByteList, isSpreadText } from './walk-bytes.ts'
 import { headerName, headerValue, nameThatStays } from './walk-carriers.ts'
+import { headingVerdicts } from './walk-columns.ts'
 import { assignedName, isHarmlessNext, verdictOnNext } from './walk-pairs.ts'
 import { readOwn } from './walk-platform.ts'
-import { isHidden } from './walk-verdicts.ts'
+import { isHidden, unnamed } from './walk-verdicts.ts'
 import { around, type Walker } from './walker.ts'
 
 /** Items whose texts are asked for names; longer lists are data. */
@@ -39,6 +41,7 @@ export function copyList(
 
 function items(walk: Walker, list: readonly unknown[], name: Judgement, context: number, level: number): unknown[] {
   const copied: unknown[] = []
+  const columns = isHidden(name) ? undefined : headingVerdicts(walk.names, list)
   const inArgv = (name.roles & roles.argv) !== 0 || (context & around.argv) !== 0
   const password = inArgv && isDatabaseClient(readOwn(list, 0))
   const inside = (context & ~around.argv) | (password ? around.argv : 0)
@@ -47,6 +50,10 @@ function items(walk: Walker, list: readonly unknown[], name: Judgement, context:
   let before = ''
   for (let i = 0; i < list.length && !walk.full; i++) {
     const item = readOwn(list, i)
+    if (columns !== undefined && Array.isArray(item)) {
+      copied.push(i === 0 ? heading(walk, item, level) : row(walk, item, columns, level))
+      continue
+    }
     let verdict = name
     if (next !== undefined && !(typeof item === 'string' && isHarmlessNext(walk.names, before, item))) verdict = next
     next = undefined
@@ -66,6 +73,23 @@ function items(walk: Walker, list: readonly unknown[], name: Judgement, context:
     before = item
   }
   return copied
+}
+
+/** The names of a table's columns: none of them is the value of the one before. */
+function heading(walk: Walker, names: readonly unknown[], level: number): unknown[] {
+  walk.wrote(0, 1)
+  return names.map((_name, i) => walk.copy(readOwn(names, i), unnamed, 0, level + 2))
+}
+
+/** A row under its columns; what stands before a value still tells of it, for it may be no table after all. */
+function row(walk: Walker, cells: readonly unknown[], columns: readonly Judgement[], level: number): unknown {
+  const plain = walk.copy(cells, unnamed, 0, level + 1)
+  if (!Array.isArray(plain)) return plain
+  const hide = (cell: unknown, i: number) => {
+    const column = columns[i] ?? unnamed
+    return isHidden(column) && cell === readOwn(cells, i) ? walk.copy(cell, column, 0, level + 2) : cell
+  }
+  return plain.map((cell: unknown, i) => hide(cell, i) ?? null)
 }
 
 /** Their `-p` has its value right behind it. */

@@ -4,7 +4,7 @@
  */
 
 import type { Judgement, Names } from './names.ts'
-import { roles } from './names.ts'
+import { roles } from './names-roles.ts'
 import { readOwn } from './walk-platform.ts'
 import { hiddenSecret, isHidden, stricter, unnamed } from './walk-verdicts.ts'
 

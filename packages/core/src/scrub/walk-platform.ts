@@ -117,3 +117,16 @@ export function asWritten(value: unknown): unknown {
   const ms = timeOf(value)
   return ms === undefined ? '[invalid date]' : new Date(ms).toISOString()
 }
+
+const hrefGetter = Object.getOwnPropertyDescriptor(URL.prototype, 'href')?.get
+
+/** The address in a URL; empty for what only descends from one. */
+export function hrefOf(value: object): string {
+  try {
+    const href: unknown = hrefGetter && Reflect.apply(hrefGetter, value, [])
+    return typeof href === 'string' ? href : ''
+  } catch {
+    // Only descends from URL.
+    return ''
+  }
+}

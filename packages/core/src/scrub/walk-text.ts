@@ -2,6 +2,8 @@
  * Questions about short texts that need no detector.
  */
 
+import { thingWords } from './names-things.ts'
+
 const wordCharsMax = 24
 
 /** One word of small letters, with `_` or `-` in it: most values of a log line, and never data that a rule knows. */
@@ -22,9 +24,9 @@ export function isOpaqueId(text: string): boolean {
 const opaqueId =
   /^(?:\d{1,6}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9a-f]{24}|(?:u|usr|user|cus|cust|acct|acc|org|tenant|emp|pat|mem|per|uid|id|svc|p1)[_-](?=[A-Za-z_-]{0,30}\d)[A-Za-z0-9_-]{4,40})$/
 
-/** `Ada Lovelace`: two to four capitalised words. */
+/** `Ada Lovelace`: two to four capitalised words, none of which things are called by. */
 export function looksLikeFullName(text: string): boolean {
-  return text.length <= 64 && fullName.test(text)
+  return text.length <= 64 && fullName.test(text) && !text.split(' ').some((word) => thingWords.has(word.toLowerCase()))
 }
 
 const fullName =
@@ -37,6 +39,28 @@ export function isStatement(text: string): boolean {
 
 const statement =
   /^[\s(]{0,16}(?:select|insert|update|delete|replace|merge|with|call|exec|execute|upsert|alter|create|set|copy|begin|truncate|grant)\b/i
+
+/** `JIRA-1234`, `#4711`, `2024/118`: what people file things under. No letters behind the digits, which tokens have. */
+export function isReference(text: string): boolean {
+  return text.length <= 32 && reference.test(text)
+}
+
+const reference = /^#?(?:[A-Z][A-Z0-9]{0,9}[-_ /]?)?\d{1,10}(?:[-/.]\d{1,8}){0,2}$/
+
+/** A day or a moment of one; the month to which a card is valid is neither. */
+export function isTimeText(text: string): boolean {
+  return text.length <= 40 && timeText.test(text)
+}
+
+const timeText = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.,]{0,16}(?:Z|[+-]\d\d:?\d\d)?)?$/
+
+/** `SHA256:…`, `AB:CD:…`, 16 digits of a hash and more, a token of ours. */
+export function isDigest(text: string): boolean {
+  return text.length <= 160 && digest.test(text)
+}
+
+const digest =
+  /^(?:(?:sha\d{1,3}|md5)[:-][A-Za-z0-9+/=_-]{16,128}|(?:[0-9a-f]{2}:){7,63}[0-9a-f]{2}|[0-9a-f]{16,128}|p1_[\w-]{8,80})$/i
 
 /** `load (src/load.ts:10:5)`: a frame as `safeError` writes it, of words and places alone. */
 export function isFrame(text: string): boolean {

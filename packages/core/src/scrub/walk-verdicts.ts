@@ -1,7 +1,8 @@
 /**
  * Verdicts that no name gives: they follow from where a value stands.
  */
-import { type Judgement, passes } from './names.ts'
+import type { Judgement } from './names.ts'
+import { passes } from './names-passes.ts'
 import type { NameClass } from './scrubber.ts'
 
 function verdict(as: NameClass, placeholder: string, allowed: number): Judgement {
@@ -20,6 +21,8 @@ export const partOfPerson = verdict(
 )
 /** `state` of a person: a word such as `active` passes. */
 export const placeOfPerson = verdict('personal', '[personal]', partOfPerson.passes | passes.words)
+/** What belongs to a card whose other parts stand beside it. */
+export const partOfCard = verdict('personal', '[card]', passes.booleans | passes.objects)
 /** Values of a statement in SQL, which have no names. */
 export const bound = verdict('personal', '[withheld]', passes.booleans)
 /** A query parameter that was not listed. */

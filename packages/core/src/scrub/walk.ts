@@ -5,14 +5,18 @@
  * counts towards the bounds, not what was read: so a second walk over the result stops nowhere earlier and changes nothing.
  */
 import { types } from 'node:util'
+import { Message } from '../message.ts'
 import { placeholderOf } from '../secret.ts'
 import type { Account } from './account.ts'
 import { isPaymentCard } from './card.ts'
-import { type Judgement, type Names, passes, roles } from './names.ts'
+import type { Judgement, Names } from './names.ts'
+import { isPassed, passes } from './names-passes.ts'
+import { roles } from './names-roles.ts'
 import { isPlaceholder, tooDeep, tooMany } from './placeholder.ts'
 import { unreadable } from './read.ts'
 import type { NameClass, Opening } from './scrubber.ts'
 import { scrubText } from './text.ts'
+import { copyStack, isStackText } from './walk-errors.ts'
 import { brandOf, kindOfPrototype } from './walk-kinds.ts'
 import { copyList } from './walk-lists.ts'
 import { copyMembers } from './walk-members.ts'
@@ -26,6 +30,8 @@ const nodesMax = 2_000
 /** Characters written for one value, besides those of the last text. */
 const charsMax = 65_536
 const openingsMax = 4
+/** A number from here on is a time in seconds; months and years are smaller. */
+const firstEpoch = 1e8
 
 /** What a walk needs of its scrubber. */
 export interface WalkRules {
@@ -94,6 +100,8 @@ export class Walk implements Opening, Walker {
     this.#nodes += 1
     switch (typeof value) {
       case 'string':
+        if ((name.roles & roles.stack) !== 0 && !isHidden(name) && isStackText(value) && !isFrame(value))
+          return copyStack(this, value)
         return this.written(value, name, context, level)
       case 'number':
         return Number.isFinite(value) ? this.#number(value, name) : this.written(String(value), name, context, level)
@@ -149,13 +157,13 @@ export class Walk implements Opening, Walker {
     if (isHidden(name)) {
       if ((name.passes & passes.ids) !== 0 && isOpaqueId(text)) return this.text(text, 'id', level)
       if ((name.passes & passes.words) !== 0 && isPlainWord(text)) return text
+      if (name.passes > passes.words && isPassed(text, name.passes)) return this.text(text, 'id', level)
       return text === '' ? '' : this.hide(text, name)
     }
     if ((as === 'free' || as === 'id') && isPlainWord(text)) return text
     if (name.roles !== 0) {
       if ((name.roles & roles.name) !== 0 && looksLikeFullName(text)) return this.#replaced('[personal]', 'full-name')
-      if ((name.roles & roles.frames) !== 0 && isFrame(text)) return text
-      if ((name.roles & roles.stack) !== 0 && text.includes('\n')) return this.#replaced('[withheld stack]', 'stack')
+      if ((name.roles & (roles.frames | roles.stack)) !== 0 && isFrame(text)) return text
     }
     // A segment of a path in a list is a name, and no path.
     if (as === 'url' && !/[/?:#]/.test(text) && this.names.judge(text).plain) return this.text(text, 'free', level)
@@ -174,7 +182,10 @@ export class Walk implements Opening, Walker {
 
   #number(value: number, name: Judgement): number | string {
     const { as } = name
-    if (isHidden(name)) return (name.passes & passes.numbers) === 0 ? this.hide(value, name) : value || 0
+    if (isHidden(name)) {
+      const passed = (name.passes & passes.numbers) !== 0 || ((name.passes & passes.times) !== 0 && value >= firstEpoch)
+      return passed ? value || 0 : this.hide(value, name)
+    }
     if (value >= 1e12 && as !== 'time' && as !== 'id' && Number.isSafeInteger(value) && isPaymentCard(String(value)))
       return this.#write(this.#replaced('[card]', 'card'))
     // JSON knows no minus zero.
@@ -201,6 +212,8 @@ export class Walk implements Opening, Walker {
     if (prototype === Object.prototype || prototype === null) return copyMembers(this, value, name, context, level)
     const placeholder = placeholderOf(value)
     if (placeholder !== undefined) return this.#write(this.#replaced(placeholder, 'wrapped'))
+    const message = Message.textOf(value)
+    if (message !== undefined) return this.written(message, name, context, level)
     const kind = brandOf(value) ?? kindOfPrototype(prototype)
     return copySpecial(this, value, kind, name, context, level)
   }

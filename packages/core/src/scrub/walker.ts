@@ -36,4 +36,8 @@ export const around = {
   query: 2,
   /** An item of the argument list of a database's client. */
   argv: 4,
+  /** The object is a thing. */
+  thing: 8,
+  /** The object is a session. */
+  session: 16,
 } as const

@@ -1,0 +1,27 @@
+/**
+ * Headers, cookies and queries hold texts and lists of texts. What else stands in their place is dropped, except an error: one
+ * is written as its skeleton wherever it stands.
+ */
+import type { Judgement } from './names.ts'
+import { around } from './walker.ts'
+
+/** What is written for anything else in the place of headers, cookies or a query; undefined elsewhere. */
+export function carrierOf({ as }: Judgement, context: number): string | undefined {
+  if (as === 'headers') return '[header]'
+  if (as === 'cookies') return '[cookie]'
+  return as === 'query' || (context & around.query) !== 0 ? '[query]' : undefined
+}
+
+export function isCarrier(name: Judgement, context: number): boolean {
+  return carrierOf(name, context) !== undefined
+}
+
+/** The keys of a skeleton, by which one that was written before is known. */
+const skeletonKeys = new Set(['type', 'code', 'status', 'message', 'frames', 'details', 'fingerprint', 'causes'])
+const errorType = /^(?:[A-Z]\w{0,60}(?:Error|Exception)|Error|thrown:[a-z]{1,12})$/
+
+/** True for what `copyError` wrote: where headers are expected, those are its members and not names of headers. */
+export function isSkeleton(keys: readonly string[], values: readonly unknown[]): boolean {
+  const type = values[keys.indexOf('type')]
+  return typeof type === 'string' && errorType.test(type) && keys.every((key) => skeletonKeys.has(key))
+}
