@@ -97,3 +97,55 @@ function endOfDigits(text: string, from: number): number {
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
 }
+
+/** Behind these words stands a name of the schema, and no value. */
+const schemaWord = /(?:constraint|relation|table|column|index|foreign key constraint on table) $/
+const schemaName = /^["'`]?[A-Za-z][\w.]{0,62}["'`]?$/
+/** Where this machine listens, and names of members that a program reads. */
+const harmless = /^(?:(?:127\.0\.0\.1|0\.0\.0\.0|::1?|localhost)(?::\d{1,5})?|'[A-Za-z]{1,40}')$/
+
+/**
+ * A message with its variable parts replaced by `[input]`, but for names of the schema: for texts, where a person reads the
+ * rest. Only templates that begin with words of their own count. Undefined when none matches.
+ */
+export function withoutInput(table: TemplateTable, message: string): string | undefined {
+  for (const { parts } of table.get(message[0] ?? '') ?? []) {
+    const first = parts[0]
+    if (first === undefined || first.literal.length < 5 || !message.startsWith(first.literal)) continue
+    let shown = ''
+    let at = 0
+    for (const { before, literal, last } of parts) {
+      if (before !== '') {
+        const end =
+          before === '#'
+            ? endOfDigits(message, at)
+            : literal === '' && last
+              ? message.length
+              : last
+                ? message.lastIndexOf(literal)
+                : message.indexOf(literal, at)
+        if (end < at || (before === '#' && (end === at || end - at > digitsMax))) {
+          at = -1
+          break
+        }
+        const held = message.slice(at, end)
+        shown += before === '#' || isShown(held, shown) ? held : '[input]'
+        at = end
+      }
+      if (!message.startsWith(literal, at)) {
+        at = -1
+        break
+      }
+      shown += literal
+      at += literal.length
+    }
+    if (at === message.length) return shown
+  }
+  return undefined
+}
+
+/** What an earlier look left. */
+const hiddenInput = /^\[input\](?: is not valid JSON| in JSON[\w ()]{0,60})?$/
+
+const isShown = (held: string, before: string) =>
+  held === '' || hiddenInput.test(held) || harmless.test(held) || (schemaWord.test(before) && schemaName.test(held))

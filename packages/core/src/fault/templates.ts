@@ -3,7 +3,7 @@
  *
  * To add one, write it into the file of its family. `*` is dropped, `#` is a number that is kept: see `template.ts`.
  */
-import { compileTemplates, matchTemplate } from './template.ts'
+import { compileTemplates, matchTemplate, withoutInput } from './template.ts'
 import {
   documentTemplates,
   mysqlTemplates,
@@ -49,3 +49,10 @@ export function templateOf(message: string): string | undefined {
   }
   return matchTemplate(table, message) ?? matchTemplate(phrases, message)
 }
+
+/** A message in a text, with `[input]` for what the library put into its own words; undefined when no library's words are known. */
+export function messageWithoutInput(message: string): string | undefined {
+  return withoutInput(table, message.length > messageCharsMax ? message.slice(0, messageCharsMax) : message)
+}
+
+const messageCharsMax = 2_048

@@ -49,7 +49,10 @@ export function maskMetadata(
     const kind = key.length <= keyCharsMax && Object.hasOwn(schema, key) ? schema[key] : undefined
     const value = own(given, key)
     if (kind === undefined) {
-      masking.drop(showableKey.test(key) ? `metadata.${key}` : 'metadata.*', undeclaredRule(key, value, personal))
+      masking.drop(
+        showableKey.test(key) && !looksPersonal(key) ? `metadata.${key}` : 'metadata.*',
+        undeclaredRule(key, value, personal),
+      )
       continue
     }
     if (value === undefined || value === null) continue

@@ -90,9 +90,11 @@ const isDomainCharacter = (code: number) =>
 /** A dot or an address literal in it, and no version. */
 function isDomain(domain: string): boolean {
   if (domain.startsWith('[')) return domain.length > 4 && /[.:]/.test(domain)
-  return /[.\u3002\uff0e]/.test(domain) && !version.test(domain)
+  return /[.\u3002\uff0e]/.test(domain) && !version.test(domain) && !density.test(domain)
 }
 
+/** `logo@2x.png`: an image for a finer screen. */
+const density = /^\dx\.(?:png|jpe?g|webp|gif|svg|avif)$/i
 const version = /^[v^~]?\d{1,9}\.(?:\d{1,9}|x)(?:\.|$|-)(?!\d{1,3}\.\d{1,3}$)/
 
 /** `Alice Smith <a@b>` and `"Smith, Alice" <a@b>`: the name goes too. */

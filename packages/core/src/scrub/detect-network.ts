@@ -22,7 +22,17 @@ export function hideAddresses(text: string, opening: Opening): string {
       return hide('[ip]') + match.slice(address.length)
     })
     .replace(dotted, (match, before: string, offset: number) => {
-      if (local.test(match.slice(before.length)) || isVersion(text, match, before, offset)) return match
+      const address = match.slice(before.length)
+      const behind = text.charAt(offset + match.length)
+      // `10.0.0.0/8`, `126.0.0.0`, `1.2.3.4-beta`: a network, or a version.
+      if (
+        local.test(address) ||
+        address.endsWith('.0.0') ||
+        (behind === '-' && preRelease.test(text.slice(offset + match.length, offset + match.length + 3)))
+      )
+        return match
+      if (behind === '/' && address.endsWith('.0')) return match
+      if (isVersion(text, match, before, offset)) return match
       return before + hide('[ip]')
     })
 }
@@ -36,6 +46,7 @@ export const dotted = new RegExp(
   'g',
 )
 
+const preRelease = /^-[a-z]{2}/
 const local = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.|::1?$|::ffff:127\.)/i
 
 /** `v1.2.3.4`, `version 1.2.3.4`, `Chrome/120.0.0.0`, `lib-1.2.3.4`: by what stands before. */

@@ -197,7 +197,12 @@ function telephoneFrom(text: string, groups: readonly Group[], first: number): H
     lead === '+' ||
     (lead === '(' && text.charAt(start - 2) === '+') ||
     (first > 0 && (groups[first]?.mark ?? '').endsWith('+'))
-  if (plus && !/[\w.+/=)]/.test(text.charAt(start - 2))) {
+  // `from=+49…`, but not `YQ=+49…`, which is base64.
+  if (
+    plus &&
+    (!/[\w.+/=)]/.test(text.charAt(start - 2)) ||
+      /(?:^|[\s&?;,])[A-Za-z_.]{1,32}=\+$/.test(text.slice(Math.max(0, start - 36), start)))
+  ) {
     const hit = spanning(groups, first, 7, 15, '[phone]')
     if (hit !== undefined) return hit
   }
@@ -218,10 +223,21 @@ function telephoneFrom(text: string, groups: readonly Group[], first: number): H
   if (
     /^00[1-9]/.test(groups[first]?.digits ?? '') &&
     beginsWord(text, start) &&
+    lead !== '-' &&
     groups.length > first + 1 &&
     marks[0] !== '.'
   )
     return spanning(groups, first, 9, 17, '[phone]')
+  // 06 12 34 56 78
+  if (
+    /^0[1-9]$/.test(groups[first]?.digits ?? '') &&
+    sizes.slice(0, 5).join('') === '22222' &&
+    sizes[5] === undefined &&
+    marks.slice(0, 4).every((mark) => mark === marks[0]) &&
+    (marks[0] === ' ' || marks[0] === '.') &&
+    beginsWord(text, start)
+  )
+    return { last: first + 4, mask: '[phone]' }
   if (first === 0 && saidBefore(text, start, words.phone)) return spanning(groups, first, 7, 15, '[phone]')
   return undefined
 }

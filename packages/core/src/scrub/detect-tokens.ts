@@ -22,6 +22,16 @@ export function hideTokens(text: string, opening: Opening): string {
   return replaceRuns(text, tokenCharacters, runCharsMin, (run, start) => withoutTokens(text, run, start, opening))
 }
 
+/** True when a token of a known family stands in the text, a short one. */
+export function holdsToken(text: string): boolean {
+  if (text.length < runCharsMin || text.length > 1_024) return false
+  for (let at = 0; at < text.length - 1; at++) {
+    const families = beginnings[text.charCodeAt(at) * 128 + text.charCodeAt(at + 1)]
+    if (families?.some((one) => text.startsWith(one.prefix, at) && fits(one, text, at))) return true
+  }
+  return innerMarks.some(({ needs, shape }) => text.includes(needs) && text.search(shape) >= 0)
+}
+
 function withoutTokens(text: string, run: string, start: number, opening: Opening): string {
   work.characters += run.length
   let out = ''

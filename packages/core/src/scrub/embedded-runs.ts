@@ -52,37 +52,56 @@ function spellsBytes(list: string): boolean {
   return bytes.every((byte) => byte <= 255) && isText(Buffer.from(bytes), 6)
 }
 
-/** Twelve digits at least that read as printable text; digits alone are a number. */
+/** Digits in pairs that read as a text; digits alone are a number. */
 function spellsHex(run: string): boolean {
-  if (!/^[0-9A-Fa-f]{12,}$/.test(run) || !/[A-Fa-f]/.test(run)) {
+  if (run.length > 13 && asciiDigits.test(run)) return true
+  if (!hexadecimal.test(run)) return false
+  if (!hexLetter.test(run)) {
     // Two dozen digits and more are no number of anything; they may be letters whose codes have none.
-    if (/^\d{24,}$/.test(run)) return isText(Buffer.from(run.slice(0, 512), 'hex'), 6)
-    return /^(?:0x)?(?:3[0-9]){13,19}$/.test(run)
+    const bytes = Buffer.from(run.slice(0, 512), 'hex')
+    return run.length >= 40 ? isText(bytes, 6) : run.length >= 24 && isWords(bytes)
   }
   if (run.length > 256) return true
-  // As long as a span or trace id: only plain text counts, as one id in some thousands is well-formed UTF-8.
-  if (run.length === 16 || run.length === 32) return isText(Buffer.from(run, 'hex'), 6, true)
-  const even = run.length % 2 === 0 ? run : run.slice(1)
-  return isText(Buffer.from(even, 'hex'), 6) || isText(Buffer.from(run.slice(1), 'hex'), 6)
+  // As long as an id or a digest: one in thousands of them is printable, so only words count.
+  if (run.length === 16 || run.length === 24 || run.length === 32)
+    return isWords(Buffer.from(run, 'hex')) || (run.length === 32 && isText(Buffer.from(run, 'hex'), 6, true))
+  if (run.length === 40 || run.length === 64) return isText(Buffer.from(run, 'hex'), 6, true)
+  const even = Buffer.from(run.length % 2 === 0 ? run : run.slice(1), 'hex')
+  const odd = Buffer.from(run.slice(1), 'hex')
+  return run.length < 34 ? isWords(even) || isWords(odd) : isText(even, 6) || isText(odd, 6)
 }
+
+const hexadecimal = /^[0-9A-Fa-f]{12,}$/
+const hexLetter = /[A-Fa-f]/
+/** A card number, each digit by its code. */
+const asciiDigits = /^(?:0x)?(?:3[0-9]){13,19}$/
 
 /** Reads as text from one of the four places a cut may have left. */
 function spellsBase64(run: string): boolean {
   const bare = run.replace(/={1,2}$/, '')
-  if (bare.length <= 64 && plainRun.test(bare)) return false
+  if (bare.length <= 64 && (plainRun.test(bare) || isCamelCase(bare))) return false
   if (bare.length > noiseCharsMax && !isPathLike(run)) return true
   // Words of a program or path decode too, to bytes that are no text.
   for (let cut = 0; cut < 4; cut++) {
     if (bare.length < 40 && !beginsPrintable(bare, cut)) continue
     const bytes = Buffer.from(bare.slice(cut), 'base64')
     work.characters += bare.length
-    if (isText(bytes, 8) || (bare.length >= 40 && hasTextWithin(bytes))) return true
+    // Short runs are ids more often than not: random ones are printable, but no words.
+    const reads = bare.length < 24 ? isWords(bytes) : isText(bytes, 8, bare.length < 32, bare.length < 32 ? 0.75 : 0.5)
+    if (reads || (bare.length >= 40 && hasTextWithin(bytes))) return true
   }
   return false
 }
 
 /** Small letters with marks, and hexadecimal: base64 of a text has letters of both sizes. */
 const plainRun = /^(?:[a-z_/-]{1,64}|[0-9a-f-]{1,64}|[0-9A-F-]{1,64}|[A-Z_/-]{1,64})$/
+
+/** `CreateAccessKey`, `emailTemplate`: letters alone, in pieces of some length. */
+function isCamelCase(run: string): boolean {
+  return camelCase.test(run) && run.replace(/[^A-Z]/g, '').length * 4 <= run.length + 3
+}
+
+const camelCase = /^(?:[A-Z]{1,5}|[A-Z]?[a-z]{2,24})(?:[A-Z]{1,5}[a-z]{0,24}){0,8}$/
 
 const sextets = new Map(
   [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((character, i) => [character, i]),
@@ -102,8 +121,8 @@ function beginsPrintable(run: string, cut: number): boolean {
 
 const isPathLike = (run: string) => (run.match(/[/_-]/g) ?? []).length * 16 > run.length
 
-/** Only printable ASCII or well-formed UTF-8 letters, and letters among it. */
-function isText(bytes: Buffer, min: number, plain = false): boolean {
+/** Only printable ASCII or well-formed UTF-8 letters, and letters among it: half of it, or `share`. */
+function isText(bytes: Buffer, min: number, plain = false, share = 0.5): boolean {
   if (bytes.length < min) return false
   let letters = 0
   let wide = false
@@ -120,8 +139,21 @@ function isText(bytes: Buffer, min: number, plain = false): boolean {
     letters = (text.match(/[\p{L}\p{N}]/gu) ?? []).length
     return letters * 2 >= text.length
   }
-  return letters * 2 >= bytes.length
+  return letters >= bytes.length * share
 }
+
+/** Small letters for the most part, and nothing but what words, names and addresses have. */
+function isWords(bytes: Buffer): boolean {
+  if (bytes.length < 6) return false
+  // Capitals only where words begin.
+  const text = bytes.toString('latin1').replace(/ [A-Z]/g, ' a')
+  if (!words.test(text)) return false
+  const small = text.replace(/[^a-z]/g, '').length
+  // Six letters come up by chance in a million ids; eight do not.
+  return bytes.length <= 8 ? small === bytes.length : small * 10 >= bytes.length * 6
+}
+
+const words = /^[A-Z]?[a-z0-9 .@_-]{1,256}[!?]?$/
 
 /** Sixteen printable characters in a row among noise: a message packed in something binary. */
 function hasTextWithin(bytes: Buffer): boolean {

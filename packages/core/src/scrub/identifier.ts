@@ -5,6 +5,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { BoundedCache } from './bounded-cache.ts'
 import { isPaymentCard } from './card.ts'
+import { holdsToken } from './detect-tokens.ts'
 
 const shape = /^[A-Za-z0-9_.:\-/*@]{1,64}$/
 const verdicts = new BoundedCache<boolean>(2_000)
@@ -26,6 +27,7 @@ export function looksPersonal(text: string): boolean {
     socialSecurity.test(text) ||
     telephone.test(text) ||
     secretPrefix.test(text) ||
+    holdsToken(text) ||
     isPaymentCard(text) ||
     isIban(text)
   )

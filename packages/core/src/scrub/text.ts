@@ -12,6 +12,7 @@ import { isGraphql } from './body-query.ts'
 import { detect, detectAnew } from './detect.ts'
 import { placeholderAt, withheld } from './detect-context.ts'
 import { asOneLine, withoutInvisible } from './detect-controls.ts'
+import { hideFaults } from './detect-faults.ts'
 import { feature, featuresOf } from './detect-features.ts'
 import { registers } from './detect-sentences.ts'
 import { decodedText } from './embedded.ts'
@@ -65,6 +66,12 @@ function pass(text: string, as: NameClass, opening: Opening): string {
   return cut(asSafeLine(scrubbed(visible, as, seen, opening), seen))
 }
 
+/** No JSON, list or markup: those are opened. */
+function isSentence(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return first !== 123 && first !== 91 && first !== 60 && first !== 34 && text.includes(' ')
+}
+
 /** Line ends count towards the line, so escaping comes before the cut. */
 const asSafeLine = (text: string, seen: number) =>
   (seen & (feature.control | feature.wide | feature.encoded)) !== 0 ? asOneLine(text) : text
@@ -74,6 +81,10 @@ function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): 
   if (registers.test(text)) {
     opening.removed('register')
     return withheld('register', text)
+  }
+  if (as === 'free' && isSentence(text)) {
+    const said = hideFaults(text, opening)
+    if (said !== text) return detectAnew(said, as, opening, scrubText)
   }
   const body = openBody(text, as, opening, scrubText)
   if (body !== undefined) return body

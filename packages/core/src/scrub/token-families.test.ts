@@ -24,6 +24,7 @@ const hexFamilies = new Set([
   'sendinblue',
   'plaid',
   'shopify',
+  'hubspot',
 ])
 
 const planted = tokenFamilies.map(({ name, prefix }) => {

@@ -27,6 +27,8 @@ const family = (name: string, prefixes: string, shape: RegExp, boundary?: true, 
 
 export const tokenFamilies: readonly TokenFamily[] = [
   ...family('aws', 'AKIA ASIA ABIA ACCA AROA AIDA AGPA ANPA', /[A-Z0-9]{12}/),
+  // A session token, which is base64 of a fixed beginning.
+  ...family('aws', 'FwoGZXIvYXdz IQoJb3JpZ2lu', /[\w+/=]{16}/),
   ...family('github', 'ghp_ gho_ ghu_ ghs_ ghr_', /[A-Za-z0-9]{16}/),
   ...family('github', 'github_pat_', /[A-Za-z0-9_]{20}/),
   ...family('gitlab', 'glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- GR1348941', /[\w-]{16}/),
@@ -40,7 +42,7 @@ export const tokenFamilies: readonly TokenFamily[] = [
   ...family('openai', 'sk-', /[A-Za-z0-9]{20}/, true),
   ...family('twilio', 'SK AC', /[0-9a-f]{32}/, true),
   ...family('sendgrid', 'SG.', /[\w-]{16}/, true),
-  ...family('mailgun', 'key- pubkey-', /[0-9a-f]{32}/, true),
+  ...family('mailgun', 'key- pubkey-', /[0-9a-z]{32}/, true),
   ...family('mailchimp', 'md-', /[\w-]{22}/, true),
   ...family('npm', 'npm_', /[A-Za-z0-9]{24}/),
   ...family('pypi', 'pypi-', /[\w-]{16}/),
@@ -95,6 +97,13 @@ export const tokenFamilies: readonly TokenFamily[] = [
   ...family('yandex', 'AQVN t1.', /[\w=-]{30}/, true),
   ...family('azure', 'AccountKey=', /[A-Za-z0-9+/]{16}/),
   ...family('ssh', 'AAAAB3NzaC1 AAAAC3NzaC1 AAAAE2VjZHNh', /[A-Za-z0-9+/=]{16}/),
+  ...family(
+    'paseto',
+    'v1.local. v2.local. v3.local. v4.local. v1.public. v2.public. v3.public. v4.public.',
+    /[\w-]{16}/,
+    true,
+  ),
+  ...family('hubspot', 'pat-na1- pat-eu1-', /[0-9a-f-]{20}/, true),
   ...family('jwt', 'eyJ', /[\w-]{12}/, undefined, '[jwt]'),
 ]
 
