@@ -76,6 +76,8 @@ export interface Draft {
   readonly unknownName?: string | undefined
   /** What was thrown. Only its skeleton is kept: see `mask/safe-error.ts`. */
   readonly error?: unknown
+  /** True for what the trail tells of itself: whatever its random ids look like, they are ids. */
+  readonly own?: true
   /** Only in what the trail itself tells of subject keys. */
   readonly subject?: SubjectFact | undefined
   /** The record stands for so many events of one kind. */

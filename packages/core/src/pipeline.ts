@@ -45,8 +45,8 @@ interface Subject {
 }
 
 /**
- * What a ledger says of itself. Verifiers act on these records (an `audit_gap` explains missing numbers), so nobody else may
- * make them: to everybody else the names do not exist.
+ * What a ledger says of itself, and of the keys of people. Verifiers and readers act on these records (an `audit_gap` explains
+ * missing numbers, a birth tells who somebody is), so nobody else may make them: to everybody else the names do not exist.
  */
 const ledgersOwn: ReadonlySet<string> = new Set([
   'stream_open',
@@ -54,6 +54,8 @@ const ledgersOwn: ReadonlySet<string> = new Set([
   'audit_gap',
   'ledger_full',
   'ledger_recovered',
+  'subject_key_born',
+  'alias',
 ])
 
 const nobody: ActorInput = Object.freeze({})
@@ -80,6 +82,7 @@ export function composeFact(
     actor: theSystem,
     detail: 'fields',
     failureClass,
+    own: true,
     subject,
   }
   return steps.masker.mask(draft)

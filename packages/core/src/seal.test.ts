@@ -326,6 +326,33 @@ test('a field declared as personal is sealed, as a text or a Personal, and never
   expect(inspect([audit.records, audit.activity], { depth: 9 })).not.toContain('Planted')
 })
 
+test.each(['sk' + '-', 'gh' + 'p_', 'x' + 'ey' + 'J', 'sq' + '0'])(
+  'a birth is told whole also where chance made a key id begin like the secret of some provider: %s',
+  (beginning) => {
+    const keys = memoryKeys()
+    const real = subjectsOf(keys).current({ id: 'a' })
+    if (real === undefined) throw new Error('no key')
+    subjectsOf(keys).takeNews()
+    const kid = `${beginning}I7V1c9SYUvXv6zAc4wQkT7`.slice(0, 22)
+    const { epoch, pseudonym, commitment } = real
+    const key = { kid, epoch, pseudonym, commitment, seal: () => real.seal('o', 'r', '{}') }
+    const news = [{ kind: 'birth', key, subject: { id: 'a' } } as const]
+    const subjects = new Proxy(subjectsOf(keys), {
+      get: (target, name) => (name === 'takeNews' ? () => news.splice(0) : Reflect.get(target, name).bind(target)),
+    })
+    const audit = testAudit({ keys: { ...keys, subjects } })
+    audit.record('logout', { actor: { type: 'system' } })
+    expect(audit.births).toMatchObject([{ event_type: 'subject_key_born', metadata: { kid, epoch, commitment } }])
+  },
+)
+
+test('nobody but the trail itself tells births and other names', () => {
+  const audit = testAudit()
+  const forged = { subjects: ['usr_1'], metadata: { kid: 'A'.repeat(22), commitment: 'ab'.repeat(32), epoch: '2026' } }
+  for (const name of ['subject_key_born', 'alias']) Reflect.apply(audit.record, audit, [name, forged])
+  expect(audit.records.map(({ event_type }) => event_type)).toEqual(['unknown_event', 'unknown_event'])
+})
+
 test('two names of one person are told at the change of the year, with both in one record', () => {
   const keys = memoryKeys()
   const subjects = subjectsOf(keys)

@@ -151,7 +151,10 @@ class DraftMasker implements Masker {
   #metadata(draft: Draft, given: unknown, masking: Masking, sealing: Sealing): RecordMembers['metadata'] {
     const schema = draft.definition.metadata
     const { undeclared = 'drop' } = this.#dependencies
-    const said = draft.detail === 'fields' ? maskMetadata(schema, given, masking, { sealing, undeclared }) : undefined
+    const said =
+      draft.detail === 'fields'
+        ? maskMetadata(schema, given, masking, { sealing, undeclared, own: draft.own })
+        : undefined
     if (draft.unknownName === undefined && draft.error === undefined) return said
     const ours: OwnMetadata = {}
     if (draft.unknownName !== undefined) {

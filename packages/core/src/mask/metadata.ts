@@ -30,6 +30,8 @@ const nothingPersonal = { sealing: new Sealing(undefined, undefined), undeclared
 export interface PersonalRules {
   readonly sealing: Sealing
   readonly undeclared: 'drop' | 'seal'
+  /** The trail's own words: one random id in thirty thousand begins like a known secret, and a birth without its id is none. */
+  readonly own?: true | undefined
 }
 
 /** The metadata that may be written; undefined when nothing is left. What is personal goes to `personal.sealing`. */
@@ -60,7 +62,7 @@ export function maskMetadata(
       masking.drop(`metadata.${key}`, personalRule(key, unwrapPersonal(value), personal))
       continue
     }
-    const masked = maskValue(kind, value, masking)
+    const masked = maskValue(kind, value, masking, personal.own)
     if (masked === undefined) masking.drop(`metadata.${key}`, 'wrong_kind')
     else if (++count > keysMax) masking.drop('metadata', 'too_many')
     else {
@@ -91,7 +93,12 @@ function isSecret(key: string, value: unknown): boolean {
   return placeholderOf(value) !== undefined || classifyName(key) === 'secret'
 }
 
-function maskValue(kind: MetadataKind, value: unknown, masking: Masking): MetadataMember[string] | undefined {
+function maskValue(
+  kind: MetadataKind,
+  value: unknown,
+  masking: Masking,
+  isOwn: boolean | undefined,
+): MetadataMember[string] | undefined {
   switch (kind.kind) {
     case 'enum':
       return typeof value === 'string' && value.length <= valueCharsMax && kind.values.includes(value)
@@ -108,7 +115,13 @@ function maskValue(kind: MetadataKind, value: unknown, masking: Masking): Metada
       return ms === undefined ? undefined : new Date(ms).toISOString()
     }
     case 'id':
-      return typeof value === 'string' && value.length <= idCharsMax && matches(kind.pattern, value) ? value : undefined
+      // A known secret or somebody's address is refused even where a wide pattern would let it pass.
+      return typeof value === 'string' &&
+        value.length <= idCharsMax &&
+        matches(kind.pattern, value) &&
+        (isOwn === true || !looksPersonal(value))
+        ? value
+        : undefined
     case 'token':
       return typeof value === 'string' && value !== '' && value.length <= tokenCharsMax
         ? masking.token(kind.purpose, value)
@@ -121,11 +134,8 @@ function maskValue(kind: MetadataKind, value: unknown, masking: Masking): Metada
   }
 }
 
-/**
- * The whole text matches, whatever flags or anchors the pattern has. A known secret or somebody's address is refused even
- * where a wide pattern would let it pass.
- */
+/** The whole text matches, whatever flags or anchors the pattern has. */
 function matches(pattern: RegExp, value: string): boolean {
   if (pattern.global || pattern.sticky) pattern.lastIndex = 0
-  return pattern.exec(value)?.[0] === value && !looksPersonal(value)
+  return pattern.exec(value)?.[0] === value
 }
