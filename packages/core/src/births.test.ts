@@ -164,6 +164,20 @@ describe('on disk', () => {
     expect([...named].filter((name) => !born.has(name))).toEqual([])
   })
 
+  test('births that the ledger has no room for at once are told one queue after the other', async () => {
+    const state = watched()
+    const audit = open({ pseudonyms: state.pseudonyms, queueBytesMax: 65_536 })
+    await audit.flush()
+    // Far more than the queue of the ledger holds; most of the records are dropped, and their people were born all the same.
+    const receipts = Array.from({ length: 2_000 }, (_, i) => login(audit, `usr_${i}`))
+    const settled = await Promise.allSettled(receipts.map(({ durable }) => durable))
+    expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(10)
+    await login(audit, 'usr_1999').durable
+    expect(state.order.length).toBeLessThan(20)
+    await audit.close()
+    expect(readLeft(dir).broken).toEqual([])
+  })
+
   test('a log that does not ask what it depends on still gets its keys onto the disk', async () => {
     const audit = open({ ledger: 'memory' })
     login(audit, 'usr_1')

@@ -10,7 +10,7 @@
  */
 
 import type { KeyObject } from 'node:crypto'
-import { existsSync, promises, readdirSync } from 'node:fs'
+import { promises, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
 import { createKeyFile, createKeyFileLater, errorCode, findKeyFile, unusable } from './key-file.ts'
@@ -54,9 +54,16 @@ export class KekFiles {
     return this.#keks.get(number)?.key
   }
 
-  /** Whether slots may still be wrapped with it. */
+  /** Whether slots may still be wrapped with it. Throws where another key stands under its name: they would be lost. */
   isInForce(number: number): boolean {
-    return existsSync(this.#path(number))
+    const path = this.#path(number)
+    const content = findKeyFile(path)
+    if (content === undefined) return false
+    const known = this.#keks.get(number)
+    if (known !== undefined && parseKeyLine(format, content)?.key.equals(known.key) !== true) {
+      throw new KeysError('KEYS_FILE_INVALID', `${path} is not the one that was opened: put it back, or start again`)
+    }
+    return true
   }
 
   /** Finds keys that other processes made. Those they destroyed stay in memory: slots not written yet may be wrapped with one. */

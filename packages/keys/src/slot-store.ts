@@ -58,6 +58,8 @@ export interface FileSlotsOptions {
   readonly io: SlotIo
   readonly clock: { now(): number }
   readonly onProblem: (error: KeysError) => void
+  /** Throws when the keys directory is not the one that was opened any more: then nothing is added to it. */
+  readonly check: () => void
 }
 
 /** Slots in files. */
@@ -85,6 +87,7 @@ export class FileSlots implements SlotStore {
       io,
       keks,
       table,
+      check: options.check,
       newFileId: () => files.newId(),
       pathOf: (id) => files.pathOf(id),
     })

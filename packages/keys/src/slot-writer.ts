@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto'
 import { fstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { KeysError } from './errors.ts'
 import type { KekFiles } from './kek-files.ts'
 import { errorCode } from './key-file.ts'
 import { kekOf, slotBytes, stateSpan, unwrap, wrapInto } from './slot.ts'
@@ -17,6 +18,8 @@ import { nowhere, type SlotTable } from './slot-table.ts'
 
 /** How often slots are written anew before this counts as a failure. */
 const attemptsMax = 5
+/** Slots written and synced together: on a disk that is nearly full, as many as fit are not waiting any more. */
+const slotsMax = 4_096
 /** Noting that a birth is on record can wait, so a batch of it is bounded. */
 const marksMax = 256
 
@@ -37,6 +40,8 @@ export interface SlotWriterParts {
   readonly io: SlotIo
   readonly keks: KekFiles
   readonly table: SlotTable
+  /** Throws when the keys directory is not the one that was opened any more. */
+  check(): void
   newFileId(): number
   /** Where a file of another process stands now; undefined when it is gone. */
   pathOf(id: number): string | undefined
@@ -101,10 +106,12 @@ export class SlotWriter {
   /** Everything that is due, as steps. Throws the system's error; then nothing is forgotten. */
   *persist(): Generator<Step, void, undefined> {
     yield* this.#syncForeign()
-    for (let attempt = 0; this.#pending.length > 0; attempt++) {
+    for (let attempt = 0; this.#pending.length > 0; ) {
       if (attempt === attemptsMax)
         throw new Error(`${this.#parts.dir}: the file of this process is replaced again and again`)
-      yield* this.#write([...this.#pending])
+      const [first] = this.#pending
+      yield* this.#write(this.#pending.slice(0, slotsMax))
+      attempt = this.#pending[0] === first ? attempt + 1 : 0
     }
     yield* this.#writeMarks()
   }
@@ -125,17 +132,20 @@ export class SlotWriter {
     own.listed = true
   }
 
-  *#write(slots: readonly number[]): Generator<Step, void, undefined> {
-    const { table, io, dir, keks } = this.#parts
-    this.#rewrap(slots)
+  *#write(waiting: readonly number[]): Generator<Step, void, undefined> {
+    const { table, io, dir } = this.#parts
+    this.#parts.check()
+    this.#rewrap(waiting)
     const own = this.#own ?? this.#begin()
-    for (const index of slots) {
+    for (const index of waiting) {
       if (table.file(index) === own.id) continue
       table.move(index, { file: own.id, at: own.next })
       own.next += 1
     }
-    const places = slots.map((index) => table.at(index))
-    const [first = 0, last = 0] = [places[0], places.at(-1)]
+    const first = table.at(waiting[0] ?? nowhere)
+    // Slots that only tell may stand between those of a failed attempt and those behind it.
+    const slots = waiting.filter((index, i) => table.at(index) === first + i)
+    const last = first + slots.length - 1
     const bytes = Buffer.concat(slots.map((index) => table.slot(index)))
     if (own.fd === undefined) yield* this.#open(own)
     const fd = own.fd ?? nowhere
@@ -152,7 +162,7 @@ export class SlotWriter {
       this.adopt(undefined)
       return
     }
-    if (slots.some((index) => !keks.isInForce(kekOf(table.slot(index))))) return
+    if (this.#outOfForce(slots).size > 0) return
     this.#pending = this.#pending.filter((index) => table.file(index) !== own.id || table.at(index) > last)
   }
 
@@ -175,18 +185,28 @@ export class SlotWriter {
 
   /** A key-encryption key that went out of use since a slot was made must not be what its key depends on. */
   #rewrap(slots: readonly number[]): void {
-    const { table, keks } = this.#parts
-    const stale = slots.filter((index) => !keks.isInForce(kekOf(table.slot(index))))
-    if (stale.length === 0) return
+    const { table, keks, dir } = this.#parts
+    const gone = this.#outOfForce(slots)
+    if (gone.size === 0) return
+    const stale = slots.filter((index) => gone.has(kekOf(table.slot(index))))
     const keys = stale.map((index) => {
       const kek = keks.find(kekOf(table.slot(index)))
       return kek && unwrap(table.slot(index), kek)
     })
     keks.look()
+    const { current } = keks
+    if (current === undefined) throw new KeysError('KEYS_DIR_UNUSABLE', `${dir}: the key-encryption key was removed`)
     stale.forEach((index, i) => {
       const key = keys[i]
-      if (key && keks.current) wrapInto(table.slot(index), key, keks.current.key, keks.current.number)
+      if (key) wrapInto(table.slot(index), key, current.key, current.number)
     })
+  }
+
+  /** The disk is asked once for each key-encryption key and not for each slot: thousands may wait. */
+  #outOfForce(slots: readonly number[]): Set<number> {
+    const { table, keks } = this.#parts
+    const numbers = new Set(slots.map((index) => kekOf(table.slot(index))))
+    return new Set([...numbers].filter((number) => !keks.isInForce(number)))
   }
 
   *#syncForeign(): Generator<Step, void, undefined> {

@@ -263,6 +263,32 @@ describe('damage', () => {
     expect(problems.map(({ code }) => code)).toEqual(['KEYS_FILE_INVALID', 'KEYS_SLOT_DAMAGED'])
   })
 
+  test.each([
+    ['subjects.key', 'trailmark-index-key-1'],
+    ['kek-000001.key', 'trailmark-kek-1'],
+  ] as const)(
+    'of a directory that is replaced while in use: beside another %s nothing is written',
+    async (name, format) => {
+      const subjects = open()
+      const first = kidOf(subjects, 'usr_1')
+      await subjects.persist()
+      const good = readFileSync(join(root, name))
+      const size = statSync(slotFile()).size
+      for (const other of [generateKeyLine(format, 0), undefined]) {
+        rmSync(join(root, name))
+        if (other !== undefined) writeFileSync(join(root, name), other, { mode: 0o600 })
+        kidOf(subjects, 'usr_2')
+        await expect(subjects.persist()).rejects.toMatchObject({ message: expect.stringContaining(root) })
+        expect(() => subjects.persistSync()).toThrow(root)
+        expect(statSync(slotFile()).size).toBe(size)
+        writeFileSync(join(root, name), good, { mode: 0o600 })
+      }
+      const kid = kidOf(subjects, 'usr_2')
+      await subjects.persist()
+      expect([kidOf(open(), 'usr_1'), kidOf(open(), 'usr_2')]).toEqual([first, kid])
+    },
+  )
+
   test.each(['subjects', 'subjects.key', 'kek-000001.key', 'slots'])(
     'by rights: %s open to the group is refused',
     async (name) => {
@@ -288,6 +314,23 @@ describe('a disk that fails', () => {
     expect(subjects.due()).toBe(false)
     const next = open()
     expect([kidOf(next, 'usr_1'), kidOf(next, 'usr_2')]).toEqual([kid, other])
+  })
+
+  test('that takes a part of many keys keeps that part, and the others wait', async () => {
+    const faults = faulty()
+    const subjects = open({ io: faults.io })
+    const kids = Array.from({ length: 10_000 }, (_, i) => kidOf(subjects, `usr_${i}`))
+    // Opening, header, slots, sync, directory; then the slots of the second round.
+    faults.failAt = 5
+    await expect(subjects.persist()).rejects.toThrow('fault')
+    const [kept] = slotFiles().map((name) => statSync(join(root, 'subjects', name)).size / slotBytes - 1)
+    expect(kept).toBeGreaterThan(1_000)
+    expect(kept).toBeLessThan(10_000)
+    faults.failAt = -1
+    faults.dead = false
+    await subjects.persist()
+    const next = open()
+    expect(kids.map((_, i) => kidOf(next, `usr_${i}`))).toEqual(kids)
   })
 
   test('does not come between a persist under way and a blocking one', async () => {

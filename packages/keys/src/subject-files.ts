@@ -44,7 +44,8 @@ export function openSubjectFiles(options: SubjectFilesOptions): SubjectKeys {
       // Nobody is left to tell.
     }
   }
-  const slots = new FileSlots({ keysDir, dir, create, table: new SlotTable(), io, clock, onProblem: tell })
+  const check = () => checkIndexKey(join(keysDir, 'subjects.key'), indexKey)
+  const slots = new FileSlots({ keysDir, dir, create, table: new SlotTable(), io, clock, onProblem: tell, check })
   const store = new SubjectStore({ slots, indexKey, clock, onProblem: tell })
   void slots.tidy().catch((error: unknown) => tell(unusable(dir, error)))
   return store
@@ -103,6 +104,18 @@ function openIndexKey(path: string, create: boolean, nowMs: number): KeyObject |
   if (line !== undefined) return line.key
   const problem = `${path} (${content?.length ?? 0} bytes) is damaged; restore it from a backup, or nobody's keys are found again`
   throw new KeysError('KEYS_FILE_INVALID', problem)
+}
+
+/**
+ * Slots made with one index key and put beside another would be found by nobody, so their people could not be forgotten.
+ * That happens where a keys directory is replaced, or removed and made anew, while a process goes on with what it has read.
+ */
+function checkIndexKey(path: string, opened: KeyObject | undefined): void {
+  const content = findKeyFile(path)
+  const found = content && parseKeyLine(format, content)?.key
+  if (opened !== undefined && found?.equals(opened) === true) return
+  const what = content === undefined ? 'was removed' : 'is not the one that was opened'
+  throw new KeysError('KEYS_FILE_INVALID', `${path} ${what}: put it back, or start again with this directory`)
 }
 
 function isReadOnly(error: unknown): boolean {

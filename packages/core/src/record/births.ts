@@ -71,10 +71,16 @@ export class Births implements BeforeCommit {
     return this.#settings.pseudonyms.due() || this.#untold.length > 0 || !this.#settled()
   }
 
+  /** As many births at a time as the ledger has room for. */
   async persist(): Promise<void> {
-    this.#tellNow()
-    const lane = this.#lane
-    if (lane === undefined) return this.#settings.pseudonyms.persist()
+    for (let rest = true; rest; ) {
+      rest = !this.#tellNow()
+      if (this.#lane !== undefined) await this.#flush(this.#lane)
+    }
+    await this.#settings.pseudonyms.persist()
+  }
+
+  async #flush(lane: Lane): Promise<void> {
     const failed = Promise.withResolvers<never>()
     // A ledger whose disk is full waits for it and never says so; whoever waits for this one must be able to.
     const asking = setInterval(() => {
@@ -85,31 +91,42 @@ export class Births implements BeforeCommit {
     } finally {
       clearInterval(asking)
     }
-    await this.#settings.pseudonyms.persist()
   }
 
   persistSync(): void {
-    this.#tellNow()
-    this.#settings.pseudonyms.persistSync()
-    this.#lane?.flushSync()
-    if (!this.#settled()) throw systemError(this.#lane?.failure)
+    for (let rest = true; rest; ) {
+      rest = !this.#tellNow()
+      this.#settings.pseudonyms.persistSync()
+      this.#lane?.flushSync()
+      if (!this.#settled()) throw systemError(this.#lane?.failure)
+    }
   }
 
   #settled(): boolean {
     return this.#waiting === 0 || this.#lane?.settled === true
   }
 
-  /** Throws where the ledger cannot be opened, or has no room. */
-  #tellNow(): void {
+  /** False where the ledger has no room for all of it. Throws where it cannot be opened, is closed or does not write. */
+  #tellNow(): boolean {
     const { pseudonyms, lane: openLane, compose } = this.#settings
     this.#untold.push(...pseudonyms.takeNews())
-    if (this.#untold.length === 0) return
+    if (this.#untold.length === 0) return true
     this.#lane ??= openLane()
-    for (let news = this.#untold[0]; news !== undefined; news = this.#untold[0]) {
-      if (!this.#lane.hasRoom) throw systemError(this.#lane.failure)
-      this.#follow(news, this.#lane.recordKept(compose(news)).durable)
-      this.#untold.shift()
+    const lane = this.#lane
+    let told = 0
+    try {
+      for (const news of this.#untold) {
+        if (!lane.hasRoom) break
+        this.#follow(news, lane.recordKept(compose(news)).durable)
+        told += 1
+      }
+    } finally {
+      // At once: taking them out one by one from the front of thousands would take seconds.
+      this.#untold.splice(0, told)
     }
+    if (this.#untold.length === 0) return true
+    if (lane.closed || lane.failure !== undefined) throw systemError(lane.failure)
+    return false
   }
 
   #follow(news: SubjectBirth | SubjectAlias, durable: Promise<unknown>): void {

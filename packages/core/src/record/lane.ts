@@ -82,6 +82,10 @@ export class Lane {
     return !this.#closed && this.#bound.admits(true)
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /** Accepts a record that was asked room for with `hasRoom`. */
   recordKept(masked: MaskedDraft): Receipt {
     const { id } = masked.members
