@@ -18,13 +18,15 @@ export class Nested {
   readonly #places: { readonly root: number; readonly path: readonly string[] }[] = []
 
   constructor(pairs: readonly Flat[]) {
+    let dotted = false
     for (const { name, value } of pairs) {
       const path = pathOf(name)
+      dotted ||= path.length > 1
       let root = 0
       while (!this.#put(root, path, value)) root += 1
       this.#places.push({ root, path })
     }
-    for (const [i, root] of this.roots.entries()) this.roots[i] = asRecord(listed(root))
+    if (dotted) for (const [i, root] of this.roots.entries()) this.roots[i] = asRecord(listed(root))
   }
 
   /** What pair `i` became; undefined when its name itself is not shown. */
@@ -34,7 +36,7 @@ export class Nested {
     let at = scrubbed[place.root]
     for (const step of place.path) {
       if (typeof at !== 'object' || at === null) return at
-      at = Object.getOwnPropertyDescriptor(at, step)?.value
+      at = Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined
     }
     return at
   }
@@ -43,10 +45,11 @@ export class Nested {
     if (root > 8) return true
     this.roots[root] ??= {}
     let at = this.roots[root]
-    for (const step of path.slice(0, -1)) {
-      const inner = Object.getOwnPropertyDescriptor(at, step)?.value
+    for (let i = 0; i < path.length - 1; i++) {
+      const step = path[i] ?? ''
+      const inner = Object.hasOwn(at, step) ? at[step] : undefined
       if (inner === undefined) {
-        const made = {}
+        const made: Record<string, unknown> = {}
         define(at, step, made)
         at = made
       } else if (isRecord(inner)) at = inner
@@ -65,8 +68,11 @@ function pathOf(name: string): readonly string[] {
   return path.length > levelsMax || path.includes('') ? [name] : path
 }
 
-function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+function define(target: Record<string, unknown>, name: string, value: unknown): void {
+  // An assignment to the one name that is none would be lost.
+  if (name === '__proto__')
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+  else target[name] = value
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

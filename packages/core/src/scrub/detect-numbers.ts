@@ -67,17 +67,18 @@ interface Group {
 function groupsOf(run: string, at: number): Group[] {
   const groups: Group[] = []
   let end = 0
-  for (const match of run.matchAll(/\d+/g)) {
-    groups.push({
-      start: at + match.index,
-      end: at + match.index + match[0].length,
-      digits: match[0],
-      mark: run.slice(end, match.index),
-    })
-    end = match.index + match[0].length
+  for (let i = 0; i < run.length; ) {
+    const start = i
+    while (i < run.length && isDigit(run.charCodeAt(i))) i += 1
+    if (i > start) {
+      groups.push({ start: at + start, end: at + i, digits: run.slice(start, i), mark: run.slice(end, start) })
+      end = i
+    } else i += 1
   }
   return groups
 }
+
+const isDigit = (code: number) => code >= 48 && code <= 57
 
 function numbersIn(text: string, at: number, run: string, opening: Opening): Found[] {
   const groups = groupsOf(run, at)
@@ -99,6 +100,9 @@ interface Hit {
 }
 
 function cardFrom(text: string, groups: readonly Group[], first: number): Hit | undefined {
+  // The first digit names the issuer: most numbers end here.
+  const lead = groups[first]?.digits.charCodeAt(0) ?? 0
+  if (lead < 50 || lead > 56 || lead === 55) return undefined
   let digits = ''
   let hit: Hit | undefined
   for (let last = first; last < groups.length && digits.length < 20; last++) {
@@ -149,6 +153,9 @@ function personFrom(text: string, groups: readonly Group[], first: number): Hit 
 }
 
 function registeredFrom(text: string, groups: readonly Group[], first: number, start: number): Hit | undefined {
+  const size = groups[first]?.digits.length ?? 0
+  // Groups of other sizes count only behind a word, and words are before the first digit.
+  if (first > 0 && size !== 3 && size !== 4) return undefined
   const sizes = groups.slice(first, first + 5).map(({ digits }) => digits.length)
   const join = (count: number) =>
     groups
@@ -191,6 +198,13 @@ function spanning(groups: readonly Group[], first: number, min: number, max: num
 function telephoneFrom(text: string, groups: readonly Group[], first: number): Hit | undefined {
   const start = groups[first]?.start ?? 0
   const lead = text.charAt(start - 1)
+  const size = groups[first]?.digits.length ?? 0
+  const mark = groups[first]?.mark ?? ''
+  // A number without a plus begins with a group of three, a 1, a 0, or behind a word.
+  if (first > 0 && size !== 3 && lead !== '+' && !mark.includes('+') && lead !== '(') {
+    const digit = groups[first]?.digits.charCodeAt(0)
+    if (digit !== 48 && !(size === 1 && groups[first + 1]?.digits.length === 3)) return undefined
+  }
   const sizes = groups.slice(first, first + 6).map(({ digits }) => digits.length)
   const marks = groups.slice(first + 1, first + 6).map(({ mark }) => mark)
   const plus =

@@ -64,6 +64,8 @@ function closing(text: string, open: number): { end: number; escaped: boolean } 
 
 /** What stands between the quotes, scrubbed and escaped again; undefined when it stays, or is no string of JSON. */
 function opened(inner: string, opening: Opening, scrub: ScrubText): string | undefined {
+  // An exception costs more than a look.
+  if (inner.length < 4 || badEscape.test(inner)) return undefined
   let read: unknown
   try {
     read = JSON.parse(`"${inner.replace(control, '')}"`)
@@ -80,4 +82,5 @@ function opened(inner: string, opening: Opening, scrub: ScrubText): string | und
     : written
 }
 
+const badEscape = /\\(?!["\\/bfnrtu])/
 const control = /[\n\r\t]/g

@@ -6,8 +6,9 @@
  * nothing, and a text that keeps changing is withheld.
  */
 
-import { deeper, isTable, openBody } from './body.ts'
+import { deeper, depthMax, isTable, openBody } from './body.ts'
 import { bodyCharsMax } from './body-json.ts'
+import { openPairs } from './body-pairs.ts'
 import { isGraphql } from './body-query.ts'
 import { detect, detectAnew } from './detect.ts'
 import { placeholderAt, withheld } from './detect-context.ts'
@@ -48,16 +49,22 @@ function hidden(text: string, as: 'secret' | 'personal', opening: Opening): stri
 /** Passes until one changes nothing. Nearly every text needs one. */
 function settled(text: string, as: NameClass, opening: Opening): string {
   let before = text.length > bodyCharsMax ? text.slice(0, bodyCharsMax) : text
+  let seen = featuresOf(before)
+  if ((as === 'free' || as === 'body') && (seen & (feature.assign | feature.control)) === feature.assign) {
+    // Each value was settled for itself.
+    const pairs = opening.depth < depthMax ? openPairs(before, opening, scrubText) : undefined
+    if (pairs !== undefined && pairs.length <= textCharsMax) return asSafeLine(pairs, seen)
+  }
   for (let i = 0; i < passesMax; i++) {
-    const after = pass(before, as, opening)
+    const after = pass(before, as, seen, opening)
     if (after === before && after.length <= textCharsMax) return after
     before = after
+    seen = featuresOf(before)
   }
-  return pass(before, as, opening) === before && before.length <= textCharsMax ? before : withheld('text', text)
+  return pass(before, as, seen, opening) === before && before.length <= textCharsMax ? before : withheld('text', text)
 }
 
-function pass(text: string, as: NameClass, opening: Opening): string {
-  const seen = featuresOf(text)
+function pass(text: string, as: NameClass, seen: number, opening: Opening): string {
   if (seen === 0 && as === 'free') {
     stems.lastIndex = 0
     if (!stems.test(text) && !spoken.test(text)) return cut(text)
