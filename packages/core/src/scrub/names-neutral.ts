@@ -151,6 +151,10 @@ export const affixes = `
 export const fullNames = `name names display displaytext label owner manager sender author creator createdby updatedby editor
     assignee approver reviewer reporter requestedby signedby subject holder from to`
 
+/** Nouns for errors. */
+export const errorNouns = `
+    err error exception cause rootcause lasterror originalerror innererror innerexception failure wrappederror previouserror`
+
 /** What stands only beside the number of a payment card. */
 export const cardSigns = 'cvv cvc cvv2 cvc2 cvn cardcvv cardcvc'
 /** What is the card's beside those. */

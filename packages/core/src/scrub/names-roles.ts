@@ -42,6 +42,14 @@ export const roles = {
   session: 1_048_576,
   /** The texts between the values of a template. */
   template: 2_097_152,
+  /** An object under it is an error, or was one. */
+  error: 4_194_304,
+  /** A text under it is what an error says. */
+  errorText: 8_388_608,
+  /** The message of what it stands in. */
+  message: 16_777_216,
+  /** It and the others show together that their object was an error. */
+  errorSign: 33_554_432,
 } as const
 
 const lists: readonly (readonly [string, number])[] = [
@@ -66,6 +74,10 @@ const lists: readonly (readonly [string, number])[] = [
   [neutral.thingSigns, roles.thingSign],
   ['session sess sessions currentsession usersession reqsession', roles.session],
   ['strings quasis', roles.template],
+  [neutral.errorNouns, roles.error | roles.errorText],
+  ['errormessage errmsg errormsg reason failurereason errordescription errordetails', roles.errorText],
+  ['message errmsg errmessage', roles.message],
+  ['stack name type', roles.errorSign],
 ]
 
 const byName = new Map<string, number>()

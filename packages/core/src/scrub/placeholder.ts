@@ -3,7 +3,7 @@
  */
 const charsMax = 48
 const shape =
-  /^\[(?:secret|personal|email|card|iban|phone|ssn|ip|mac|jwt|token|url|host|hash|id|birthday|location|cookie|header|query|cvv|input|key|withheld|getter|symbol|function|circular|proxy|regexp|promise|stream|socket|generator|iterator|object|weak|abort signal|invalid date|withheld stack|withheld: too (?:deep|many)|withheld [a-z]{2,10} \d{1,12} B)(?: \d{1,4})?\]$/
+  /^\[(?:secret|personal|email|card|iban|phone|ssn|ip|mac|jwt|token|url|host|hash|id|birthday|location|cookie|header|query|cvv|input|key|withheld|getter|symbol|function|circular|proxy|regexp|promise|stream|socket|generator|iterator|object|weak|abort signal|invalid date|withheld(?: stack| message| details)?|withheld: too (?:deep|many)|withheld [a-z]{2,10} \d{1,12} B)(?: \d{1,4})?\]$/
 
 /** True for the fixed words that scrubbing writes, such as `[email]` or `[withheld bytes 12 B]`. */
 export function isPlaceholder(text: string): boolean {

@@ -29,13 +29,6 @@ function copySkeleton(walk: Walker, { frames, causes, ...rest }: SafeError, leve
   }
 }
 
-/** True for the text of a stack, or a line of one: not for a word that is called so. */
-export function isStackText(text: string): boolean {
-  return text.includes('\n') || stackLine.test(text.slice(0, 200))
-}
-
-const stackLine = /^\s{0,8}at \S|^(?:Uncaught )?[A-Z]\w{0,60}(?:Error|Exception)\b|^Error\b/
-
 /** The frames in the text of a stack. Its message goes, and names of functions with it: they could be parts of it. */
 export function copyStack(walk: Walker, text: string): string | string[] {
   const frames = framesOf({ stack: text }).map(frameText)

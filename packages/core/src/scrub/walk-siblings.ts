@@ -5,6 +5,7 @@
 import { type Judgement, joinedName } from './names.ts'
 import { roles } from './names-roles.ts'
 import { columnVerdicts, isGivenMeaning } from './walk-columns.ts'
+import { faultOf, isFaultWord } from './walk-faults.ts'
 import { pairVerdict } from './walk-pairs.ts'
 import { readOwn } from './walk-platform.ts'
 import { isStatement } from './walk-text.ts'
@@ -39,6 +40,8 @@ export interface Siblings {
   /** What a request was called with. */
   readonly asked: boolean
   readonly query: boolean
+  /** What it says of having been an error. */
+  readonly fault: number
   readonly companions: readonly string[]
 }
 
@@ -74,6 +77,10 @@ export function siblingsOf(
     positional: has(roles.bindings) && keys.includes('jsonrpc'),
     asked: (name.roles & roles.bindings) !== 0 || query,
     query,
+    fault:
+      has(roles.errorSign | roles.stack) || (name.roles & roles.error) !== 0 || (context & around.insideFault) !== 0
+        ? faultOf(keys, values, judged, name, context)
+        : 0,
     companions: has(roles.companion)
       ? keys.filter((_key, i) => ((judged[i]?.roles ?? 0) & roles.companion) !== 0).map(joinedName)
       : none,
@@ -101,6 +108,8 @@ export function verdictAmong(walk: Walker, among: Siblings, judged: Judgement, k
   // This code opens something; that of an error stands elsewhere.
   if (among.asked && key === 'code') verdict = hiddenSecret
   if (among.positional && (does & roles.bindings) !== 0 && Array.isArray(value)) verdict = bound
+  if ((among.fault & around.insideFault) !== 0 && key === 'code' && typeof value === 'string' && !isFaultWord(value))
+    return bound
   return among.query && verdict.as === 'free' && !walk.queryNames.has(key) ? unlisted : verdict
 }
 
@@ -119,8 +128,8 @@ const sessionKeys = new Set(['id', '_id', 'key', 'hash', 'sid'])
 const thingNames = new Set(['name', 'label', 'names', 'display'])
 
 /** Where the members of a member stand, by what that one is called. */
-export function contextInside({ context, person, thing, query }: Siblings, does: number): number {
-  let inside = query ? around.query : 0
+export function contextInside({ context, person, thing, query, fault }: Siblings, does: number): number {
+  let inside = query ? fault | around.query : fault
   if ((does & roles.person) !== 0) inside |= around.person
   else if ((does & roles.container) !== 0) inside |= context & (around.person | around.thing)
   else if (person && (does & roles.personPart) !== 0) inside |= around.person

@@ -5,6 +5,7 @@ import type { Judgement } from './names.ts'
 import { withheldBytes } from './placeholder.ts'
 import { timeOf } from './read.ts'
 import { byteLength } from './walk-bytes.ts'
+import { carrierOf } from './walk-carried.ts'
 import { copyError } from './walk-errors.ts'
 import type { Kind } from './walk-kinds.ts'
 import { copyList } from './walk-lists.ts'
@@ -21,7 +22,6 @@ import {
   unboxed,
 } from './walk-platform.ts'
 import { instance, requestMembers, requestOf, responseOf, statusMember } from './walk-requests.ts'
-import { carrierOf } from './walk-skeletons.ts'
 import { asUrl, inHeaders, inQuery, isHidden } from './walk-verdicts.ts'
 import type { Walker } from './walker.ts'
 

@@ -75,3 +75,10 @@ const longDigits = /\d{8}/
 export function isInternationalNumber(text: string): boolean {
   return text.charCodeAt(0) === 43 && text.length <= 16 && /^\+[1-9]\d{8,14}$/.test(text)
 }
+
+/** True for the text of a stack, or a line of one: not for a word that is called so. */
+export function isStackText(text: string): boolean {
+  return text.includes('\n') || stackLine.test(text.slice(0, 200))
+}
+
+const stackLine = /^\s{0,8}at \S|^(?:Uncaught )?[A-Z]\w{0,60}(?:Error|Exception)\b|^Error\b/

@@ -10,20 +10,21 @@ import { placeholderOf } from '../secret.ts'
 import type { Account } from './account.ts'
 import { isPaymentCard } from './card.ts'
 import type { Judgement, Names } from './names.ts'
-import { isPassed, passes } from './names-passes.ts'
+import { passes } from './names-passes.ts'
 import { roles } from './names-roles.ts'
 import { isPlaceholder, tooDeep, tooMany } from './placeholder.ts'
 import { unreadable } from './read.ts'
 import type { NameClass, Opening } from './scrubber.ts'
 import { scrubText } from './text.ts'
-import { copyStack, isStackText } from './walk-errors.ts'
+import { copyStack } from './walk-errors.ts'
 import { brandOf, kindOfPrototype } from './walk-kinds.ts'
 import { copyList } from './walk-lists.ts'
 import { copyMembers } from './walk-members.ts'
 import { copySpecial } from './walk-special.ts'
-import { isFrame, isInternationalNumber, isOpaqueId, isPlainWord, isStatement, looksLikeFullName } from './walk-text.ts'
-import { isHidden, trusted, unnamed } from './walk-verdicts.ts'
-import { around, type Walker } from './walker.ts'
+import { shownText } from './walk-strings.ts'
+import { isFrame, isInternationalNumber, isStackText } from './walk-text.ts'
+import { isHidden, unnamed } from './walk-verdicts.ts'
+import type { Walker } from './walker.ts'
 
 const depthMax = 12
 const nodesMax = 2_000
@@ -121,7 +122,7 @@ export class Walk implements Opening, Walker {
   }
 
   written(text: string, name: Judgement, context: number, level: number): string {
-    return this.#write(this.#string(text, name, context, level))
+    return this.#write(shownText(this, text, name, context, level))
   }
 
   /** What stands in the place of a value whose name hits. */
@@ -149,30 +150,6 @@ export class Walk implements Opening, Walker {
   #write(text: string): string {
     this.#chars += text.length
     return text
-  }
-
-  #string(text: string, name: Judgement, context: number, level: number): string {
-    const { as } = name
-    if (name === trusted) return text
-    if (isHidden(name)) {
-      if ((name.passes & passes.ids) !== 0 && isOpaqueId(text)) return this.text(text, 'id', level)
-      if ((name.passes & passes.words) !== 0 && isPlainWord(text)) return text
-      if (name.passes > passes.words && isPassed(text, name.passes)) return this.text(text, 'id', level)
-      return text === '' ? '' : this.hide(text, name)
-    }
-    if ((as === 'free' || as === 'id') && isPlainWord(text)) return text
-    if (name.roles !== 0) {
-      if ((name.roles & roles.name) !== 0 && looksLikeFullName(text)) return this.#replaced('[personal]', 'full-name')
-      if ((name.roles & (roles.frames | roles.stack)) !== 0 && isFrame(text)) return text
-    }
-    // A segment of a path in a list is a name, and no path.
-    if (as === 'url' && !/[/?:#]/.test(text) && this.names.judge(text).plain) return this.text(text, 'free', level)
-    // A statement keeps its words and loses its literals.
-    if (as === 'body' && isStatement(text)) return this.text(text, 'free', level)
-    if (as === 'query' && /\s/.test(text)) return this.text(text, isStatement(text) ? 'free' : 'body', level)
-    if ((context & around.argv) !== 0 && text.startsWith('-p') && text.length > 2 && /[^a-z-]/.test(text))
-      return this.#replaced('-p[secret]', 'option')
-    return this.text(text, as, level)
   }
 
   #replaced(placeholder: string, rule: string): string {

@@ -40,4 +40,8 @@ export const around = {
   thing: 8,
   /** The object is a session. */
   session: 16,
+  /** A member of what was an error: its message is written as its template. */
+  fault: 32,
+  /** Anywhere in what was an error: only words, codes and numbers are written. */
+  insideFault: 64,
 } as const

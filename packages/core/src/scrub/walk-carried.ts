@@ -15,13 +15,3 @@ export function carrierOf({ as }: Judgement, context: number): string | undefine
 export function isCarrier(name: Judgement, context: number): boolean {
   return carrierOf(name, context) !== undefined
 }
-
-/** The keys of a skeleton, by which one that was written before is known. */
-const skeletonKeys = new Set(['type', 'code', 'status', 'message', 'frames', 'details', 'fingerprint', 'causes'])
-const errorType = /^(?:[A-Z]\w{0,60}(?:Error|Exception)|Error|thrown:[a-z]{1,12})$/
-
-/** True for what `copyError` wrote: where headers are expected, those are its members and not names of headers. */
-export function isSkeleton(keys: readonly string[], values: readonly unknown[]): boolean {
-  const type = values[keys.indexOf('type')]
-  return typeof type === 'string' && errorType.test(type) && keys.every((key) => skeletonKeys.has(key))
-}
