@@ -1,6 +1,7 @@
 /**
  * What `audit.health()` and `audit.ready()` answer: the state of every ledger, as plain data without secrets.
  */
+import { scrubFailures } from './scrub/scrub.ts'
 
 /** One ledger of this process. */
 export interface LedgerHealth {
@@ -48,6 +49,8 @@ export interface Counts {
   clockJumps: number
   /** Values and messages from which something was removed before loggers of this audit wrote them. */
   redactions: number
+  /** Values that could not be scrubbed in this process, and were withheld. Anything but 0 is a defect worth reporting. */
+  scrubFailed: number
 }
 
 export interface Health {
@@ -80,6 +83,7 @@ export function createCounts(): Counts {
     linesLost: 0,
     clockJumps: 0,
     redactions: 0,
+    scrubFailed: 0,
   }
 }
 
@@ -102,7 +106,7 @@ export function readHealth(
     ledgers,
     queueBytes: ledgers.reduce((sum, ledger) => sum + ledger.queueBytes, 0),
     queueBytesMax,
-    counts: { ...counts },
+    counts: { ...counts, scrubFailed: scrubFailures() },
     weak: Object.keys(weak).filter((name) => weak[name]),
   }
 }

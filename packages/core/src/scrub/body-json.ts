@@ -75,10 +75,16 @@ function nextOpen(text: string, from: number): number {
   return opens.exec(text)?.index ?? -1
 }
 
+/** How JSON begins and ends. */
+const plausible =
+  /^\s{0,40}(?:\{\s{0,400}["}][\s\S]*\}|\[\s{0,400}(?:["{[\]\d-]|true|false|null)[\s\S]*\]|"[\s\S]*")\s{0,40}$/
+
 /** Digits beyond what a number holds: they would come back as others. */
 const longNumber = /[:[,]\s{0,40}-?\d{16,}/
 
 function scrubbedJson(text: string, opening: Opening): string | undefined {
+  // An exception costs more than all the rest.
+  if (!plausible.test(text)) return undefined
   let parsed: unknown
   try {
     parsed = longNumber.test(text)

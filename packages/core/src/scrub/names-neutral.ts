@@ -177,6 +177,8 @@ export const thingSigns = `
 export const companions: Readonly<Record<string, readonly string[]>> = {
   kty: ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'],
   granttype: ['code'],
+  // Of a secret of Kubernetes: asked for only where that is its kind.
+  kind: ['data', 'stringData'],
 }
 
 /** Lists of column names, and what holds the columns of one or many rows beside them. */

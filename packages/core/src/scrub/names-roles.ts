@@ -50,6 +50,10 @@ export const roles = {
   message: 16_777_216,
   /** It and the others show together that their object was an error. */
   errorSign: 33_554_432,
+  /** Its words are one phrase of the lists, and nothing more. */
+  whole: 67_108_864,
+  /** An object under it, beside what a message of HTTP has, holds headers. */
+  header: 134_217_728,
 } as const
 
 const lists: readonly (readonly [string, number])[] = [
@@ -77,6 +81,7 @@ const lists: readonly (readonly [string, number])[] = [
   [neutral.errorNouns, roles.error | roles.errorText],
   ['errormessage errmsg errormsg reason failurereason errordescription errordetails', roles.errorText],
   ['message errmsg errmessage', roles.message],
+  ['header', roles.header],
   ['stack name type', roles.errorSign],
 ]
 

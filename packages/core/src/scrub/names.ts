@@ -96,6 +96,7 @@ function judge(name: string, table: ReadonlyMap<string, NameRule>, shownNames: R
   if (as === 'free' && !shownNames.has(joined)) as = otherClass(words, joined)
   let role = rolesOf(joined)
   if (as === 'personal' && showsPerson(placeholder, allowed, joined)) role |= roles.contact
+  if (placeholder !== '' && table.has(joined)) role |= roles.whole
   if (placeholder === '[card]' && (allowed & undecided) === 0) role |= roles.cardSign
   return { as, placeholder, passes: allowed, roles: role, plain: isPlainKey(name) }
 }

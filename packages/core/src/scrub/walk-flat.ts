@@ -33,11 +33,13 @@ export function copyFlat(
   const scrubbed = nested.roots.map((root) => copyMembers(walk, root, name, context, level))
   const copied: Record<string, unknown> = {}
   let place = 0
-  for (let i = 0; i < values.length && !walk.full; i++) {
+  for (let i = 0; i < values.length && (!walk.full || place < own.length); i++) {
     const key = keys[i] ?? ''
     const verdict = walk.names.judge(key)
     const isOwn = own[place] === i
     const shown = isOwn ? nested.read(place++, scrubbed) : undefined
+    // What was nested is written already; of the rest nothing more once a bound is reached.
+    if (walk.full && (!isOwn || shown === undefined)) continue
     // The whole name may say more than its parts.
     if (!isOwn || isHidden(verdict)) put(walk, copied, key, verdict, verdict.plain, values[i], context, level)
     else if (!verdict.plain) put(walk, copied, key, unnamed, false, shown ?? values[i], context, level)

@@ -48,8 +48,9 @@ function withoutPlaceholders(text: string): string {
 export function verdictOnNext(names: Names, text: string, i: number, length: number): Judgement | undefined {
   if (text.length > nameCharsMax || text.length < 2 || withoutPlaceholders(text) !== text) return undefined
   if (text.charCodeAt(0) === 45) return flagVerdict(names, text)
-  if (!isNameLike(text)) return undefined
   const said = names.judge(text)
+  // A name of several words is told from a sentence by being nothing but the phrase.
+  if (!isNameLike(text) && (length !== 2 || (said.roles & roles.whole) === 0)) return undefined
   if (!said.plain || (!isHidden(said) && said.as !== 'cookies')) return undefined
   return said.as !== 'personal' || (length % 2 === 0 && i % 2 === 0) ? said : undefined
 }

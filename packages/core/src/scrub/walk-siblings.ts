@@ -12,6 +12,7 @@ import { isStatement } from './walk-text.ts'
 import {
   bound,
   hiddenSecret,
+  inHeaders,
   isHidden,
   partOfCard,
   partOfPerson,
@@ -40,6 +41,8 @@ export interface Siblings {
   /** What a request was called with. */
   readonly asked: boolean
   readonly query: boolean
+  /** A request or a response, as frameworks print theirs. */
+  readonly http: boolean
   /** What it says of having been an error. */
   readonly fault: number
   readonly companions: readonly string[]
@@ -77,12 +80,17 @@ export function siblingsOf(
     positional: has(roles.bindings) && keys.includes('jsonrpc'),
     asked: (name.roles & roles.bindings) !== 0 || query,
     query,
+    http: has(roles.header) && keys.some((key) => httpKeys.has(key)),
     fault:
       has(roles.errorSign | roles.stack) || (name.roles & roles.error) !== 0 || (context & around.insideFault) !== 0
         ? faultOf(keys, values, judged, name, context)
         : 0,
     companions: has(roles.companion)
-      ? keys.filter((_key, i) => ((judged[i]?.roles ?? 0) & roles.companion) !== 0).map(joinedName)
+      ? keys
+          .filter(
+            (key, i) => ((judged[i]?.roles ?? 0) & roles.companion) !== 0 && (key !== 'kind' || values[i] === 'Secret'),
+          )
+          .map(joinedName)
       : none,
   }
 }
@@ -104,6 +112,7 @@ export function verdictAmong(walk: Walker, among: Siblings, judged: Judgement, k
   let verdict = judged
   if (does !== 0 && !isHidden(judged)) verdict = besides(among, judged, key)
   if ((among.context & around.session) !== 0 && typeof value === 'string' && sessionKeys.has(key)) return hiddenSecret
+  if ((does & roles.header) !== 0 && among.http && typeof value === 'object') return inHeaders
   if (among.companions.length > 0 && isGivenMeaning(among.companions, key)) verdict = hiddenSecret
   // This code opens something; that of an error stands elsewhere.
   if (among.asked && key === 'code') verdict = hiddenSecret
@@ -123,6 +132,7 @@ function besides(among: Siblings, judged: Judgement, key: string): Judgement {
   return among.thing && (does & roles.name) !== 0 && thingNames.has(key.toLowerCase()) ? unnamed : judged
 }
 
+const httpKeys = new Set(['method', 'url', 'status', 'statusCode', 'originalUrl', 'httpVersion'])
 /** What a store of sessions finds one by. */
 const sessionKeys = new Set(['id', '_id', 'key', 'hash', 'sid'])
 const thingNames = new Set(['name', 'label', 'names', 'display'])
