@@ -35,7 +35,8 @@ const secret = listOf(`
   zugangsdaten wachtwoord geheimeSleutel lösenord losenord passord adgangskode salasana hasło haslo heslo jelszó jelszo
   şifre sifre parola lozinka mậtkhẩu kataSandi пароль Пароль пароль_пользователя новыйПароль секрет токен ПинКод κωδικός
   συνθηματικό סיסמה كلمةالمرور पासवर्ड รหัสผ่าน 密码 密碼 用户密码 口令 密钥 令牌 验证码 パスワード ユーザーパスワード 暗証番号
-  비밀번호 사용자비밀번호 암호 pаssword раsswоrd ｐａｓｓｗｏｒｄ pass​word аpiKey tоken`)
+  stripeKey STRIPE_KEY kmsKey sendgrid_key merchantKey rootPw db_pw doorCode gate_code alarmCode safeCode lockCombination
+  SLACK_WEBHOOK_URL pairingCode geheimwort ticket pukCode 비밀번호 사용자비밀번호 암호 pаssword раsswоrd ｐａｓｓｗｏｒｄ pass​word аpiKey tоken`)
 
 const personal = listOf(`
   email Email EMAIL eMail e-mail e_mail emailAddress email_address userEmail user_email contactEmail workEmail emails mail
@@ -67,7 +68,8 @@ const personal = listOf(`
   Vorname Nachname nachname Familienname Straße Wohnort Postleitzahl Geburtsdatum geburtsdatum Telefonnummer Kontonummer
   Kreditkarte voornaam achternaam geboortedatum telefoonnummer cognome indirizzo dataDiNascita efternamn förnamn fødselsdato
   etunimi sukunimi imię nazwisko ulica jméno příjmení soyadı doğumTarihi фамилия телефон адрес паспорт датаРождения
-  τηλέφωνο διεύθυνση 姓名 手机号 电话 邮箱 身份证号 地址 氏名 住所 電話番号 生年月日 이름 이메일 전화번호 주소 주민등록번호`)
+  nom nome naam имя guardianName guardian_name physicianName donorName requesterName doctor treatingDoctor attending_physician
+  lawyer healthNotes health_data healthIssues vatNumber born expiryDate fingerprint τηλέφωνο διεύθυνση 姓名 手机号 电话 邮箱 身份证号 地址 氏名 住所 電話番号 生年月日 이름 이메일 전화번호 주소 주민등록번호`)
 
 const shown = listOf(`
   tokenCount token_count maxTokens max_tokens promptTokens prompt_tokens completionTokens totalTokens total_tokens
@@ -110,6 +112,8 @@ const shown = listOf(`
   secretVersion secretName secretArn secretRotation secretManager jwtAlgorithm jwtIssuer csrfEnabled csrfProtection
   signatureAlgorithm signatureValid signatureVersion seedCount pinCount lastLogin lastLoginAt loginCount loginAttempts
   failedLogins loginMethod loginUrl usernameTaken usernameAvailable genderCount streetCount countryName salaryCount
+  s3Key keyCode translationKey hostName имяФайла nomFichier accountName certFingerprint sshFingerprint ticketId ticketNumber expiry
+  errorCode countryCode promoCode birthdayDiscount cvvResult gender_options healthCheck healthy doctrine guardrail
   deviceType deviceCount deviceModel locationId tokenSymbol tokenDecimals`)
 
 test('the tables are long', () => {

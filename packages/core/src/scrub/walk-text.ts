@@ -60,7 +60,7 @@ export function isDigest(text: string): boolean {
 }
 
 const digest =
-  /^(?:(?:sha\d{1,3}|md5)[:-][A-Za-z0-9+/=_-]{16,128}|(?:[0-9a-f]{2}:){7,63}[0-9a-f]{2}|[0-9a-f]{16,128}|p1_[\w-]{8,80})$/i
+  /^(?:(?:sha\d{1,3}|md5)[:-][A-Za-z0-9+/=_-]{16,128}|(?:[0-9a-f]{2}:){15,63}[0-9a-f]{2}|[0-9a-f]{16,128}|p1_[\w-]{8,80})$/i
 
 /** `load (src/load.ts:10:5)`: a frame as `safeError` writes it, of words and places alone. */
 export function isFrame(text: string): boolean {
