@@ -7,16 +7,23 @@
  */
 import { types } from 'node:util'
 import { Message, type SafeError } from '@trailmark/core'
-import { idShapes } from '../line-ids.ts'
-import { httpOf } from './http-skeleton.ts'
-
-export type Fields = Record<string, unknown>
+import { type HttpSkeleton, httpSkeletonOf, isError, withoutMessagesOf } from '@trailmark/core/integration'
+import { type Fields, isLineName, isSpoken, placed } from './line-names.ts'
 
 /** The scrubber as a logger uses it: whatever it removes is counted. */
 export interface FieldRules {
   readonly scrub: (value: unknown) => unknown
   readonly text: (text: string) => string
   readonly safeError: (error: unknown) => SafeError
+}
+
+/** What is left of an object that was logged. */
+export interface Cleaned {
+  readonly fields: Fields
+  /** What stood under names of the line, scrubbed. */
+  readonly moved: Fields
+  /** The text under `msg` or `message`, as it was given. */
+  readonly message?: string | Message
 }
 
 /** Fields of a line that core or this package made, and masked: they are written as they are. */
@@ -27,20 +34,6 @@ export function ownLine<T extends object>(fields: T): T {
   return Object.defineProperty(fields, OWN_LINE, { value: true })
 }
 
-/** What a line says by itself; a value under one of these names is not written. */
-const reserved: ReadonlySet<string> = new Set([
-  'schema',
-  'timestamp',
-  'time',
-  'level',
-  'stream',
-  'service',
-  'message',
-  'msg',
-  'seq',
-  ...Object.keys(idShapes),
-])
-
 /** Words of the developer's own, when they look like it. */
 const words: ReadonlyMap<string, RegExp> = new Map([
   ['event_type', /^[a-z][a-z0-9_]{0,63}$/],
@@ -48,64 +41,84 @@ const words: ReadonlyMap<string, RegExp> = new Map([
 ])
 
 const keysMax = 500
-const ancestorsMax = 16
 
-/** The fields of one line for the object (or anything else) that was logged. */
-export function cleanFields(logged: unknown, rules: FieldRules): Fields {
-  if (typeof logged !== 'object' || logged === null || types.isProxy(logged)) return { value: rules.scrub(logged) }
-  if (Object.getOwnPropertyDescriptor(logged, OWN_LINE)?.value === true) return { ...logged }
-  if (isErrorLike(logged)) return { error: rules.safeError(logged) }
-  const http = httpOf(logged)
-  if (http !== undefined) return { http }
-  if (Array.isArray(logged) || !isRecord(logged)) return { value: rules.scrub(logged) }
+/** What may be written for the object (or anything else) that was logged, or bound to a child. */
+export function cleanFields(logged: unknown, rules: FieldRules): Cleaned {
+  if (typeof logged !== 'object' || logged === null || types.isProxy(logged))
+    return whole({ value: rules.scrub(logged) })
+  if (Object.getOwnPropertyDescriptor(logged, OWN_LINE)?.value === true) return whole({ ...logged })
+  if (isError(logged)) return whole({ error: rules.safeError(logged) })
+  const http = httpSkeletonOf(logged)
+  if (http !== undefined) return whole({ http })
+  if (Array.isArray(logged) || !isRecord(logged)) return whole({ value: rules.scrub(logged) })
   return cleanMembers(logged, rules)
 }
 
-function cleanMembers(logged: object, rules: FieldRules): Fields {
+const whole = (fields: Fields): Cleaned => ({ fields, moved: {} })
+
+function cleanMembers(logged: object, rules: FieldRules): Cleaned {
   const kept: Fields = {}
   const rest: Fields = {}
-  let http: Fields | undefined
+  const errors = errorsIn(logged)
+  let http: HttpSkeleton | undefined
+  let message: string | Message | undefined
   for (const key of Object.keys(logged).slice(0, keysMax)) {
-    if (reserved.has(key)) continue
-    const descriptor = Object.getOwnPropertyDescriptor(logged, key)
-    const value: unknown = descriptor !== undefined && 'value' in descriptor ? descriptor.value : '[getter]'
-    if (typeof value !== 'object' || value === null) {
-      if (typeof value === 'string' && words.get(key)?.test(value)) kept[key] = value
-      else put(rest, key, value)
-      continue
+    const value = memberOf(logged, key)
+    if (message === undefined && isSpoken(key, value)) message = value
+    else if (typeof value !== 'object' || value === null) {
+      if (typeof value !== 'string') put(rest, key, value)
+      else if (words.get(key)?.test(value)) kept[key] = value
+      else put(rest, key, errors.length === 0 ? value : withoutMessagesOf(errors, value))
+    } else {
+      const found = httpSkeletonOf(value)
+      if (found !== undefined) http = { ...http, ...found }
+      else if ((key === 'err' || key === 'error') && isError(value)) kept['error'] = rules.safeError(value)
+      else put(rest, key, Message.textOf(value) ?? value)
     }
-    const found = httpOf(value)
-    if (found !== undefined) http = { ...http, ...found }
-    else if ((key === 'err' || key === 'error') && isErrorLike(value)) kept['error'] = rules.safeError(value)
-    else put(rest, key, Message.textOf(value) ?? value)
   }
-  const scrubbed = rules.scrub(rest)
-  const fields = typeof scrubbed === 'object' && scrubbed !== null ? scrubbed : { value: scrubbed }
-  return { ...fields, ...kept, ...(http && { http: { ...http } }) }
+  const { fields, moved } = apart(rules.scrub(rest))
+  return {
+    fields: { ...fields, ...kept, ...(http && { http: { ...http } }) },
+    moved,
+    ...(message === undefined ? {} : { message }),
+  }
 }
 
-/** The bindings of a child: as above, but with ids that look like ids, and without requests: their lines say it better. */
+/** The errors that were logged: itself or its members. */
+export function errorsIn(logged: unknown): object[] {
+  if (isError(logged)) return [logged]
+  if (typeof logged !== 'object' || logged === null || types.isProxy(logged) || !isRecord(logged)) return []
+  const errors: object[] = []
+  for (const key of Object.keys(logged).slice(0, keysMax)) {
+    const value = memberOf(logged, key)
+    if (typeof value === 'object' && isError(value)) errors.push(value)
+  }
+  return errors
+}
+
+function memberOf(from: object, key: string): unknown {
+  const descriptor = Object.getOwnPropertyDescriptor(from, key)
+  return descriptor !== undefined && 'value' in descriptor ? descriptor.value : '[getter]'
+}
+
+/** Members under names of the line, and the others. They were scrubbed together, as they say something of each other. */
+function apart(scrubbed: unknown): Cleaned {
+  if (typeof scrubbed !== 'object' || scrubbed === null) return whole({ value: scrubbed })
+  const fields: Fields = {}
+  const moved: Fields = {}
+  for (const [key, value] of Object.entries(scrubbed)) put(isLineName(key) ? moved : fields, key, value)
+  return { fields, moved }
+}
+
+/**
+ * The bindings of a child: as above, but with ids that look like ids, and without requests: their lines say it better. What
+ * stands under other names of the line is `bound`.
+ */
 export function cleanBindings(bindings: unknown, rules: FieldRules, withIds: boolean): Fields {
-  const { http: _http, ...fields } = cleanFields(bindings, rules)
-  if (!withIds || typeof bindings !== 'object' || bindings === null || types.isProxy(bindings)) return fields
-  for (const [name, shape] of Object.entries(idShapes)) {
-    const value: unknown = Object.getOwnPropertyDescriptor(bindings, name)?.value
-    if (typeof value === 'string' && shape.test(value)) fields[name] = value
-  }
-  return fields
-}
-
-/** Errors of every making: some libraries build theirs on `Error.prototype` alone. */
-export function isErrorLike(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
-  if (types.isNativeError(value)) return true
-  let ancestor: unknown = Object.getPrototypeOf(value)
-  for (let i = 0; i < ancestorsMax && typeof ancestor === 'object' && ancestor !== null; i++) {
-    if (ancestor === Error.prototype) return true
-    if (types.isProxy(ancestor)) return false
-    ancestor = Object.getPrototypeOf(ancestor)
-  }
-  return false
+  const { fields, moved, message } = cleanFields(bindings, rules)
+  const { http: _http, ...others } = fields
+  const said = message === undefined ? {} : { message: rules.text(String(message)) }
+  return placed(others, { ...moved, ...said }, withIds, 'bound')
 }
 
 /** A key that every object inherits goes under another name: pino looks some of them up on the object it writes. */

@@ -74,6 +74,8 @@ export function auditedPino(options: AuditedPinoOptions = {}): AuditedLogger {
       level: pinoLevels[level],
       messageKey: 'message',
       errorKey: 'error',
+      // pino's own for `err` would put back what was taken out: a type, a message, a stack.
+      serializers: { err: asItIs },
       base: { service: audit?.service ?? readService(options.service, platform) },
       timestamp: () => `,"timestamp":"${isoTime(Date.now())}"`,
       formatters: { level: (_label, number) => ({ level: wordOf(number) }) },
@@ -85,7 +87,7 @@ export function auditedPino(options: AuditedPinoOptions = {}): AuditedLogger {
         logMethod(args, method, number) {
           // The last word on levels: children may bring levels of their own, and pino's symbols are public.
           if (number < floor) return
-          Reflect.apply(method, this, cleanArguments(args, rules))
+          Reflect.apply(method, this, cleanArguments(args, rules, isBound(this) || currentContext() !== undefined))
         },
         // The line as it leaves: JSON escapes what steers terminals only below U+0020.
         streamWrite: (line) =>
@@ -103,6 +105,8 @@ export function auditedPino(options: AuditedPinoOptions = {}): AuditedLogger {
       notices.notice('LOG_LEVEL_REFUSED_LATER', `a level below ${level} was asked for in production and refused`),
   })
 }
+
+const asItIs = (value: unknown): unknown => value
 
 /** DEL, C1, line separators, marks and isolates of direction. */
 const steering = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
