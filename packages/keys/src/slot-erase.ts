@@ -5,9 +5,8 @@
  * and it counts even if one of them copies the old slot in this very moment. Then every slot of the key is overwritten in its
  * place. Final is it once the live keys were wrapped anew and the key-encryption key is gone.
  */
-import { promises } from 'node:fs'
 import { isErased, kidOf, setErased, slotBytes, subjectOf } from './slot.ts'
-import { readable, slotFilePaths } from './slot-files.ts'
+import { readable, readSlots, slotFilePaths } from './slot-files.ts'
 import { runLater, type SlotIo, type Step } from './slot-io.ts'
 import type { SlotTable } from './slot-table.ts'
 import type { SlotWriter } from './slot-writer.ts'
@@ -47,14 +46,14 @@ export async function eraseSubjects(parts: EraseParts, subjects: readonly Uint8A
   eraseInTable(table, live)
   // Also where nothing was left to tell: an earlier attempt may have ended before it had overwritten everything.
   const wanted = new Set(subjects.map(text))
-  for (const path of slotFilePaths(dir)) await runLater(overwrite(io, path, await slotsOf(path, wanted)))
+  for (const path of slotFilePaths(dir)) await runLater(overwrite(io, path, slotsOf(path, wanted)))
   return { kids, before }
 }
 
 /** Slots of these subjects that still hold a key, damaged ones included. */
-async function slotsOf(path: string, subjects: ReadonlySet<string>): Promise<Map<number, Buffer>> {
+function slotsOf(path: string, subjects: ReadonlySet<string>): Map<number, Buffer> {
   const found = new Map<number, Buffer>()
-  const bytes = await promises.readFile(path)
+  const bytes = readSlots(path) ?? Buffer.alloc(0)
   for (let at = slotBytes; at + slotBytes <= bytes.length; at += slotBytes) {
     const slot = bytes.subarray(at, at + slotBytes)
     if (!subjects.has(text(subjectOf(slot)))) continue

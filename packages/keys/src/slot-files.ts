@@ -5,7 +5,7 @@
  * Names are never used twice, and `.old` behind one changes nothing of what is in the file. A tail that is not whole belongs to a write
  * under way, or to one that a crash cut off before anybody relied on it; whole slots that are not sound are told.
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs'
 import { basename, join } from 'node:path'
 import { KeysError } from './errors.ts'
 import { errorCode, refuseOthers, unusable } from './key-file.ts'
@@ -17,6 +17,8 @@ import type { Place } from './slot-table.ts'
 const names = /^w-[0-9a-f]{12}\.slots(?:\.old)?$/
 /** A file in which more slots are damaged is told once and not kept. */
 const damagedMax = 1_000
+/** Eight million keys: more than a process can hold. */
+const fileBytesMax = 1_073_741_824
 const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0)
 const nothing = Buffer.alloc(slotBytes)
 
@@ -84,7 +86,7 @@ export class SlotFiles {
     const found: SlotFile[] = []
     for (const path of slotFilePaths(this.#dir)) {
       if (path === own) continue
-      const stats = statSync(path, { throwIfNoEntry: false })
+      const stats = lstatSync(path, { throwIfNoEntry: false })
       if (stats === undefined) continue
       const name = basename(path, '.old')
       const file = this.#files.find((one) => one.name === name) ?? this.#met(path, stats)
@@ -97,6 +99,7 @@ export class SlotFiles {
   }
 
   #met(path: string, stats: Stats): SlotFile {
+    refuseStrange(path, stats)
     refuseOthers(path, stats, '0600')
     return { id: this.newId(), name: basename(path, '.old'), path, owner: undefined, touchedMs: stats.mtimeMs, read: 0 }
   }
@@ -153,7 +156,7 @@ export function readSlots(path: string, position = 0): Buffer | undefined {
   }
   try {
     const stats = fstatSync(fd)
-    if (!stats.isFile()) throw new KeysError('KEYS_FILE_INVALID', `${path} is not a file`)
+    refuseStrange(path, stats)
     const bytes = Buffer.alloc(Math.max(0, stats.size - position))
     let length = 0
     for (let got = -1; got !== 0 && length < bytes.length; length += got) {
@@ -165,6 +168,12 @@ export function readSlots(path: string, position = 0): Buffer | undefined {
   } finally {
     closeSync(fd)
   }
+}
+
+/** A FIFO, a link or a directory in a file's place, and a file that no process can have written. */
+function refuseStrange(path: string, stats: Stats): void {
+  if (!stats.isFile()) throw new KeysError('KEYS_FILE_INVALID', `${path} is not a file`)
+  if (stats.size > fileBytesMax) throw new KeysError('KEYS_FILE_INVALID', `${path} has ${stats.size} bytes`)
 }
 
 /** A sound slot, or one that is not but whose key is gone: a birth was noted while it was being destroyed. */

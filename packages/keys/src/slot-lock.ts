@@ -2,11 +2,12 @@
  * `subjects/LOCK`: at most one process rewrites slots that others may be reading or copying: rotation, taking over, erasure.
  * Appending needs no lock.
  */
-import { linkSync, promises, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, promises, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysError } from './errors.ts'
 import { errorCode, unfinishedPrefix, unusable } from './key-file.ts'
+import { readSlots } from './slot-files.ts'
 import { headerOf, isGone, parseHeader, thisOwner } from './slot-owner.ts'
 
 const waitMs = 20
@@ -59,7 +60,7 @@ function take(dir: string, path: string): boolean {
 function removeAbandoned(path: string): boolean {
   try {
     const stats = statSync(path)
-    const owner = parseHeader(readFileSync(path))
+    const owner = parseHeader(readSlots(path) ?? Buffer.alloc(0))
     const self = thisOwner()
     const ours = owner?.pid === self.pid && owner.start === self.start && owner.machine === self.machine
     if (ours || !isGone(owner, stats.mtimeMs, Date.now())) return false

@@ -5,6 +5,7 @@
  */
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KeysError } from './errors.ts'
 import { type Kek, KekFiles } from './kek-files.ts'
 import { isErased, kekOf, slotBytes } from './slot.ts'
@@ -224,6 +225,7 @@ export class FileSlots implements SlotStore {
         const sound = readable(slot)
         // What cannot be read may still be restored with its key.
         if (sound === undefined || !isErased(sound)) named.add(kekOf(slot))
+        if ((at / slotBytes) % 2_000 === 0) await nextTurn()
       }
     }
     return named

@@ -1,15 +1,17 @@
 /** Subject keys in files: several processes, damage, and every moment at which a process can end. */
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -262,6 +264,34 @@ describe('damage', () => {
     expect(made).not.toBe(kid.toString('base64url'))
     expect(problems.map(({ code }) => code)).toEqual(['KEYS_FILE_INVALID', 'KEYS_SLOT_DAMAGED'])
   })
+
+  test.runIf(process.platform === 'linux').each(['fifo', 'link', 'directory', 'oversized'])(
+    'by something put in the place of a file holds nobody up: %s',
+    async (kind) => {
+      const subjects = open()
+      kidOf(subjects, 'usr_1')
+      await subjects.persist()
+      const put = (path: string): void => {
+        if (kind === 'fifo') execFileSync('mkfifo', ['-m', '600', path])
+        else if (kind === 'link') symlinkSync(slotFile(), path)
+        else if (kind === 'directory') mkdirSync(path, { mode: 0o700 })
+        else {
+          writeFileSync(path, '', { mode: 0o600 })
+          truncateSync(path, 20_000_000_000)
+        }
+      }
+      const strange = join(root, 'subjects', 'w-000000000000.slots')
+      put(strange)
+      expect(() => open()).toThrow(expect.objectContaining({ code: 'KEYS_FILE_INVALID' }))
+      await expect(subjects.destroy({ id: 'usr_1' })).rejects.toMatchObject({ code: 'KEYS_FILE_INVALID' })
+      expect(subjects.all({ id: 'usr_1' })).toHaveLength(1)
+      rmSync(strange, { recursive: true })
+      // A link to a sound lock would be as good as the lock.
+      if (kind === 'link') return
+      put(join(root, 'subjects', 'LOCK'))
+      await expect(subjects.destroy({ id: 'usr_1' })).rejects.toMatchObject({ code: 'KEYS_FILE_INVALID' })
+    },
+  )
 
   test.each([
     ['subjects.key', 'trailmark-index-key-1'],
