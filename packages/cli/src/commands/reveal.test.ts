@@ -105,6 +105,24 @@ describe('trailmark reveal', () => {
     })
   })
 
+  it('shows no text of a caller as if it were a row of its own', async () => {
+    const audit = open(home)
+    const metadata = { address: '198.51.100.1', actor: 'usr_framed', note: 'one\naddress  198.51.100.2' }
+    const event = { actor: { id: 'anonymous visitor' }, subjects: ['usr_1 (tenant south)'], metadata }
+    const receipt: { readonly id: string } = Reflect.apply(audit.record, audit, ['data_access', event])
+    await audit.close()
+    const { out } = await reveal(receipt.id, ...why)
+    const rows = out.split('\n').map((row) => row.split(/ {2,}/))
+    expect(rows.filter(([name]) => name === 'actor')).toEqual([['actor', '"anonymous visitor"']])
+    expect(rows.filter(([name]) => name === 'subject')).toEqual([['subject', '"usr_1 (tenant south)"']])
+    expect(rows.filter(([name]) => name === 'address')).toEqual([])
+    expect(rows.filter(([name]) => name?.startsWith('metadata.')).map(([name]) => name)).toEqual([
+      'metadata.address',
+      'metadata.actor',
+      'metadata.note',
+    ])
+  })
+
   it('finds the record by its place as well', async () => {
     const [record] = await records('authz_deny')
     const { dir, writer, n } = record?.position ?? { dir: '', writer: '', n: -1 }

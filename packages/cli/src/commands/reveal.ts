@@ -110,7 +110,8 @@ async function show({ record }: FoundRecord, opened: Opened, json: boolean, { ou
     ['event', record.event_type],
     ...people.map((person): [string, string] => [person.role.replaceAll('_', ' '), personText(person)]),
     ...(address === undefined ? [] : [['address', address] as [string, string]]),
-    ...Object.entries(fields).map(([name, value]): [string, string] => [name, fieldText(value)]),
+    // Their names may be a caller's as well: none of them may pass for a row of ours.
+    ...Object.entries(fields).map(([name, value]): [string, string] => [`metadata.${name}`, fieldText(value)]),
     ...closed.map(({ pseudonym, error }): [string, string] => [
       'closed',
       `${pseudonym}: ${closedText(error)} (${error})`,
@@ -124,12 +125,17 @@ async function show({ record }: FoundRecord, opened: Opened, json: boolean, { ou
 }
 
 function personText({ pseudonym, id, tenant, error, anonymous }: NamedPerson): string {
-  if (id !== undefined) return tenant === undefined ? id : `${id} (tenant ${tenant})`
+  if (id !== undefined) return tenant === undefined ? plain(id) : `${plain(id)} (tenant ${plain(tenant)})`
   if (error !== undefined) return `${pseudonym}: ${closedText(error)} (${error})`
   if (anonymous) return 'anonymous visitor'
   return isToken(pseudonym)
     ? `${pseudonym}: an unproved name, kept as a token that cannot be turned back`
     : `${pseudonym}: its birth is not on record here`
+}
+
+/** People choose their names: one with spaces could say anything that stands here in words of ours. */
+function plain(id: string): string {
+  return /^[^\s"()]+$/u.test(id) ? id : JSON.stringify(id)
 }
 
 function fieldText(value: unknown): string {
