@@ -5,18 +5,18 @@
 
 /** Spanish, Portuguese, French, German, Dutch, Italian, Swedish, Norwegian, Danish, Finnish, Polish, Czech, Hungarian, Turkish, Romanian, Croatian, Indonesian, Vietnamese. */
 export const latinSecretWords = `
-    contrasena contrasenia clave claveprivada claveapi claveacceso clavesecreta secreto palabraclave codigoseguridad
+    contrasena contrasenia clave claveprivada claveapi claveacceso clavesecreta secreto palabraclave codigoseguridad codigoacceso codigodeacceso codigoverificacion codigodeverificacion
     senha senhaatual novasenha segredo chaveprivada chavesecreta chaveapi codigoseguranca
     motdepasse mdp motpasse cleprivee clesecrete cleapi jetonacces jeton codesecret phrasesecrete
     passwort kennwort kennsatz geheim geheimnis geheimzahl geheimschluessel privaterschluessel schluessel zugangscode
-    zugangsdaten losungswort geheimwort geheimcode geheimnummer merkwort passworter
+    zugangsdaten zugriffstoken zugangstoken schlussel geheimerschlussel privaterschlussel geheimschlussel losungswort geheimwort geheimcode geheimnummer merkwort passworter
     wachtwoord wachtwoorden geheimesleutel privesleutel pincodewoord toegangscode
     parola parolachiave chiaveprivata chiavesegreta segreto
     losenord losen hemlighet hemlig passord hemmelighet adgangskode kodeord hemmelig salasana tunnussana salainen
     haslo hasla klucztajny kluczprywatny tajne sekret sekretny
     heslo hesla tajemstvi soukromyklic tajny
     jelszo jelszava titkoskulcs titok sifre sifresi parolasi gizlianahtar gizli
-    lozinka zaporka katasandi sandi kunci rahasia matkhau khoabimat parolautilizator`
+    salasona slaptazodis geslo katalaluan lozinka zaporka katasandi sandi kunci rahasia matkhau khoabimat parolautilizator`
 
 export const latinPersonalWords = `
     correo correoelectronico nombre nombres nombrecompleto apellido apellidos telefono movil celular direccion calle ciudad
@@ -36,18 +36,22 @@ export const latinPersonalWords = `
     jmeno prijmeni ulice mesto psc datumnarozeni keresztnev vezeteknev telefonszam lakcim szuletesidatum
     soyad soyadi soyisim adsoyad kullaniciadi nom nome naam navn namn nimi isim nev eposta telefonu dogumtarihi nume prenume ime prezime`
 
+/** What means a key or a password, and in longer names other things too: only as the whole name. */
+export const latinSecretAlone = 'cle chiave klucz klic kljuc gettone parole sleutel nyckel nokkel avain'
+export const otherSecretAlone = 'ключ رمز מפתח'
+
 /** Short words of other scripts, which stand in longer ones too: only as the whole name. */
 export const otherPersonalAlone = 'имя фио имена имени'
 
 /** Russian, Ukrainian, Bulgarian, Greek, Hebrew, Arabic, Persian, Hindi, Thai, Chinese, Japanese, Korean. */
 export const otherSecretWords = `
-    парол секрет токен ключдоступа приватныйключ закрытыйключ пинкод тайна
+    лозинк парол секрет токен ключдоступа приватныйключ закрытыйключ пинкод тайна
     κωδικος συνθηματικο μυστικο
-    סיסמה סיסמא סוד
+    סיסמה סיסמא ססמה סוד
     كلمةالمرور كلمةالسر كلمهالمرور رمزالمرور گذرواژه رمزعبور
     पासवर्ड गुप्त कूटशब्द
     รหัสผ่าน ความลับ
-    密码 密碼 口令 密钥 密鑰 令牌 私钥 私鑰 验证码 驗證碼 秘钥
+    密码 密碼 口令 密钥 密鑰 令牌 私钥 私鑰 验证码 驗證碼 確認コード 認証コード 验证代码 秘钥
     パスワード 暗証番号 秘密鍵 秘密 トークン 合言葉
     비밀번호 암호 비밀키 개인키 토큰 인증번호`
 

@@ -8,7 +8,7 @@ export const measures = `
     rate rates ratio percent percentage usage used remaining left quota budget cost costs price index offset position width
     height ms millis seconds secs minutes hours days ttl age attempts attempt retries retry tries failures score strength
     entropy bits rounds iterations capacity depth rank weight duration interval timeout delay latency frequency threshold
-    per throughput p50 p95 p99 decimals supply`
+    unit units second minute hour enabled disabled supported required available per throughput p50 p95 p99 decimals supply`
 
 /** Last words that tell a state or a kind of it: `emailVerified`, `tokenType`. */
 export const states = `
@@ -24,7 +24,7 @@ export const states = `
     validator factory helper middleware component module plugin button page screen dialog icon view controller
     reader writer ttls limiter protection strict less grant grants permission permissions role roles category class
     complexity requirements requirement expires expiry expiration expiring rejected accepted malformed
-    introspection exchange lifetime option options choice choices result results outcome discount discounts campaign
+    introspection exchange lifetime option options choice choices result results outcome step band bands bracket region provided discount discounts campaign
     reminder reminders greeting refreshed refreshing loading loaded visible hidden shown hide show toggle`
 
 /** First words of measures: `maxTokens`, `totalEmails`. */
@@ -177,6 +177,8 @@ export const thingSigns = `
 export const companions: Readonly<Record<string, readonly string[]>> = {
   kty: ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'],
   granttype: ['code'],
+  // What was validated.
+  instancepath: ['data'],
   // Of a secret of Kubernetes: asked for only where that is its kind.
   kind: ['data', 'stringData'],
 }

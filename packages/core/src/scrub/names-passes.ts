@@ -32,6 +32,10 @@ const byPhrase: readonly (readonly [string, number])[] = [
     'expirydate expirationdate expdate validthru goodthru expirymonth expiryyear',
     passes.times | passes.objects | passes.booleans,
   ],
+  // Of a list that has another page, counted or not.
+  ['nexttoken', passes.numbers],
+  // Of a vehicle, which has capitals, or of anything else.
+  ['plate plates', passes.numbers | passes.words],
   // Of a finger, or of a certificate.
   ['fingerprint', passes.digests | passes.numbers | passes.objects | passes.booleans | passes.ids],
 ]

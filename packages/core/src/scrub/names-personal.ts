@@ -25,7 +25,8 @@ export const cardNames: WordLists = {
     paymentcard primaryaccountnumber cardpan cardlast4 last4 last4digits lastfour cardexpiry cardexp cardexpiration
     cardexpirydate cardexpmonth cardexpyear cardholder cardholdername nameoncard cardtrack track1 track2 trackdata`,
   atTheEnd: `card`,
-  alone: `pan ccn cards expirydate expirationdate expdate validthru goodthru`,
+  alone: `pan ccn cards expirydate expirationdate expdate validthru goodthru expmonth expyear
+    expirationmonth expirationyear`,
 }
 
 export const ibanNames: WordLists = {
@@ -76,7 +77,7 @@ export const personalNames: WordLists = {
     passport passportnumber passportno drivinglicence drivinglicense driverslicense driverslicence driverlicense
     driverlicence licencenumber licensenumber licenseno dlnumber
     accountnumber accountno acctnumber acctno bankaccount bankaccountnumber routingnumber routingno sortcode bic swift
-    swiftcode bankcode bsb abanumber abarouting clabe ifsc ifsccode vpa upi upiid sepamandate
+    swiftcode bankcode acctnum blz bankleitzahl bsb abanumber abarouting clabe ifsc ifsccode vpa upi upiid sepamandate
     latitude longitude latlng latlon latlong coordinates coords geolocation geopoint gps gpslocation gpscoordinates
     homelocation lastlocation userlocation currentlocation
     salary income wage wages payrate networth creditscore taxcode annualincome monthlyincome householdincome
@@ -90,7 +91,7 @@ export const personalNames: WordLists = {
   alone: `originalname originalfilename owner manager mac geo race login user users person people patient patients customer customers employee employees recipient
     recipients cardholder passenger passengers beneficiary payee payer guest guests student students assignee subscriber
     subscribers applicant applicants visitor visitors contact contacts friend friends spouse  
-    initials whoami loginid logon fingerprint born bornon bornat uname fname lname mname addr dateborn nick`,
+    initials whoami loginid logon fingerprint born bornon bornat additionalproperty unevaluatedproperty uname fname lname mname addr dateborn nick`,
 }
 
 /** Special categories (GDPR Art. 9): hidden also where the name goes on to a state, as in `hivStatus`. */

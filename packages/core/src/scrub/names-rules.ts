@@ -5,9 +5,11 @@
 import { foldLetters } from './names-fold.ts'
 import {
   latinPersonalWords,
+  latinSecretAlone,
   latinSecretWords,
   otherPersonalAlone,
   otherPersonalWords,
+  otherSecretAlone,
   otherSecretWords,
 } from './names-languages.ts'
 import { affixes } from './names-neutral.ts'
@@ -24,7 +26,7 @@ import {
   phoneNames,
   sensitiveNames,
 } from './names-personal.ts'
-import { keyOwners, lockNouns, secretNames, secretStems } from './names-secret.ts'
+import { keyOwners, lockNouns, passwordOwners, secretNames, secretStems } from './names-secret.ts'
 
 /** Words separated by spaces. */
 export interface WordLists {
@@ -111,6 +113,8 @@ export function phraseTable(own: OwnNames): Map<string, NameRule> {
   const secret = { as: 'secret', placeholder: '[secret]', sensitive: false } as const
   add(table, foreign(secretForeign), secret)
   add(table, anywhere(behind(keyOwners, 'key')), secret)
+  add(table, anywhere(behind(passwordOwners, 'pw')), secret)
+  add(table, { ...anywhere([]), alone: `${latinSecretAlone} ${otherSecretAlone}` }, secret)
   add(table, anywhere(behind(lockNouns, 'code pin combination')), secret)
   add(table, secretNames, secret)
   add(table, anywhere(own.personal), { ...personal, placeholder: '[personal]', sensitive: true })

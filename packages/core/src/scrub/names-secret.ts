@@ -39,10 +39,11 @@ export const secretNames: WordLists = {
     clientkey clientkeydata keydata customerkey ssecustomerkey sdkkey instrumentationkey requirepass masterauth usercode
     npmtoken githubtoken gitlabtoken slacktoken xapikey xauthtoken xcsrftoken xamzsecuritytoken
     sharedaccesssignature ticketgrantingticket serviceticket puk pukcode mtan tancode phototan emailcode challengecode
-    pairingcode invitationcode pickupcode giftcardcode geheimwort
+    captcharesponse recaptcharesponse hcaptcharesponse oauthverifier xprv snmpcommunity communitystring laravelsession
+    cisession railssession appsession httpsession websession pairingcode invitationcode pickupcode giftcardcode geheimwort
     dockerconfigjson dockercfg netrc htpasswd kubeconfig pkcs12 pfx`,
   atTheEnd: `pin salt seed sig sid auth pat pw`,
-  alone: `pw streams datasource pass session sessions authn authz pwhash passhash digestauth hashedpass oauth oauthcode sas ticket tickets tgt`,
+  alone: `pw streams datasource pass session sessions authn authz pwhash passhash digestauth hashedpass oauth oauthcode sas ticket tickets tgt wif cavv csc usersession nexttoken`,
 }
 
 /** Long enough that a lower-case word which contains one is about nothing else: `mynewpasswordagain`. */
@@ -60,9 +61,13 @@ export const keyOwners = `
     opsgenie sentry datadog newrelic rollbar bugsnag honeycomb segment amplitude mixpanel posthog intercom zendesk hubspot
     salesforce shopify pusher ably pubnub onesignal nexmo vonage messagebird plivo recaptcha hcaptcha turnstile captcha vault
     crypto bitwarden contentful sanity supabase planetscale deepl rapidapi airtable notion merchant partner vendor sandbox live
-    admin write ingest ingestion machine validation decrypt encrypt vapid push otp totp mfa setup wallet enrollment pairing wpa
+    admin write ingest ingestion machine validation decrypt encrypt vapid push otp totp mfa setup wallet enrollment unseal des crypt cryptography integration read serial pairing wpa
     wep unlock backup`
 
 /** Before `Code`, `Pin` and `Combination`: what it opens. */
 export const lockNouns =
   'door gate alarm safe lock locker padlock entry garage vault unlock keypad building panel panic duress'
+
+/** Before `pw`, without anything between: too short a word to be looked for inside others. */
+export const passwordOwners =
+  'bind user root db admin login auth ldap smtp imap mail ftp ssh wifi my new old key store http proxy'

@@ -73,6 +73,8 @@ const severity =
 
 /** What an error says without what it quotes; words in quotes are names more often than input. */
 export function withoutQuoted(text: string): string {
+  // A body has rules of its own.
+  if (/[{}\\]/.test(text)) return text
   return text.replace(quoted, (whole) =>
     isPlainWord(whole.slice(1, -1)) ? whole : `${whole[0]}[input]${whole.at(-1)}`,
   )

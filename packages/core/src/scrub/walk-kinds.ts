@@ -21,6 +21,7 @@ export type Kind =
   | 'url'
   | 'search'
   | 'headers'
+  | 'headerBag'
   | 'form'
   | 'blob'
   | 'request'
@@ -101,7 +102,10 @@ function lazyKind(prototype: object): Kind | undefined {
   const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   if (typeof maker !== 'function' || types.isProxy(maker)) return undefined
   const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value
-  if (typeof name !== 'string' || !Object.hasOwn(lazy, name)) return undefined
+  if (typeof name !== 'string') return undefined
+  // Those of clients: `AxiosHeaders`.
+  if (name.length <= 64 && name.endsWith('Headers') && name !== 'Headers') return 'headerBag'
+  if (!Object.hasOwn(lazy, name)) return undefined
   return platformPrototype(name) === prototype ? lazy[name] : undefined
 }
 

@@ -3,7 +3,7 @@
  */
 
 import { types } from 'node:util'
-import type { Judgement } from './names.ts'
+import { type Judgement, joinedName } from './names.ts'
 import { roles } from './names-roles.ts'
 import { withheldBytes } from './placeholder.ts'
 import { isByteList, isSpreadText } from './walk-bytes.ts'
@@ -69,14 +69,22 @@ function items(walk: Walker, list: readonly unknown[], name: Judgement, context:
     const written = walk.copy(item, name, inside, level + 1)
     copied.push(written)
     // What had to be changed is no name. A path is made of names, and none of them is the value of another.
-    if (written === item && (!isPath || item.startsWith('-'))) next = verdictOnNext(walk.names, item, i, list.length)
+    if ((written === item || sameName(written, item)) && (!isPath || item.startsWith('-')))
+      next = verdictOnNext(walk.names, item, i, list.length)
     before = item
   }
   return copied
 }
 
+/** Invisible characters go from a text, and say nothing in a name. */
+function sameName(written: unknown, item: string): boolean {
+  return typeof written === 'string' && item.length <= 48 && joinedName(written) === joinedName(item)
+}
+
 /** The names of a table's columns: none of them is the value of the one before. */
-function heading(walk: Walker, names: readonly unknown[], level: number): unknown[] {
+function heading(walk: Walker, names: readonly unknown[], level: number): unknown {
+  // An even number of them may be names and values in turn.
+  if (names.length % 2 === 0) return walk.copy(names, unnamed, 0, level + 1)
   walk.wrote(0, 1)
   return names.map((_name, i) => walk.copy(readOwn(names, i), unnamed, 0, level + 2))
 }

@@ -3,6 +3,7 @@
  * `['--token', value]`, `{ path: ['password'], input }`.
  */
 
+import { types } from 'node:util'
 import type { Judgement, Names } from './names.ts'
 import { roles } from './names-roles.ts'
 import { readOwn } from './walk-platform.ts'
@@ -27,6 +28,11 @@ const isSpecial = (name: Judgement) => name.as === 'cookies' || name.as === 'hea
 function judgeSpoken(names: Names, value: unknown): Judgement | undefined {
   if (typeof value === 'string')
     return value.length <= nameCharsMax ? names.judge(withoutPlaceholders(value)) : undefined
+  // A name of GraphQL is a node: `{ kind: 'Name', value: 'password' }`.
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const inner = types.isProxy(value) ? undefined : readOwn(value, 'value')
+    return typeof inner === 'string' && inner.length <= nameCharsMax ? names.judge(inner) : undefined
+  }
   if (!Array.isArray(value) || value.length === 0 || value.length > segmentsMax) return undefined
   let path = ''
   for (let i = 0; i < value.length; i++) {
@@ -51,7 +57,7 @@ export function verdictOnNext(names: Names, text: string, i: number, length: num
   const said = names.judge(text)
   // A name of several words is told from a sentence by being nothing but the phrase.
   if (!isNameLike(text) && (length !== 2 || (said.roles & roles.whole) === 0)) return undefined
-  if (!said.plain || (!isHidden(said) && said.as !== 'cookies')) return undefined
+  if ((!said.plain && (said.roles & roles.whole) === 0) || (!isHidden(said) && said.as !== 'cookies')) return undefined
   return said.as !== 'personal' || (length % 2 === 0 && i % 2 === 0) ? said : undefined
 }
 

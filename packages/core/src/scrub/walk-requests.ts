@@ -38,7 +38,10 @@ export function requestOf(walk: Walker, request: object, outer: object, level: n
     level,
   )
   return typeof template === 'string' && isTemplate(template)
-    ? { ...members, route: (typeof base === 'string' && isTemplate(base) ? base : '') + template }
+    ? {
+        ...members,
+        route: walk.text((typeof base === 'string' && isTemplate(base) ? base : '') + template, 'url', level),
+      }
     : members
 }
 

@@ -9,7 +9,7 @@ import { carrierOf } from './walk-carried.ts'
 import { copyError } from './walk-errors.ts'
 import type { Kind } from './walk-kinds.ts'
 import { copyList } from './walk-lists.ts'
-import { copyEntries } from './walk-members.ts'
+import { copyEntries, copyMembers } from './walk-members.ts'
 import {
   asWritten,
   type Entries,
@@ -61,6 +61,8 @@ export function copySpecial(
       return entriesAsMembers(walk, entriesOfSearch(value, walk.nodesLeft + 1), inQuery, context, level)
     case 'headers':
       return entriesAsMembers(walk, entriesOfFetch('Headers', value, walk.nodesLeft + 1), inHeaders, context, level)
+    case 'headerBag':
+      return copyMembers(walk, value, inHeaders, context, level)
     case 'form':
       return entriesAsMembers(walk, entriesOfFetch('FormData', value, walk.nodesLeft + 1), name, context, level)
     case 'blob':
@@ -94,6 +96,7 @@ const containers: ReadonlySet<Kind> = new Set<Kind>([
   'set',
   'search',
   'headers',
+  'headerBag',
   'form',
   'plain',
   'date',
