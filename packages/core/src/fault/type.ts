@@ -104,7 +104,7 @@ const classShape =
   /^[A-Z$_][A-Za-z_$]{0,60}\d{0,2}[A-Za-z_]{0,40}(?:Error|Exception|Failure|Failed|Fault|Warning|Timeout|NotFound|Denied|Expired|Invalid|Conflict|Errors)\d{0,2}$/
 
 /** True for a name as programs give it to classes of errors: `PatientNotFound`, `Http2Error`. */
-function isClassName(name: string): boolean {
+export function isClassName(name: string): boolean {
   return name.length <= 64 && (knownTypes.has(name) || (classShape.test(name) && !looksPersonal(name)))
 }
 

@@ -14,7 +14,7 @@ export function copyError(walk: Walker, error: object, level: number): unknown {
 }
 
 /** Its frames were parsed and checked one by one, and are not looked at again. */
-function copySkeleton(walk: Walker, { frames, causes, ...rest }: SafeError, level: number): unknown {
+export function copySkeleton(walk: Walker, { frames, causes, ...rest }: SafeError, level: number): unknown {
   const copied = copyMembers(walk, rest, unnamed, 0, level)
   if (typeof copied !== 'object' || copied === null) return copied
   const [framesShown, causesShown] = [

@@ -5,6 +5,7 @@
  * counts towards the bounds, not what was read: so a second walk over the result stops nowhere earlier and changes nothing.
  */
 import { types } from 'node:util'
+import { shapedError } from '../fault/shape.ts'
 import { Message } from '../message.ts'
 import { placeholderOf } from '../secret.ts'
 import type { Account } from './account.ts'
@@ -16,7 +17,7 @@ import { isPlaceholder, tooDeep, tooMany } from './placeholder.ts'
 import { unreadable } from './read.ts'
 import type { NameClass, Opening } from './scrubber.ts'
 import { scrubText } from './text.ts'
-import { copyStack } from './walk-errors.ts'
+import { copySkeleton, copyStack } from './walk-errors.ts'
 import { brandOf, kindOfPrototype } from './walk-kinds.ts'
 import { copyList } from './walk-lists.ts'
 import { copyMembers } from './walk-members.ts'
@@ -186,7 +187,14 @@ export class Walk implements Opening, Walker {
     // A view has a key for each byte: listing those of an upload would take seconds.
     if (ArrayBuffer.isView(value)) return copySpecial(this, value, 'bytes', name, context, level)
     const prototype: object | null = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) return copyMembers(this, value, name, context, level)
+    if (prototype === Object.prototype || prototype === null) {
+      const shaped =
+        name.as === 'free' || name.as === 'body'
+          ? shapedError(value, (name.roles & roles.error) !== 0, this.hosts)
+          : undefined
+      if (shaped !== undefined) return copySkeleton(this, shaped, level)
+      return copyMembers(this, value, name, context, level)
+    }
     const placeholder = placeholderOf(value)
     if (placeholder !== undefined) return this.#write(this.#replaced(placeholder, 'wrapped'))
     const message = Message.textOf(value)

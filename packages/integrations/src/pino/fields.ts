@@ -7,7 +7,7 @@
  */
 import { types } from 'node:util'
 import { Message, type SafeError } from '@trailmark/core'
-import { type HttpSkeleton, httpSkeletonOf, isError, withoutMessagesOf } from '@trailmark/core/integration'
+import { type HttpSkeleton, httpSkeletonOf, isError, shapedError, withoutMessagesOf } from '@trailmark/core/integration'
 import { type Fields, isLineName, isSpoken, placed } from './line-names.ts'
 
 /** The scrubber as a logger uses it: whatever it removes is counted. */
@@ -23,7 +23,12 @@ export interface Cleaned {
   /** What stood under names of the line, scrubbed. */
   readonly moved: Fields
   /** The text under `msg` or `message`, as it was given. */
-  readonly message?: string | Message
+  readonly spoken?: Spoken
+}
+
+export interface Spoken {
+  readonly key: string
+  readonly text: string | Message
 }
 
 /** Fields of a line that core or this package made, and masked: they are written as they are. */
@@ -51,6 +56,8 @@ export function cleanFields(logged: unknown, rules: FieldRules): Cleaned {
   const http = httpSkeletonOf(logged)
   if (http !== undefined) return whole({ http })
   if (Array.isArray(logged) || !isRecord(logged)) return whole({ value: rules.scrub(logged) })
+  const shaped = shapedError(logged, false)
+  if (shaped !== undefined) return whole({ error: rules.scrub(shaped) })
   return cleanMembers(logged, rules)
 }
 
@@ -61,10 +68,10 @@ function cleanMembers(logged: object, rules: FieldRules): Cleaned {
   const rest: Fields = {}
   const errors = errorsIn(logged)
   let http: HttpSkeleton | undefined
-  let message: string | Message | undefined
+  let spoken: Spoken | undefined
   for (const key of Object.keys(logged).slice(0, keysMax)) {
     const value = memberOf(logged, key)
-    if (message === undefined && isSpoken(key, value)) message = value
+    if (spoken === undefined && isSpoken(key, value)) spoken = { key, text: value }
     else if (typeof value !== 'object' || value === null) {
       if (typeof value !== 'string') put(rest, key, value)
       else if (words.get(key)?.test(value)) kept[key] = value
@@ -80,7 +87,7 @@ function cleanMembers(logged: object, rules: FieldRules): Cleaned {
   return {
     fields: { ...fields, ...kept, ...(http && { http: { ...http } }) },
     moved,
-    ...(message === undefined ? {} : { message }),
+    ...(spoken === undefined ? {} : { spoken }),
   }
 }
 
@@ -115,9 +122,9 @@ function apart(scrubbed: unknown): Cleaned {
  * stands under other names of the line is `bound`.
  */
 export function cleanBindings(bindings: unknown, rules: FieldRules, withIds: boolean): Fields {
-  const { fields, moved, message } = cleanFields(bindings, rules)
+  const { fields, moved, spoken } = cleanFields(bindings, rules)
   const { http: _http, ...others } = fields
-  const said = message === undefined ? {} : { message: rules.text(String(message)) }
+  const said = spoken === undefined ? {} : { [spoken.key]: rules.text(String(spoken.text)) }
   return placed(others, { ...moved, ...said }, withIds, 'bound')
 }
 

@@ -27,14 +27,14 @@ export function cleanArguments(
   const [first, ...others] = args
   if (isText(first)) return withMessage({}, first, others, others.filter(isError), rules)
   if (first === undefined || first === null) return withFields({}, others, others.filter(isError), rules)
-  const { fields, moved, message } = cleanFields(first, rules)
+  const { fields, moved, spoken } = cleanFields(first, rules)
   const errors = [...errorsIn(first), ...others.filter(isError)]
   const given = isText(others[0])
   // A line has one message: a second one is a field.
-  const second = message !== undefined && given ? { message: said(message, errors, rules) } : {}
+  const second = spoken !== undefined && given ? { [spoken.key]: said(spoken.text, errors, rules) } : {}
   const all = placed(fields, { ...moved, ...second }, !hasIds, 'fields')
-  if (given || message === undefined) return withFields(all, others, errors, rules)
-  return withMessage(all, message, others, errors, rules)
+  if (given || spoken === undefined) return withFields(all, others, errors, rules)
+  return withMessage(all, spoken.text, others, errors, rules)
 }
 
 function withFields(
