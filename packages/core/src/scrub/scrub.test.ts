@@ -45,7 +45,7 @@ describe('what is hidden by name', () => {
   })
 
   test('names of things are no names of people', () => {
-    const value = { name: 'api', service: { name: 'clinic', version: '1.2.3' }, error: { name: 'TypeError' } }
+    const value = { name: 'api', service: { name: 'clinic', version: '1.2.3' }, job: { name: 'import' } }
     expect(scrub(value)).toEqual(value)
   })
 })

@@ -99,14 +99,17 @@ export function kindOfPrototype(prototype: object): Kind {
 }
 
 function lazyKind(prototype: object): Kind | undefined {
+  const name = makerName(prototype)
+  if (name !== undefined && Object.hasOwn(lazy, name) && platformPrototype(name) === prototype) return lazy[name]
+  // Those of clients, such as `AxiosHeaders`: whatever they are called, only headers have this method.
+  return Object.hasOwn(prototype, 'getSetCookie') ? 'headerBag' : undefined
+}
+
+function makerName(prototype: object): string | undefined {
   const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   if (typeof maker !== 'function' || types.isProxy(maker)) return undefined
   const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value
-  if (typeof name !== 'string') return undefined
-  // Those of clients: `AxiosHeaders`.
-  if (name.length <= 64 && name.endsWith('Headers') && name !== 'Headers') return 'headerBag'
-  if (!Object.hasOwn(lazy, name)) return undefined
-  return platformPrototype(name) === prototype ? lazy[name] : undefined
+  return typeof name === 'string' ? name : undefined
 }
 
 /** The prototype of one of the platform's own classes. */
