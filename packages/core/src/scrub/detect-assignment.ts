@@ -24,6 +24,8 @@ export function hideAssigned(text: string, opening: Opening): string {
     if (!isAssignment(text, code, i)) continue
     const name = nameEndingAt(text, i, done)
     if (name === undefined) continue
+    // `?token= 200 12ms`: an empty parameter of a URL.
+    if (code === 61 && text.charCodeAt(i + 1) === 32 && isParameterMark(text.charCodeAt(name.start - 1))) continue
     let as = classOf(name.words, opening)
     const key = name.words.at(-1) ?? ''
     if (pending !== undefined && valueNames.test(key)) as = pending
@@ -33,6 +35,8 @@ export function hideAssigned(text: string, opening: Opening): string {
       if (nameNames.test(key)) pending = classOfValue(text, from, opening) ?? pending
       continue
     }
+    // `signing keys: 2 new`: how many.
+    if (as === 'secret' && key.endsWith('s') && count.test(text.slice(from, from + 16))) continue
     if (pending !== undefined && valueNames.test(key)) pending = undefined
     const { start, end } = valueEnd(text, from, code, as, name.start)
     if (end <= start || placeholderAt(text, start) > 0 || harmless.test(text.slice(start, start + 16))) continue
@@ -52,6 +56,9 @@ function namesPerson(text: string, from: number): boolean {
   const match = /^\\{0,4}["'`]?([\p{L}\p{M}'’. -]{3,64})/u.exec(text.slice(from, from + 72))
   return match?.[1] !== undefined && looksLikeFullName(match[1].trim())
 }
+
+const count = /^\d{1,3}(?: [a-z]{2}|[,;.]?\s|$)/
+const isParameterMark = (code: number) => code === 38 || code === 63
 
 type Hidden = 'secret' | 'personal' | 'cookies'
 

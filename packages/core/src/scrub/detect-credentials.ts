@@ -38,7 +38,7 @@ export function hideCredentials(text: string, opening: Opening): string {
 
 /** `Bearer x`, also behind a colon or in quotes; the scheme stays. */
 export const schemes =
-  /((?<![\w-])(?:Bearer|Basic|Negotiate|NTLM|ApiKey|Api-Key|Digest|Hawk|AWS4-HMAC-SHA256|SharedAccessSignature|SharedKey|GoogleLogin|OAuth|Token)(?: {1,3}|%20|\+|: ))((?![[ ])[^\s"'`<>\\]{4,8192}(?:, ?[\w-]{1,32}="?[^\s",]{0,4096}"?){0,24})/gi
+  /((?<![\w-])(?:Bearer|Basic|Negotiate|NTLM|ApiKey|Api-Key|Digest|Hawk|AWS4-HMAC-SHA256|SharedAccessSignature|SharedKey|GoogleLogin|OAuth|Token)(?: {1,3}|%20|\+|: ))((?![[ ])(?:[\w-]{1,32}="[^"\n]{0,4096}"|[^\s"'`<>\\]{4,8192})(?:, ?[\w-]{1,32}="?[^\s",]{0,4096}"?){0,24})/gi
 /** Hashes that systems keep in place of passwords: crypt, bcrypt, argon2, scrypt, PBKDF2, phpass. */
 export const passwordHash =
   /()(\$(?:2[abxy]?|argon2(?:i|d|id)|[156yP]|sha1|md5|scrypt|s0|pbkdf2(?:-sha\d{1,3})?|apr1|7|bcrypt-sha256)\$[^\s"'`<>]{8,512})/g

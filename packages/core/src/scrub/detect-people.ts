@@ -17,6 +17,7 @@ export function hidePeople(text: string, opening: Opening): string {
   let shown = text.replace(ibans, (match, offset: number) => {
     // Small letters a to f alone are rather a digest than an account.
     if (/^[0-9a-f-]{1,80}$/.test(match) && !/iban/i.test(text.slice(Math.max(0, offset - 16), offset))) return match
+    if (uuidStart.test(match)) return match
     const length = ibanLength(match)
     return length === 0 ? match : hide('[iban]') + match.slice(length)
   })
@@ -39,6 +40,7 @@ export function hidePeople(text: string, opening: Opening): string {
   )
 }
 
+const uuidStart = /^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-/
 const birth = /birth|born|dob|geb|n\u00e9|naci|naiss|nasc|urodz|\u0440\u043e\u0436\u0434|\u751f\u65e5/i
 export const ibans = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}/g
 export const bracketed = /(?<![\w)])(?:\+?\d{1,3}[ .-]?)?\(\d{2,4}\)[ .-]?\d{3,4}[ .-]?\d{3,4}(?!\w)/g

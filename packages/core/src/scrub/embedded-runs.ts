@@ -19,7 +19,11 @@ export function hideSpelled(text: string, opening: Opening): string {
   }
   let shown = text.includes(',') ? hideByteLists(text, opening) : text
   if (shown.includes('<') || shown.includes('Array')) shown = shown.replace(bufferText, (match) => hide('bytes', match))
-  if (pairMark.test(shown)) shown = shown.replace(hexPairs, (match) => hide('bytes', match))
+  if (pairMark.test(shown)) {
+    const dumped = shown.replace(hexPairs, (match) => hide('bytes', match))
+    // A dump has the text itself beside its bytes.
+    shown = dumped === shown ? shown : dumped.replace(dumpColumn, '$1')
+  }
   const spelled = replaceRuns(shown, runCharacters, 12, (match, offset) => {
     if (placeholderAt(shown, offset - 1) > 0) return match
     if (spellsHex(match)) return hide('hex', match)
@@ -38,6 +42,7 @@ export function hideByteLists(text: string, opening: Opening, inJson = false): s
   })
 }
 
+export const dumpColumn = /(\[withheld bytes \d{1,9} B\] {0,4})\|[^|\n]{1,64}(?:\||$)/g
 const padded = /(\[withheld base64 \d{1,9} B\])(?:={1,2}|(?:%3D){1,2})/g
 const runCharacters = alphabet(/[A-Za-z0-9+/_-]/)
 const pairMark = /[0-9A-Fa-f]{2}([ :])[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1[0-9A-Fa-f]{2}\1|\\x|0x/
