@@ -1,5 +1,5 @@
 /** The options that narrow a read, the same for every command that reads, and the filter they make. */
-import type { Outcome, Stream } from '@trailmark/core'
+import { asId, msg, type Outcome, type Stream } from '@trailmark/core'
 import { type Filter, lastMax } from '@trailmark/query'
 import type { Invocation, OptionTable } from './command.ts'
 import { usageError } from './errors.ts'
@@ -111,11 +111,15 @@ function parseWord<W extends string>(option: string, text: string, words: readon
 
 const purposeShape = /^[A-Za-z0-9_.:\-/*@]{1,64}$/
 
-/** Why somebody reads: a word such as `incident-4711`, because records hold no free text. Throws CLI_USAGE. */
+/**
+ * Why somebody reads: a word such as `incident-4711`, because records hold no free text. What the trail would leave out, an
+ * address or a card number, is refused here: the read would stand there without its purpose. Throws CLI_USAGE.
+ */
 export function purposeFrom(invocation: Invocation): string | undefined {
   const purpose = invocation.text('purpose')
-  if (purpose === undefined || purposeShape.test(purpose)) return purpose
+  if (purpose === undefined) return undefined
+  if (purposeShape.test(purpose) && String(msg`${asId(purpose)}`) === purpose) return purpose
   throw usageError(
-    '--purpose must be one word of at most 64 characters, such as incident-4711: records hold no free text',
+    '--purpose must be one word of at most 64 characters, such as incident-4711: records hold no free text and nobody in clear',
   )
 }

@@ -152,6 +152,10 @@ describe('trailmark reveal', () => {
     expect(await reveal(ids.read)).toMatchObject({ code: 2, err: expect.stringContaining('--purpose') })
     expect(await reveal(...why)).toMatchObject({ code: 2 })
     expect(await reveal('yesterday', ...why)).toMatchObject({ code: 2 })
+    // What the trail would leave out of the record of the read.
+    for (const purpose of ['two words', 'anna@mail.example', '4111111111111111', `sk_${'live'}_4eC39HqLyjWDarjtT1`]) {
+      expect(await reveal(ids.read, '--purpose', purpose)).toMatchObject({ code: 2, out: '' })
+    }
     const claimed = await reveal(ids.claimed, ...why)
     expect(claimed).toMatchObject({ code: 3, out: '', err: expect.stringContaining('CLI_NOTHING_SEALED') })
     expect(await records('audit_log_read')).toEqual([])
