@@ -40,6 +40,12 @@ export function openJsonWithin(text: string, opening: Opening): string {
     if (at >= looked) {
       const end = closingJson(text, at)
       looked = end ?? text.length
+      // `{}` and `[]` hold nothing.
+      if (end === at + 2) {
+        out += text.slice(done, end)
+        done = end
+        continue
+      }
       const written = end === undefined ? undefined : scrubbedJson(text.slice(at, end), opening)
       if (written !== undefined) {
         out += text.slice(done, at) + written

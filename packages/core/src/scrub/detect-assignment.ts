@@ -176,8 +176,7 @@ function classOf(words: readonly string[], opening: Opening): NameClass {
   for (let i = 0; i < words.length; i++) {
     const as = opening.classify(words[i] ?? '')
     if (hides(as)) return as
-    if (i === 0) first = as
-    if (as === 'id' || as === 'time') return as
+    if (i === 0 || as === 'id' || as === 'time') first = as
   }
   return first
 }

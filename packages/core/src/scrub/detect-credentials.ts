@@ -54,6 +54,8 @@ export const userOption = /((?<!\S)(?:-u|--user)[ =]["']?)((?!\[)[^\s:"']{1,128}
 /** "Basic usage", "token expired": a word, not a value. */
 function isProse(lead: string, value: string): boolean {
   if (value.startsWith('[')) return true
+  // The checksum of a file, not a header.
+  if (/^digest/i.test(lead) && /^(?:sha-?\d{1,3}|md5)[:=-][0-9a-f]{16,128}\b/i.test(value)) return true
   const first = /^[^,;.:)]{0,64}/.exec(value)?.[0] ?? ''
   if (/^(?:Token|OAuth|Basic|Digest|Negotiate|Hawk)\b/i.test(lead))
     return /^[A-Za-z]{1,24}$/.test(first) && !hasInnerCapital.test(first)

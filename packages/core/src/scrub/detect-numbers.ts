@@ -42,6 +42,8 @@ const hexadecimal = /^(?=.{0,64}[a-fA-F])[0-9A-Fa-f]{14,}$/
 
 /** Within a UUID, a digest or another longer run of letters and digits. */
 function isPartOfId(text: string, from: number, to: number): boolean {
+  // The first track of a card: `%B4111…^`.
+  if (text.charCodeAt(to) === 94) return false
   let start = from
   let end = to
   while (start > 0 && from - start < 64 && isIdCharacter(text.charCodeAt(start - 1))) start -= 1
@@ -103,6 +105,8 @@ function cardFrom(text: string, groups: readonly Group[], first: number): Hit | 
   // The first digit names the issuer: most numbers end here.
   const lead = groups[first]?.digits.charCodeAt(0) ?? 0
   if (lead < 50 || lead > 56 || lead === 55) return undefined
+  // Digit by digit only where there is nothing else.
+  if (groups.length > 20 && groups[first]?.digits.length === 1) return undefined
   let digits = ''
   let hit: Hit | undefined
   for (let last = first; last < groups.length && digits.length < 20; last++) {

@@ -49,6 +49,37 @@ export const sentences: readonly Sentence[] = [
     mask: '[secret]',
   },
   {
+    rule: 'changed',
+    needs: / from /,
+    shape:
+      /((?:hanged|pdated|eset|otated) (?:password|secret|token|key|passphrase|pin) from )(?!\[)\S{1,256} to \S{1,256}/gi,
+    mask: '[secret]',
+  },
+  {
+    rule: 'session',
+    needs: /ession id /,
+    shape: /(session id )(?!\[)(?=[\w.-]{0,64}\d)[\w.-]{8,256}/gi,
+    mask: '[secret]',
+  },
+  {
+    rule: 'imap',
+    needs: / LOGIN /,
+    shape: /((?<!\S)[A-Za-z]?\d{1,6} LOGIN \S{1,256} )(?!\[)\S{1,256}/g,
+    mask: '[secret]',
+  },
+  {
+    rule: 'wifi',
+    needs: /WIFI:/,
+    shape: /(WIFI:(?:[A-OQ-Z]:[^;]{0,64};){0,4}P:)(?!\[)[^;]{1,128}/g,
+    mask: '[secret]',
+  },
+  {
+    rule: 'track',
+    needs: /\^/,
+    shape: /(\^)[A-Z' -]{2,26}\/[A-Z' -]{1,26}(?=\^)/g,
+    mask: '[personal]',
+  },
+  {
     rule: 'code',
     needs: /code/i,
     shape:

@@ -26,7 +26,7 @@ export function hideSpelled(text: string, opening: Opening): string {
   }
   const spelled = replaceRuns(shown, runCharacters, 12, (match, offset) => {
     if (placeholderAt(shown, offset - 1) > 0) return match
-    if (spellsHex(match)) return hide('hex', match)
+    if (spellsHex(match.startsWith('0x') ? match.slice(2) : match)) return hide('hex', match)
     return spellsBase64(match) ? hide('base64', match) : match
   })
   return spelled === shown ? shown : spelled.replace(padded, '$1')

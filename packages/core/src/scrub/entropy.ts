@@ -53,7 +53,7 @@ function optionValue(text: string, match: RegExpExecArray, opening: Opening): Sp
 }
 
 const linking =
-  /^(?:["'`], {0,2}(?=["'`]))|^";s:\d{1,9}:(?=")|^["'`)\]]{0,2}[ ]{1,3}(?:(?:is|was|are|=|equals|set to|changed to|reset to|of|ist|lautet|war|es|est|era|\u00e8|\u00e9|\u2014|\u2013|-|->|=>|\u2192)[ ]{1,3})?/
+  /^(?:["'`], {0,2}(?=["'`]))|^";s:\d{1,9}:(?=")|^["'`)\]]{0,2}[ \t]{1,3}(?:(?:is|was|are|=|equals|set to|changed to|reset to|of|ist|lautet|war|es|est|era|\u00e8|\u00e9|\u2014|\u2013|-|->|=>|\u2192)[ ]{1,3})?/
 const said =
   /^["'`)\]]{0,2}[ ]{1,3}(?:is|was|equals|set to|changed to|reset to|ist|lautet|war|est|->|=>|\u2192)[ ]{1,3}/
 

@@ -169,5 +169,5 @@ function cut(text: string): string {
 
 /** Words that sentences about people and secrets have, where nothing else gives them away. */
 const spoken =
-  /name is|I am|atient|ustomer|M[rs]|Dr|poke with|igned by|aller|mployee|stra(?:ss|\u00df)e|phrase|words|AUTH|sess|\/home\/|[\\/]Users[\\/]|\.[a-z]{2,12}\/|icen[cs]e|ser [a-z]{2,20}\.|redis-cli/
+  /name is|I am|atient|ustomer|M[rs]|Dr|poke with|igned by|aller|mployee|stra(?:ss|\u00df)e|phrase|words|AUTH|sess|\/home\/|[\\/]Users[\\/]|\.[a-z]{2,12}\/|icen[cs]e|ser [a-z]{2,20}\.|redis-cli|ession id|LOGIN|WIFI/
 const cutMark = '…[withheld rest]'

@@ -52,7 +52,7 @@ export const tokenFamilies: readonly TokenFamily[] = [
   ...family('digitalocean', 'dop_v1_ doo_v1_ dor_v1_', /[0-9a-f]{24}/),
   ...family('shopify', 'shpat_ shpca_ shppa_ shpss_', /[0-9a-fA-F]{16}/),
   ...family('square', 'sq0atp- sq0csp- sq0idp- EAAAE', /[\w-]{20}/),
-  ...family('facebook', 'EAA', /[A-Za-z0-9]{40}/, true),
+  ...family('facebook', 'EAA', /[A-Za-z0-9]{28}/, true),
   ...family('heroku', 'HRKU-', /[\w-]{20}/),
   ...family('linear', 'lin_api_ lin_oauth_', /[A-Za-z0-9]{16}/),
   ...family('notion', 'secret_ ntn_', /[A-Za-z0-9]{32}/, true),
