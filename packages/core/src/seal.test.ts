@@ -286,6 +286,23 @@ describe('metadata that no event declares', () => {
     expect(opened(audit, keys, one, 'test/audit.standard')[0]?.fields).toBeDefined()
   })
 
+  test('of any size costs no more than what fits, and a number is sealed whole or not at all', () => {
+    const keys = memoryKeys()
+    const audit = testAudit({ keys, undeclared: 'seal' })
+    const most = 2n ** 256n - 1n
+    const long = { text: 'v'.repeat(5_000), most, beyond: 2n ** 256n, far: -(10n ** 5_000n) }
+    Reflect.apply(audit.record, audit, ['data_access', { subjects: ['pat_1'], metadata: long }])
+    const [record] = audit.recordsOf('data_access')
+    const [envelope] = opened(audit, keys, record, 'test/audit.standard')
+    expect(envelope?.fields).toEqual({ metadata: { most: most.toString() } })
+    expect(record?.privacy?.redactions).toEqual([
+      { path: 'metadata.text', rule: 'too_long', n: 1 },
+      { path: 'metadata.most', rule: 'sealed', n: 1 },
+      { path: 'metadata.beyond', rule: 'undeclared', n: 1 },
+      { path: 'metadata.far', rule: 'undeclared', n: 1 },
+    ])
+  })
+
   test('is sealed whatever the option says when it is a Personal; a Secret never is', () => {
     const keys = memoryKeys()
     const audit = testAudit({ keys })

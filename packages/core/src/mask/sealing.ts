@@ -14,6 +14,9 @@ const fieldsBytesMax = 8_192
 const reservedBytes = 192
 const textCharsMax = 4_000
 
+/** Beyond, a number has more digits than anybody counts, and writing them out takes as long as its owner likes. */
+const bigMax = 2n ** 256n
+
 type Sealable = string | number | boolean
 
 export class Sealing {
@@ -36,9 +39,10 @@ export class Sealing {
   keep(key: string, value: unknown): 'sealed' | 'wrong_kind' | 'too_long' {
     const field = sealable(value)
     if (field === undefined) return 'wrong_kind'
+    // Before anything is made of it: a caller may pass on an upload of a hundred megabytes.
+    if (typeof field === 'string' && field.length > textCharsMax) return 'too_long'
     const bytes = Buffer.byteLength(JSON.stringify(key)) + Buffer.byteLength(JSON.stringify(field)) + 2
-    if (this.#bytes + bytes > fieldsBytesMax || (typeof field === 'string' && field.length > textCharsMax))
-      return 'too_long'
+    if (this.#bytes + bytes > fieldsBytesMax) return 'too_long'
     this.#bytes += bytes
     // A null prototype, so that a field may have any name.
     this.#metadata ??= Object.create(null) as Record<string, Sealable>
@@ -65,7 +69,7 @@ export class Sealing {
 function sealable(value: unknown): Sealable | undefined {
   if (typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  if (typeof value === 'bigint') return value.toString().slice(0, textCharsMax)
+  if (typeof value === 'bigint') return value > -bigMax && value < bigMax ? value.toString() : undefined
   if (typeof value !== 'object' || !types.isDate(value)) return undefined
   const ms = timeOf(value)
   return ms === undefined ? undefined : new Date(ms).toISOString()
