@@ -1,6 +1,7 @@
 /**
  * Tables: names of columns in one list, values of one or many rows in another, in the same order.
  */
+import { withoutInvisible } from './detect-controls.ts'
 import type { Judgement, Names } from './names.ts'
 import { companions } from './names-neutral.ts'
 import { roles } from './names-roles.ts'
@@ -43,8 +44,9 @@ export function headingVerdicts(names: Names, table: readonly unknown[]): readon
   const verdicts: Judgement[] = []
   for (let i = 0; i < heading.length; i++) {
     const cell = readOwn(heading, i)
-    const said = typeof cell === 'string' && cell.length <= 48 ? names.judge(cell) : undefined
-    if (said === undefined || !said.plain || !headingShape.test(String(cell))) return undefined
+    const column = typeof cell === 'string' && cell.length <= 48 ? withoutInvisible(cell) : ''
+    const said = names.judge(column)
+    if (!said.plain || !headingShape.test(column)) return undefined
     verdicts.push(said)
   }
   const told = verdicts.length === 2 ? !isHidden(verdicts[0] ?? unnamed) && isHidden(verdicts[1] ?? unnamed) : true

@@ -75,9 +75,14 @@ const severity =
 export function withoutQuoted(text: string): string {
   // A body has rules of its own.
   if (/[{}\\]/.test(text)) return text
-  return text.replace(quoted, (whole) =>
-    isPlainWord(whole.slice(1, -1)) ? whole : `${whole[0]}[input]${whole.at(-1)}`,
-  )
+  let shown = text
+  for (let i = 0; i < quotedPassesMax; i++) {
+    const next = shown.replace(quoted, (whole) => (isPlainWord(whole.slice(1, -1)) ? whole : '[input]'))
+    if (next === shown) return shown
+    shown = next
+  }
+  return '[withheld message]'
 }
 
+const quotedPassesMax = 4
 const quoted = /(?<![\w\]])(?:'[^'\n]{1,200}'|"[^"\n]{1,200}"|`[^`\n]{1,200}`)(?!\w)/g

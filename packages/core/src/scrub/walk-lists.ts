@@ -5,7 +5,7 @@
 import { types } from 'node:util'
 import { type Judgement, joinedName } from './names.ts'
 import { roles } from './names-roles.ts'
-import { withheldBytes } from './placeholder.ts'
+import { isPlaceholder, withheldBytes } from './placeholder.ts'
 import { isByteList, isSpreadText } from './walk-bytes.ts'
 import { headerName, headerValue, nameThatStays } from './walk-carriers.ts'
 import { headingVerdicts } from './walk-columns.ts'
@@ -95,7 +95,8 @@ function row(walk: Walker, cells: readonly unknown[], columns: readonly Judgemen
   if (!Array.isArray(plain)) return plain
   const hide = (cell: unknown, i: number) => {
     const column = columns[i] ?? unnamed
-    return isHidden(column) && cell === readOwn(cells, i) ? walk.copy(cell, column, 0, level + 2) : cell
+    if (!isHidden(column) || (typeof cell === 'string' && isPlaceholder(cell))) return cell
+    return walk.copy(readOwn(cells, i), column, 0, level + 2)
   }
   return plain.map((cell: unknown, i) => hide(cell, i) ?? null)
 }

@@ -17,7 +17,7 @@ export function pairVerdict(names: Names, judged: readonly Judgement[], values: 
   let verdict = unnamed
   for (let i = 0; i < judged.length; i++) {
     if (((judged[i]?.roles ?? 0) & roles.pairName) === 0) continue
-    const said = judgeSpoken(names, values[i])
+    const said = judgeSpoken(names, values[i], judged[i]?.as === 'url')
     if (said !== undefined) verdict = isSpecial(said) && !isHidden(verdict) ? said : stricter(verdict, said)
   }
   return verdict
@@ -25,19 +25,27 @@ export function pairVerdict(names: Names, judged: readonly Judgement[], values: 
 
 const isSpecial = (name: Judgement) => name.as === 'cookies' || name.as === 'headers' || name.as === 'body'
 
-function judgeSpoken(names: Names, value: unknown): Judgement | undefined {
+function judgeSpoken(names: Names, value: unknown, isPath: boolean): Judgement | undefined {
   if (typeof value === 'string')
     return value.length <= nameCharsMax ? names.judge(withoutPlaceholders(value)) : undefined
   // A name of GraphQL is a node: `{ kind: 'Name', value: 'password' }`.
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const inner = types.isProxy(value) ? undefined : readOwn(value, 'value')
-    return typeof inner === 'string' && inner.length <= nameCharsMax ? names.judge(inner) : undefined
+    return typeof inner === 'string' && inner.length <= nameCharsMax
+      ? names.judge(withoutPlaceholders(inner))
+      : undefined
   }
   if (!Array.isArray(value) || value.length === 0 || value.length > segmentsMax) return undefined
   let path = ''
+  let before = ''
   for (let i = 0; i < value.length; i++) {
     const segment = readOwn(value, i)
-    if (typeof segment === 'string' && segment.length <= nameCharsMax) path += `.${withoutPlaceholders(segment)}`
+    if (typeof segment !== 'string') continue
+    const next = isPath || i === 0 ? undefined : verdictOnNext(names, before, i - 1, value.length)
+    before = segment
+    // What is hidden in its own list tells nothing of what stands beside that.
+    if (next !== undefined && !isHarmlessNext(names, String(readOwn(value, i - 1)), segment)) continue
+    if (segment.length <= nameCharsMax) path += `.${withoutPlaceholders(segment)}`
   }
   return path === '' ? undefined : names.judge(path.slice(1, 1 + nameCharsMax))
 }
