@@ -105,8 +105,9 @@ function cardFrom(text: string, groups: readonly Group[], first: number): Hit | 
   // The first digit names the issuer: most numbers end here.
   const lead = groups[first]?.digits.charCodeAt(0) ?? 0
   if (lead < 50 || lead > 56 || lead === 55) return undefined
-  // Digit by digit only where there is nothing else.
-  if (groups.length > 20 && groups[first]?.digits.length === 1) return undefined
+  // Digit by digit, or in pairs, only where there is nothing else.
+  const size = groups[first]?.digits.length ?? 0
+  if ((groups.length > 20 && size === 1) || (groups.length > 10 && size === 2)) return undefined
   let digits = ''
   let hit: Hit | undefined
   for (let last = first; last < groups.length && digits.length < 20; last++) {
@@ -159,7 +160,11 @@ function personFrom(text: string, groups: readonly Group[], first: number): Hit 
 function registeredFrom(text: string, groups: readonly Group[], first: number, start: number): Hit | undefined {
   const size = groups[first]?.digits.length ?? 0
   // Groups of other sizes count only behind a word, and words are before the first digit.
-  if (first > 0 && size !== 3 && size !== 4) return undefined
+  if (first > 0) {
+    const next = groups[first + 1]?.digits.length
+    const third = groups[first + 2]?.digits.length
+    if (!(size === 3 && (next === 3 || (next === 2 && third === 4))) && !(size === 4 && next === 4)) return undefined
+  }
   const sizes = groups.slice(first, first + 5).map(({ digits }) => digits.length)
   const join = (count: number) =>
     groups
@@ -205,7 +210,8 @@ function telephoneFrom(text: string, groups: readonly Group[], first: number): H
   const size = groups[first]?.digits.length ?? 0
   const mark = groups[first]?.mark ?? ''
   // A number without a plus begins with a group of three, a 1, a 0, or behind a word.
-  if (first > 0 && size !== 3 && lead !== '+' && !mark.includes('+') && lead !== '(') {
+  const grouped = size === 3 && groups[first + 1]?.digits.length === 3
+  if (first > 0 && !grouped && lead !== '+' && !mark.includes('+') && lead !== '(') {
     const digit = groups[first]?.digits.charCodeAt(0)
     if (digit !== 48 && !(size === 1 && groups[first + 1]?.digits.length === 3)) return undefined
   }
