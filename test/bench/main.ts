@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { repository } from '../process/repository.ts'
@@ -29,17 +29,22 @@ for (const name of names) {
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim()
 const changed = git('status', '--porcelain', '--', 'packages', 'test/bench') === '' ? '' : ' with uncommitted changes'
 const memory = Math.round(totalmem() / 2 ** 30)
-const page = [
-  '# Benchmarks',
-  '',
-  'Written by `pnpm bench`. Everything is a ratio within one run: what is compared ran in turns, in short slices, on the same',
-  'machine. Absolute figures from a small shared machine are for scale only. Spread is the middle half of the slices.',
-  '',
-  `- machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${memory} GiB, ${process.platform} ${process.arch}`,
-  `- Node ${process.versions.node}, commit ${git('rev-parse', '--short=12', 'HEAD')}${changed}, ${new Date().toISOString().slice(0, 10)}`,
-  '',
-  ...sections.flatMap((section) => [`## ${section.title}`, '', section.markdown.trim(), '']),
-].join('\n')
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${memory} GiB, ${process.platform} ${process.arch}`
+const commit = `commit ${git('rev-parse', '--short=12', 'HEAD')}${changed}`
+const measured = `*${machine}; Node ${process.versions.node}; ${commit}; ${new Date().toISOString().slice(0, 10)}*`
 
-if (asked.length > 0) process.stdout.write(page)
-else writeFileSync(join(repository, 'docs/benchmarks.md'), page)
+const opening = `# Benchmarks
+
+Written by \`pnpm bench\`; \`pnpm bench scrub\` measures one part anew and leaves the others. Everything is a ratio within one run: what
+is compared ran in turns, in short slices, on the same machine. Absolute figures from a small shared machine are for scale only.
+Spread is the middle half of the slices. Under each title stands where, with what and when it was measured.
+`
+const file = join(repository, 'docs/benchmarks.md')
+const page = new Map<string, string>()
+for (const part of readFileSync(file, 'utf8').split(/^## /m).slice(1)) {
+  const title = part.slice(0, part.indexOf('\n'))
+  page.set(title, part.slice(title.length).trim())
+}
+if (asked.length === 0) page.clear()
+for (const { title, markdown } of sections) page.set(title, `${measured}\n\n${markdown.trim()}`)
+writeFileSync(file, `${opening}\n${[...page].map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n')}`)
