@@ -328,7 +328,96 @@ describe.each(pinos)('with %s', (name, load) => {
         request_id: 'req-1',
       })
     }
-    for (const text of texts) expect(text.match(/"(timestamp|stream|service|request_id|message)":/g)).toHaveLength(5)
+    for (const text of texts) {
+      const own = text.replace(/"(?:fields|bound)":\{[^}]*\}/, '')
+      expect(own.match(/"(timestamp|stream|service|request_id|message)":/g)).toHaveLength(5)
+    }
+    expect(lines()[0]).toMatchObject({
+      message: 'own',
+      fields: { level: 'DEBUG', timestamp: 'x', stream: 'audit', service: 'x', request_id: 'x', message: 'x' },
+    })
+    expect(lines()[1]).toMatchObject({ bound: { stream: 'audit', timestamp: 'x', trace_id: 'not one' } })
+  })
+
+  it('what a caller gives under a name of the line is kept', async () => {
+    const { logger, texts, lines } = await open()
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+    logger.info({ msg: 'letters sent to ann@example.org', count: 3 })
+    logger.info({ message: 'letters sent', seq: 7, time: 1_726_000_000_000, request_id: 'req-9', trace_id: trace })
+    logger.info({ message: { text: 'none' }, request_id: 'not an id', level: 30 }, 'own')
+    logger.info({ msg: 'one %s', message: 'two' }, 'three')
+    expect(lines()[0]).toMatchObject({ message: 'letters sent to [email]', count: 3 })
+    expect(lines()[1]).toMatchObject({
+      message: 'letters sent',
+      request_id: 'req-9',
+      trace_id: trace,
+      fields: { seq: 7, time: 1_726_000_000_000 },
+    })
+    expect(lines()[2]).toMatchObject({
+      message: 'own',
+      fields: { message: { text: 'none' }, request_id: 'not an id', level: 30 },
+    })
+    expect(lines()[3]).toMatchObject({ message: 'three', fields: { msg: 'one %s', message: 'two' } })
+    expect(texts.map((text) => text.match(/"(?:msg|message)":/g)?.length)).toEqual([1, 1, 2, 3])
+  })
+
+  it('the message of an error stands nowhere beside it', async () => {
+    const { logger, texts, lines } = await open()
+    const refused = new Error('password authentication failed for user "ann-x7"')
+    const own = new RangeError('no bed for ann-x7')
+    logger.error({ err: refused }, refused.message)
+    logger.error(refused, `save failed: ${refused.message}`)
+    logger.error({ err: own, reason: own.message }, 'save failed: %s', own.message)
+    logger.error(`save failed: ${own.message}`, own)
+    logger.error({ err: new Error('outer', { cause: own }) }, `save failed (${own.message})`)
+    expect(texts.join('')).not.toContain('ann-x7')
+    expect(lines().map((line) => line['message'])).toEqual([
+      'password authentication failed for user *',
+      'save failed: password authentication failed for user *',
+      'save failed: RangeError',
+      'save failed: RangeError',
+      'save failed (RangeError)',
+    ])
+  })
+
+  it('an object that was an error is its skeleton', async () => {
+    const { logger, texts, lines } = await open()
+    const error = Object.assign(new TypeError('no bed for ann-x7'), {
+      code: 'ERR_NO_BED',
+      detail: 'for ann-x7',
+      ward: 3,
+    })
+    const { name: type, message, stack } = error
+    logger.error({ ...error })
+    logger.error({ err: { ...error } })
+    logger.error({ err: { type, message, stack } })
+    logger.error({ name: type, message, stack, ward: 3 })
+    logger.error({ err: JSON.parse(JSON.stringify({ ...error, message, stack, cause: { message, stack } })) }, 'failed')
+    expect(texts.join('')).not.toContain('ann-x7')
+    for (const at of [0, 1, 4]) {
+      const { error: kept, err } = lines()[at] ?? {}
+      expect(kept ?? err).toMatchObject({ code: 'ERR_NO_BED', details: { ward: 3 } })
+    }
+    for (const at of [2, 4]) expect(lines()[at]?.['err']).toMatchObject({ type, frames: expect.any(Array) })
+    expect(lines()[3]?.['error']).toMatchObject({ type, details: { ward: 3 }, frames: expect.any(Array) })
+  })
+
+  it('proxies among the ancestors of a value are not asked', async () => {
+    const { logger, texts } = await open()
+    const trapped = vi.fn(() => {
+      throw new Error('asked')
+    })
+    const handler = { getPrototypeOf: trapped, get: trapped, has: trapped, getOwnPropertyDescriptor: trapped }
+    const child = Object.create(new Proxy({}, handler))
+    const grandchild = Object.create(child)
+    for (const value of [child, grandchild, { raw: child }, { req: grandchild }]) {
+      logger.info(value)
+      logger.info({ value }, 'x')
+      logger.info('%s', value)
+      logger.child({ value }).info('x')
+    }
+    expect(trapped).not.toHaveBeenCalled()
+    expect(texts).toHaveLength(16)
   })
 
   it('nothing that a child brings along undoes the scrubbing', async () => {

@@ -11,6 +11,8 @@ export const axiosAdapter: Adapter = {
     const response = objectIn(error, 'response')
     return {
       status: httpStatusIn(response, 'status') ?? httpStatusIn(error, 'status'),
+      // Its message is the reason that the caller gave.
+      message: names.has('CanceledError') ? 'canceled' : undefined,
       details: {
         method: methodIn(config),
         host: hostOf(own(config, 'url'), hosts) ?? hostOf(own(config, 'baseURL'), hosts),

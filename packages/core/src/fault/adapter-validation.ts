@@ -28,6 +28,21 @@ const unknownNames: ReadonlySet<string> = new Set([
   'object.rename.override',
 ])
 
+/**
+ * Where one issue of a validator is, and which rule it is about; undefined for what is no issue. Issues are often logged without
+ * the error that gathered them.
+ */
+export function findingOf(issue: object): Finding | undefined {
+  if (typeof own(issue, 'message') !== 'string') return undefined
+  if (typeof own(issue, 'keyword') === 'string') return ajvFinding(issue)
+  const path = own(issue, 'path')
+  const key = ['code', 'type', 'rule', 'kind'].find((name) => typeof own(issue, name) === 'string')
+  if (!isReadableList(path) || (key === undefined && !Object.hasOwn(issue, 'locations'))) return undefined
+  const rule = key === undefined ? '*' : ruleIn(issue, key)
+  const parts = listOf(path).map((part) => (isReadable(part) ? own(part, 'key') : part))
+  return { path: pathOf(parts, unknownNames.has(rule) && rule !== 'unrecognized_keys'), rule }
+}
+
 export const zodAdapter: Adapter = {
   library: 'zod',
   describe(error, { names }) {

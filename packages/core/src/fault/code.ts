@@ -26,6 +26,15 @@ export function codeOf(error: object): string | undefined {
   return isCode(code) ? code : undefined
 }
 
+const ownWords = /^[A-Z][A-Z0-9]{0,31}(?:_[A-Z0-9]{1,32}){1,12}$/
+
+/** The own `code` of an error whose class is the application's own: words in capitals, whatever they say. */
+export function ownCodeOf(error: object): string | undefined {
+  const code = own(error, 'code')
+  if (typeof code !== 'string' || code.length > codeCharsMax || !ownWords.test(code)) return undefined
+  return longMixture.test(code) || looksPersonal(code) ? undefined : code
+}
+
 /** True for text that is a code by its shape or by a library's list. */
 export function isCode(code: unknown): code is string {
   if (typeof code !== 'string' || code.length === 0 || code.length > codeCharsMax) return false

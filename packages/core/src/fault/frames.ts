@@ -49,6 +49,12 @@ export function frameText({ name = '<anonymous>', file, line, column }: Frame): 
   return `${name} (${file}:${line}:${column})`
 }
 
+/** One line of a stack, from its four blanks on, as `frameText` writes it; undefined when it is none. */
+export function frameOfLine(line: string): string | undefined {
+  const parsed = parseFrame(line)
+  return parsed && frameText(parsed.frame)
+}
+
 const placeShape = /^(.{1,500}):(\d{1,6}):(\d{1,7})$/
 
 function parseFrame(text: string): { frame: Frame; path: string } | undefined {

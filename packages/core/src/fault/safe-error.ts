@@ -10,11 +10,11 @@ import { isReadable, isReadableList, own } from '../scrub/read.ts'
 import type { Account, Detail, Details, Surroundings } from './adapter.ts'
 import { accountOf } from './adapters.ts'
 import { causesOf } from './causes.ts'
-import { codeOf } from './code.ts'
+import { codeOf, ownCodeOf } from './code.ts'
 import { type Frame, framesOf, frameText } from './frames.ts'
 import { dataOf } from './inherited.ts'
 import { templateOf } from './templates.ts'
-import { type Classified, classify } from './type.ts'
+import { type Classified, classify, isOwnClass } from './type.ts'
 
 export interface SafeError {
   /** A registered type, the class that made it, or the built-in it comes nearest to; `thrown:string` for what is no error. */
@@ -98,7 +98,7 @@ function skeleton(error: unknown, hosts: ReadonlySet<string>): { safe: SafeError
   }
   if (!isReadable(error)) return { safe: { type }, frames: [] }
   const account = describe(error, classified, hosts, 0)
-  const code = account?.code ?? codeOf(error)
+  const code = account?.code ?? codeOf(error) ?? (isOwnClass(type) ? ownCodeOf(error) : undefined)
   const status = errorStatus(account?.status) ?? statusOf(error)
   const text = messageOf(error, classified)
   // What somebody threw that is no error follows no library's template.

@@ -7,7 +7,8 @@
  */
 import { looksPersonal } from '../scrub/identifier.ts'
 import { isReadable, isReadableList, own, unreadable } from '../scrub/read.ts'
-import type { Detail, Surroundings } from './adapter.ts'
+import type { Detail, Finding, Surroundings } from './adapter.ts'
+import { findingOf } from './adapter-validation.ts'
 import { accountOf } from './adapters.ts'
 import { isCode } from './code.ts'
 import { type SafeError, safeError } from './safe-error.ts'
@@ -70,6 +71,12 @@ export function shapedError(value: object, named: boolean, hosts?: ReadonlySet<s
   const type = safe.type === 'Error' ? typeIn(value) : safe.type
   const details = { ...extrasOf(value), ...safe.details }
   return { ...safe, type, ...(Object.keys(details).length === 0 ? {} : { details }) }
+}
+
+/** The finding that one issue of a validator is, as `{ path, rule }`; undefined for every other object. */
+export function shapedFinding(value: object): Finding | undefined {
+  const issue = Object.hasOwn(value, 'message') && (Object.hasOwn(value, 'path') || Object.hasOwn(value, 'keyword'))
+  return issue ? findingOf(value) : undefined
 }
 
 function isErrorShape(value: object, named: boolean): boolean {

@@ -148,4 +148,8 @@ export function withoutInput(table: TemplateTable, message: string): string | un
 const hiddenInput = /^\[input\](?: is not valid JSON| in JSON[\w ()]{0,60})?$/
 
 const isShown = (held: string, before: string) =>
-  held === '' || hiddenInput.test(held) || harmless.test(held) || (schemaWord.test(before) && schemaName.test(held))
+  held === '' ||
+  held === '*' ||
+  hiddenInput.test(held) ||
+  harmless.test(held) ||
+  (schemaWord.test(before) && schemaName.test(held))

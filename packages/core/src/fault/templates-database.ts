@@ -245,6 +245,8 @@ export const storeTemplates = `
   NOAUTH Authentication required.
   NOAUTH HELLO must be called with the client already authenticated*
   WRONGPASS invalid username-password pair or user is disabled.
+  WRONGPASS invalid username-password pair * or user is disabled.
+  WRONGPASS *
   NOPERM *
   NOSCRIPT No matching script. Please use EVAL.
   BUSYGROUP Consumer Group name already exists

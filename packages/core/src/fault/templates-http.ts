@@ -7,6 +7,12 @@ export const clientTemplates = `
   Response code # (*)
   Response status code #
   Response Error
+  Expected * in JSON at position # (line # column #) in "*"
+  Unexpected * in JSON at position # (line # column #) in "*"
+  Unexpected * after JSON at position # (line # column #) in "*"
+  Unterminated * in JSON at position # (line # column #) in "*"
+  Bad * in JSON at position # (line # column #) in "*"
+  Unexpected end of JSON input in "*"
   Request aborted
   Request timed out
   Request was cancelled.

@@ -28,6 +28,11 @@ export const nodeTemplates = `
   send EMSGSIZE *
   send *
   spawn * ENOENT
+  spawnSync * ENOENT
+  spawnSync * EACCES
+  spawnSync * E2BIG
+  spawnSync * ETIMEDOUT
+  spawnSync * ENOBUFS
   spawn * EACCES
   spawn * E2BIG
   spawn ENOENT

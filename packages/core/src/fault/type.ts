@@ -89,6 +89,11 @@ export function isError(value: unknown): value is object {
   return false
 }
 
+/** True for the type of an error whose class is neither the language's nor a library's that we know. */
+export function isOwnClass(type: string): boolean {
+  return !knownTypes.has(type) && !builtInNames.has(type) && !type.startsWith('thrown:')
+}
+
 function isText(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
 }

@@ -2,39 +2,20 @@
  * Errors in texts: `err.message`, `` `save failed: ${err}` ``, `err.stack`, `util.inspect(err)`. Of a message the library's own
  * words stay; in front of frames nothing else of it does, as no rule can tell what an application put into a message.
  */
+import { frameOfLine } from '../fault/frames.ts'
 import { messageWithoutInput } from '../fault/templates.ts'
+import { withheldMessage, withoutTold } from '../fault/told.ts'
 import { work } from './linear-work.ts'
 import type { Opening } from './scrubber.ts'
-
-const message = '[withheld message]'
+import { isFrame } from './walk-text.ts'
 
 /** The text with what errors quote replaced. */
 export function hideFaults(text: string, opening: Opening): string {
   const frame = frameStart(text)
-  if (frame >= 0) return withFrames(text, frame, opening)
-  return text.length > textCharsMax ? text : withoutQuotes(text, opening)
-}
-
-const textCharsMax = 4_096
-const places = /: /g
-const placesMax = 4
-
-/** The words of a library at the start of the text, or behind a colon, up to its end. */
-function withoutQuotes(text: string, opening: Opening): string {
-  let from = 0
-  places.lastIndex = 0
-  for (let i = 0; i <= placesMax; i++) {
-    const said = messageWithoutInput(from === 0 ? text : text.slice(from))
-    work.characters += 64
-    if (said !== undefined) {
-      if (said === text.slice(from)) return text
-      opening.removed('input')
-      return text.slice(0, from) + said
-    }
-    if (places.exec(text) === null) return text
-    from = places.lastIndex
-  }
-  return text
+  work.characters += text.length
+  const shown = frame >= 0 ? withFrames(text, frame) : withoutTold(text)
+  if (shown !== text) opening.removed('error')
+  return shown
 }
 
 const firstFrame = /(?:\n|\\n) {4,12}at (?=\S)/
@@ -44,40 +25,46 @@ function frameStart(text: string): number {
 }
 
 const typeName =
-  /(?:^|[\s:['"`(])((?:Uncaught )?[A-Z][A-Za-z0-9]{0,60}(?:Error|Exception|Warning|Rejection|Failure))(?: \[[A-Z][A-Z0-9_]{0,60}\])?(?=: |\n|\\n|$)/
-/** One frame to its end. */
-const frameLine =
-  /(?:\n|\\n) {4,16}at (?:(?:async |new )?[\w$.<>#/ [\]]{1,160}\((?:[^()\n\\'"]{1,400}:\d{1,7}:\d{1,7}|<anonymous>|native|index \d{1,6})\)|(?:async )?[^()\s'"\\]{1,400}:\d{1,7}:\d{1,7}|<anonymous>)(?=$|\r|\n|\\n| \{)/y
+  /(?:^|[\s:['"`(])((?:Uncaught )?(?:[A-Z][A-Za-z0-9]{0,60})?(?:Error|Exception|Warning|Rejection|Failure)|(?<=^)error)(?: \[[A-Z][A-Z0-9_]{0,60}\])?(?=: |\n|\\n|$)/
+/** Any line of a stack. */
+const anyFrame = /(\n|\\n) {4,16}(at [^\n\\]{1,600})/y
+const framesMax = 30
+const details = ' [withheld details]'
 
-function withFrames(text: string, at: number, opening: Opening): string {
+/** `Type: template` or `Type: [withheld message]`, and the frames that are frames, each as it is written elsewhere. */
+function withFrames(text: string, at: number): string {
   work.characters += text.length
-  const head = text.slice(0, at)
-  const type = typeName.exec(head)
-  let shown: string
-  if (type === null) shown = messageWithoutInput(head) ?? (isPlaceholderText(head) ? head : message)
-  else {
-    const named = type.index + type[0].length
-    const said = head.slice(named + 2)
-    shown = head.slice(0, named)
-    if (head.startsWith(': ', named)) {
-      const kept = messageWithoutInput(said)
-      shown += `: ${kept ?? message}`
-    }
-  }
   let end = at
   let frames = ''
-  for (;;) {
-    frameLine.lastIndex = end
-    const found = frameLine.exec(text)
+  let open = false
+  for (let i = 0; i < framesMax * 2; i++) {
+    anyFrame.lastIndex = end
+    const found = anyFrame.exec(text)
     if (found === null) break
-    frames += found[0]
-    end = frameLine.lastIndex
+    const [, lineEnd = '', line = ''] = found
+    open = line.endsWith(' {')
+    const frame = readFrame(line.replace(/ \{$|\r$/, ''), lineEnd !== '\n')
+    if (frame !== undefined) frames += `${lineEnd}    at ${frame}`
+    end = anyFrame.lastIndex
+    if (open) break
   }
   const rest = text.slice(end)
-  const withheldRest = rest.trim() === '' || rest === ' [withheld details]' ? rest : ' [withheld details]'
-  const written = shown + frames + withheldRest
-  if (written !== text) opening.removed('error')
-  return written
+  return headOf(text.slice(0, at)) + frames + (open || (rest.trim() !== '' && rest !== details) ? details : rest)
 }
 
-const isPlaceholderText = (text: string) => text === message || text.endsWith(`: ${message}`)
+/** A frame with its file relative. Behind an escaped line end it may be one that was written before. */
+function readFrame(line: string, escaped: boolean): string | undefined {
+  if (line.endsWith(details)) return readFrame(line.slice(0, -details.length), escaped)
+  return frameOfLine(`    ${line}`) ?? (escaped && isFrame(line.slice(3)) ? line.slice(3) : undefined)
+}
+
+/** What stands before the frames: words of the caller on the same line, a type, and a library's own words. */
+function headOf(head: string): string {
+  const type = typeName.exec(head)
+  if (type === null) return messageWithoutInput(head) ?? (head.endsWith(withheldMessage) ? head : withheldMessage)
+  const named = type.index + type[0].length
+  const before = head.slice(0, named)
+  const line = /[\n\\]/.test(before) ? type[0].replace(/^[\s:['"`(]/, '') : before
+  if (!head.startsWith(': ', named)) return line
+  return `${line}: ${messageWithoutInput(head.slice(named + 2)) ?? withheldMessage}`
+}

@@ -101,6 +101,9 @@ function isSentence(text: string): boolean {
   return first !== 123 && first !== 91 && first !== 60 && first !== 34 && text.includes(' ')
 }
 
+/** `[TypeError: fetch failed] { … }`: how an error without a stack is inspected. */
+const inspected = /^\[(?:[A-Z]\w{0,60})?(?:Error|Exception)\b/
+
 /** Line ends count towards the line, so escaping comes before the cut. */
 const asSafeLine = (text: string, seen: number) =>
   (seen & (feature.control | feature.wide | feature.encoded)) !== 0 ? asOneLine(text) : text
@@ -111,7 +114,7 @@ function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): 
     opening.removed('register')
     return withheld('register', text)
   }
-  if (as === 'free' && isSentence(text)) {
+  if (as === 'free' && (isSentence(text) || inspected.test(text))) {
     const said = hideFaults(text, opening)
     if (said !== text) return detectAnew(said, as, opening, scrubText)
   }

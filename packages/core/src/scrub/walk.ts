@@ -5,7 +5,7 @@
  * counts towards the bounds, not what was read: so a second walk over the result stops nowhere earlier and changes nothing.
  */
 import { types } from 'node:util'
-import { shapedError } from '../fault/shape.ts'
+import { shapedError, shapedFinding } from '../fault/shape.ts'
 import { Message } from '../message.ts'
 import { placeholderOf } from '../secret.ts'
 import type { Account } from './account.ts'
@@ -193,7 +193,7 @@ export class Walk implements Opening, Walker {
           ? shapedError(value, (name.roles & roles.error) !== 0, this.hosts)
           : undefined
       if (shaped !== undefined) return copySkeleton(this, shaped, level)
-      return copyMembers(this, value, name, context, level)
+      return copyMembers(this, shapedFinding(value) ?? value, name, context, level)
     }
     const placeholder = placeholderOf(value)
     if (placeholder !== undefined) return this.#write(this.#replaced(placeholder, 'wrapped'))
