@@ -71,18 +71,25 @@ export function isFaultWord(text: string): boolean {
 const severity =
   /^(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|PANIC|CRITICAL|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/
 
-/** What an error says without what it quotes; words in quotes are names more often than input. */
-export function withoutQuoted(text: string): string {
+/** What an error says without what it quotes, and without words that mix letters and digits; plain words in quotes are names. */
+export function withoutInput(text: string): string {
   // A body has rules of its own.
   if (/[{}\\]/.test(text)) return text
   let shown = text
   for (let i = 0; i < quotedPassesMax; i++) {
-    const next = shown.replace(quoted, (whole) => (isPlainWord(whole.slice(1, -1)) ? whole : '[input]'))
+    const next = shown
+      .replace(quoted, (whole) => (isPlainWord(whole.slice(1, -1)) ? whole : '[input]'))
+      .replace(mixed, (word) => (harmlessMixture.test(word) ? word : '[input]'))
     if (next === shown) return shown
     shown = next
   }
   return '[withheld message]'
 }
 
+/** Small letters with digits or a capital behind a hyphen: how people choose passwords and programs name their rows. */
+const mixed =
+  /(?<![\w.:/@[\]%=-])(?=[\w-]{0,63}(?:[a-z]\d|\d[a-z]|[a-z]-[A-Z]))[A-Za-z0-9][\w-]{2,63}(?![\w.:/@(\]%=-])/g
+const harmlessMixture =
+  /^(?:v?\d{1,9}[a-z]{0,3}|[0-9a-f-]{16,64}|(?:utf|sha|md|ipv|http|x|base|int|uint|float|h|s|p|ec|es|rs|hs)\d{1,3}(?:_\d{1,3})?)$/i
 const quotedPassesMax = 4
 const quoted = /(?<![\w\]])(?:'[^'\n]{1,200}'|"[^"\n]{1,200}"|`[^`\n]{1,200}`)(?!\w)/g

@@ -4,7 +4,7 @@
 import type { Judgement } from './names.ts'
 import { isPassed, passes } from './names-passes.ts'
 import { roles } from './names-roles.ts'
-import { faultMessage, isFaultWord, withoutQuoted } from './walk-faults.ts'
+import { faultMessage, isFaultWord, withoutInput } from './walk-faults.ts'
 import { isFrame, isOpaqueId, isPlainWord, isStatement, looksLikeFullName } from './walk-text.ts'
 import { isHidden, trusted } from './walk-verdicts.ts'
 import { around, type Walker } from './walker.ts'
@@ -29,7 +29,7 @@ export function shownText(walk: Walker, text: string, name: Judgement, context: 
     if ((context & around.insideFault) !== 0 && !isFaultWord(text))
       return replaced(walk, `[withheld text ${text.length} B]`, 'fault')
   }
-  if ((name.roles & roles.errorText) !== 0) return differing(walk, text, withoutQuoted(walk.text(text, as, level)))
+  if ((name.roles & roles.errorText) !== 0) return differing(walk, text, withoutInput(walk.text(text, as, level)))
   // A segment of a path in a list is a name, and no path.
   if (as === 'url' && !/[/?:#]/.test(text) && walk.names.judge(text).plain) return walk.text(text, 'free', level)
   // A statement keeps its words and loses its literals.
