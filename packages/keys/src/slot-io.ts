@@ -29,14 +29,37 @@ export interface SlotIo {
   syncDirectory(path: string): Step
 }
 
-/** Runs the steps one after the other, blocking. */
+/** Runs the steps one after the other, blocking. Whoever says them may catch what one of them throws. */
 export function runNow(steps: Iterable<Step>): void {
-  for (const step of steps) step.now()
+  const run = steps[Symbol.iterator]()
+  for (let next = run.next(); next.done !== true; ) {
+    try {
+      next.value.now()
+    } catch (error) {
+      next = failedStep(run, error)
+      continue
+    }
+    next = run.next()
+  }
 }
 
-/** Runs the steps one after the other. */
+/** The same without blocking. */
 export async function runLater(steps: Iterable<Step>): Promise<void> {
-  for (const step of steps) await step.later()
+  const run = steps[Symbol.iterator]()
+  for (let next = run.next(); next.done !== true; ) {
+    try {
+      await next.value.later()
+    } catch (error) {
+      next = failedStep(run, error)
+      continue
+    }
+    next = run.next()
+  }
+}
+
+function failedStep(run: Iterator<Step>, error: unknown): IteratorResult<Step> {
+  if (run.throw === undefined) throw error
+  return run.throw(error)
 }
 
 const { O_CREAT, O_RDWR } = fs.constants

@@ -107,7 +107,13 @@ export class FileSlots implements SlotStore {
   }
 
   look(onSlot: (slot: Buffer, place: Place) => void): void {
+    this.#writer.checkInPlace()
     this.#files.look(this.#writer.own?.path, onSlot)
+    if (!this.#writer.bereft) return
+    const lost = this.#writer.readopt()
+    if (lost === 0) return
+    const what = `a slot file of this process was removed; ${lost} keys that stood nowhere else are written anew`
+    this.#options.onProblem(new KeysError('KEYS_SLOT_DAMAGED', `${this.#options.dir}: ${what}`))
   }
 
   add(index: number): void {

@@ -36,6 +36,7 @@ export class SlotTable {
     for (const index of before === undefined ? none : listOf(before)) {
       const known = this.slot(index)
       if (!kidOf(known).equals(kidOf(slot))) continue
+      if (this.file(index) === nowhere) this.move(index, place)
       if (isErased(known)) return { index, change: 'known' }
       if (!isErased(slot)) {
         // Wrapped again meanwhile: the key-encryption key that this copy names will be destroyed.
@@ -67,6 +68,20 @@ export class SlotTable {
   move(index: number, { file, at }: Place): void {
     this.#files[index] = file
     this.#ats[index] = at
+  }
+
+  /** A file is gone: its slots stand nowhere until they are found in another one. */
+  lose(file: number): void {
+    for (let index = 0; index < this.#count; index++) if (this.#files[index] === file) this.#files[index] = nowhere
+  }
+
+  /** Keys that stand in no file. */
+  homeless(): number[] {
+    const found: number[] = []
+    for (let index = 0; index < this.#count; index++) {
+      if (this.#files[index] === nowhere && !isErased(this.slot(index))) found.push(index)
+    }
+    return found
   }
 
   /** The slots of a subject, oldest key first. */

@@ -57,6 +57,7 @@ export class SlotWriter {
   /** Births on record, not noted in their slots yet. */
   #marks: number[] = []
   #marksHeld = false
+  #bereft = false
 
   constructor(parts: SlotWriterParts) {
     this.#parts = parts
@@ -74,8 +75,28 @@ export class SlotWriter {
     return this.#pending.length > 0 || this.#foreign.size > 0
   }
 
+  /** True while keys of a file that is gone may stand nowhere: see `readopt()`. */
+  get bereft(): boolean {
+    return this.#bereft
+  }
+
   add(index: number): void {
     this.#pending.push(index)
+  }
+
+  /** Notices when the own file was taken away: by somebody who copies it, or by mistake. */
+  checkInPlace(): void {
+    const own = this.#own
+    if (own?.listed === true && statSync(own.path, { throwIfNoEntry: false })?.ino !== own.ino) this.#forsake(own)
+  }
+
+  /** Right behind a look at all files: keys of the file that is gone and that nobody copied are written anew; says how many. */
+  readopt(): number {
+    this.#bereft = false
+    const waiting = new Set(this.#pending)
+    const lost = this.#parts.table.homeless().filter((index) => !waiting.has(index))
+    this.#pending.push(...lost)
+    return lost.length
   }
 
   /** A slot of another process's file is about to be relied upon. */
@@ -159,7 +180,7 @@ export class SlotWriter {
     if (this.#own !== own) return
     if (statSync(own.path, { throwIfNoEntry: false })?.ino !== own.ino) {
       // Somebody took it for a dead process's. What was promised is in their copy; the rest begins a new file.
-      this.adopt(undefined)
+      this.#forsake(own)
       return
     }
     if (this.#outOfForce(slots).size > 0) return
@@ -175,6 +196,12 @@ export class SlotWriter {
     }
     own.fd = opening.fd
     own.ino = fstatSync(opening.fd).ino
+  }
+
+  #forsake(own: OwnFile): void {
+    this.#parts.table.lose(own.id)
+    this.adopt(undefined)
+    this.#bereft = true
   }
 
   #begin(): OwnFile {
@@ -210,22 +237,26 @@ export class SlotWriter {
   }
 
   *#syncForeign(): Generator<Step, void, undefined> {
-    const { io, pathOf } = this.#parts
     for (const id of [...this.#foreign]) {
-      const path = pathOf(id)
-      if (path !== undefined) {
-        try {
-          const opening = io.open(path, false)
-          yield opening
-          yield io.datasync(opening.fd)
-          yield io.close(opening.fd)
-        } catch (error) {
-          // Copied by somebody meanwhile, and synced by them before it went.
-          if (errorCode(error) !== 'ENOENT') throw error
-        }
-      }
+      const path = this.#parts.pathOf(id)
+      // Somebody who copies it renames it first; what is gone altogether was synced in the copy before.
+      if (path !== undefined && !(yield* this.#syncIfThere(path))) yield* this.#syncIfThere(`${path}.old`)
       this.#foreign.delete(id)
     }
+  }
+
+  *#syncIfThere(path: string): Generator<Step, boolean, undefined> {
+    const { io } = this.#parts
+    const opening = io.open(path, false)
+    try {
+      yield opening
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false
+      throw error
+    }
+    yield io.datasync(opening.fd)
+    yield io.close(opening.fd)
+    return true
   }
 
   /** Only state and checksum: if the slot was destroyed meanwhile, its key must not come back. Not synced: it may be lost. */

@@ -170,6 +170,25 @@ describe('slot files', () => {
     }
   })
 
+  test('of a process that is gone may be copied and removed while somebody relies on them', async () => {
+    const kids = await written(3)
+    for (const gone of [(path: string) => renameSync(path, `${path}.old`), (path: string) => rmSync(path)]) {
+      const subjects = open()
+      expect(kidOf(subjects, 'usr_1')).toBe(kids[1])
+      expect(subjects.due()).toBe(true)
+      gone(slotFile())
+      await subjects.persist()
+      expect(subjects.due()).toBe(false)
+    }
+    const dir = mkdtempSync(join(root, 'other-'))
+    await written(1, dir)
+    const blocking = open({ dir })
+    kidOf(blocking, 'usr_0')
+    rmSync(slotFile(dir))
+    blocking.persistSync()
+    expect(blocking.due()).toBe(false)
+  })
+
   test('for a reader are only read', async () => {
     const kids = await written(3)
     const before = readFileSync(slotFile())
@@ -292,6 +311,23 @@ describe('damage', () => {
       await expect(subjects.destroy({ id: 'usr_1' })).rejects.toMatchObject({ code: 'KEYS_FILE_INVALID' })
     },
   )
+
+  test('of a file that is removed while in use loses nobody: what is in memory is written anew, and told', async () => {
+    const problems: KeysError[] = []
+    const subjects = open({ problems })
+    const kids = ['usr_1', 'usr_2', 'usr_3'].map((id) => kidOf(subjects, id))
+    await subjects.persist()
+    await subjects.destroy({ id: 'usr_3' })
+    const told = problems.length
+    rmSync(slotFile())
+    expect(subjects.all({ id: 'usr_1' }).map(({ kid }) => kid)).toEqual([kids[0]])
+    expect([subjects.due(), problems.length]).toEqual([true, told + 1])
+    expect(problems.at(-1)?.message).toContain('2 keys')
+    await subjects.persist()
+    expect(subjects.due()).toBe(false)
+    const next = open()
+    expect(['usr_1', 'usr_2', 'usr_3'].map((id) => next.find({ id })?.kid)).toEqual([kids[0], kids[1], undefined])
+  })
 
   test.each([
     ['subjects.key', 'trailmark-index-key-1'],
