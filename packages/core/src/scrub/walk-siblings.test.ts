@@ -116,6 +116,7 @@ describe('what was an error', () => {
     ['in a list under such a name', { cause: [{ message: `card ${planted} declined`, code: planted }] }],
     ['deep under such a name', { failure: { a: { b: [planted], c: { message: `no ${planted}` } } } }],
     ['as a text that quotes', { error: `no '${planted}' in "users"` }],
+    ['as a text that mixes letters and digits', { errorMessage: `no ${planted} here` }],
     ['as a line of a stack', { stack: `Error: no ${planted}` }],
   ])('%s loses what was put in', (_what, value) => {
     const written = scrub(value)
