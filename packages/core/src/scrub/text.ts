@@ -115,8 +115,9 @@ function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): 
     return withheld('register', text)
   }
   if (as === 'free' && (isSentence(text) || inspected.test(text))) {
-    const said = hideFaults(text, opening)
-    if (said !== text) return detectAnew(said, as, opening, scrubText)
+    const near = nearPart(text)
+    const said = hideFaults(near, opening)
+    if (said !== near) return detectAnew(near === text ? said : `${said}${cutMark}`, as, opening, scrubText)
   }
   const body = openBody(text, as, opening, scrubText)
   // A document that is one text has nothing that could be told apart.
@@ -132,9 +133,21 @@ function scrubbed(text: string, as: NameClass, seen: number, opening: Opening): 
     opening.removed('multipart')
     return withheld('multipart', text)
   }
-  const shown = detect(text, seen, as, opening, scrubText)
-  return (seen & (feature.encoded | feature.assign)) === 0 ? shown : asRead(shown, as, opening)
+  const near = nearPart(text)
+  const shown = detect(near, seen, as, opening, scrubText)
+  const read = (seen & (feature.encoded | feature.assign)) === 0 ? shown : asRead(shown, as, opening)
+  return near === text ? read : `${read}${cutMark}`
 }
+
+/**
+ * As much of a long text as can come back, at most half again of it: what is hidden makes room for more, but looking at all of
+ * a long text for the little that is shown would be what an attacker sends it for. A word at the cut goes whole.
+ */
+function nearPart(text: string): string {
+  return text.length <= nearCharsMax ? text : text.slice(0, wordEnd(text, nearCharsMax))
+}
+
+const nearCharsMax = 12_288
 
 /** The text as it stands, unless its decoded form has something to hide: then that, hidden. */
 function asRead(text: string, as: NameClass, opening: Opening): string {
@@ -163,11 +176,14 @@ function withheldBody(text: string, opening: Opening): string {
 
 /** At most 8 KiB characters; a word that the cut would split goes whole, as half a token is still most of it. */
 function cut(text: string): string {
-  if (text.length <= textCharsMax) return text
-  let end = textCharsMax - cutMark.length
-  const lowest = end - 512
-  while (end > lowest && !/[\s,;"'{}[\]()<>]/.test(text.charAt(end))) end -= 1
-  return text.slice(0, end) + cutMark
+  return text.length <= textCharsMax ? text : text.slice(0, wordEnd(text, textCharsMax - cutMark.length)) + cutMark
+}
+
+/** The nearest end of a word at or before `from`; 512 characters before it where there is none. */
+function wordEnd(text: string, from: number): number {
+  let end = from
+  while (end > from - 512 && !/[\s,;"'{}[\]()<>]/.test(text.charAt(end))) end -= 1
+  return end
 }
 
 /** Words that sentences about people and secrets have, where nothing else gives them away. */
