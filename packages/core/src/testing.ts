@@ -7,6 +7,7 @@ import { memoryKeys } from '@trailmark/keys'
 import { type Audit, openAudit } from './audit.ts'
 import type { BuiltInEvents, Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
+import type { Redaction } from './draft.ts'
 import type { AuditOptions } from './options.ts'
 import { openMemoryLog } from './record/memory-log.ts'
 import type { OpenRecordLog } from './record/record-log.ts'
@@ -33,6 +34,9 @@ export interface RecordedEvent {
   readonly category: string
   readonly outcome: string
   readonly stream: string
+  readonly user_id?: string
+  readonly subjects?: readonly string[]
+  readonly privacy?: { readonly redactions?: readonly Redaction[] }
   readonly [member: string]: unknown
 }
 

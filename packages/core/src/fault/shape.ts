@@ -7,6 +7,7 @@
  */
 import { looksPersonal } from '../scrub/identifier.ts'
 import { isReadable, isReadableList, own, unreadable } from '../scrub/read.ts'
+import { asWritten } from '../scrub/walk-platform.ts'
 import type { Detail, Finding, Surroundings } from './adapter.ts'
 import { findingOf } from './adapter-validation.ts'
 import { accountOf } from './adapters.ts'
@@ -41,6 +42,8 @@ const signs: ReadonlyMap<string, number> = new Map([
     'validation',
     'rawType',
     'constraints',
+    'killed',
+    'expose',
   ].map((key): [string, number] => [key, sign.driver]),
 ])
 /** What we write for an error: it is not made anew. */
@@ -68,9 +71,8 @@ const extrasMax = 20
 export function shapedError(value: object, named: boolean, hosts?: ReadonlySet<string>): SafeError | undefined {
   if (!isErrorShape(value, named)) return undefined
   const safe = safeError(errorFrom(value, 0), undefined, hosts)
-  const type = safe.type === 'Error' ? typeIn(value) : safe.type
   const details = { ...extrasOf(value), ...safe.details }
-  return { ...safe, type, ...(Object.keys(details).length === 0 ? {} : { details }) }
+  return { ...safe, ...(Object.keys(details).length === 0 ? {} : { details }) }
 }
 
 /** The finding that one issue of a validator is, as `{ path, rule }`; undefined for every other object. */
@@ -91,7 +93,8 @@ function isErrorShape(value: object, named: boolean): boolean {
   }
   if (seen === 0 || (ours && keys.length <= keysMax && typeof own(value, 'type') === 'string')) return false
   const has = (bits: number) => (seen & bits) === bits
-  const said = has(sign.message) && typeof own(value, 'message') === 'string'
+  // A date in its place is a text once it was written down, and the second time must find what the first one did.
+  const said = has(sign.message) && typeof asWritten(own(value, 'message')) === 'string'
   const typed = has(sign.name) && (isErrorType(own(value, 'name')) || isErrorType(own(value, 'type')))
   if (has(sign.stack) && typeof own(value, 'stack') === 'string' && (said || typed || named)) return true
   if (typed && said) return true
@@ -99,7 +102,11 @@ function isErrorShape(value: object, named: boolean): boolean {
   const coded = isCode(code) && (named || code.startsWith('E'))
   if (said && (named || coded || (has(sign.number) && isFailure(value)))) return true
   if (coded && (named || String(code).startsWith('ERR_'))) return true
-  return has(sign.driver) && isReadable(value) && accountOf(value, around(value)) !== undefined
+  if (!has(sign.driver)) return false
+  // What child processes and HTTP frameworks leave of theirs.
+  if (Object.hasOwn(value, 'killed') && Object.hasOwn(value, 'cmd')) return true
+  if (said && typeof own(value, 'expose') === 'boolean') return true
+  return isReadable(value) && accountOf(value, around(value)) !== undefined
 }
 
 const errorType = /^(?:[A-Z$_][\w$]{0,80})?(?:Error|Exception)$/
@@ -125,9 +132,24 @@ function typeIn(value: object): string {
   return given.find((name): name is string => typeof name === 'string' && isClassName(name)) ?? 'Error'
 }
 
+const builtIn: ReadonlyMap<string, object> = new Map(
+  [AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, Error].map((type) => [
+    type.name,
+    type.prototype,
+  ]),
+)
+
+/** That of the class, as far as the class can be told. */
+function prototypeFor(type: string): object {
+  const known = builtIn.get(type)
+  if (known !== undefined) return known
+  const made = Object.defineProperty(() => undefined, 'name', { value: type })
+  return Object.create(Error.prototype, { constructor: { value: made } })
+}
+
 /** The object as an error would be that has the same fields; what was an error inside it, too. */
 function errorFrom(value: object, depth: number): object {
-  const error: object = Object.create(Error.prototype)
+  const error: object = Object.create(prototypeFor(typeIn(value)))
   for (const key of Object.keys(value).slice(0, keysMax)) {
     const member = own(value, key)
     if (member === unreadable || key === '__proto__') continue

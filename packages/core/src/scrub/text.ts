@@ -6,6 +6,7 @@
  * nothing, and a text that keeps changing is withheld.
  */
 
+import { tellsError } from '../fault/told.ts'
 import { deeper, depthMax, isTable, openBody } from './body.ts'
 import { bodyCharsMax } from './body-json.ts'
 import { openPairs } from './body-pairs.ts'
@@ -70,7 +71,11 @@ function hidden(text: string, as: 'secret' | 'personal', opening: Opening): stri
 function settled(text: string, as: NameClass, opening: Opening): string {
   let before = text.length > bodyCharsMax ? text.slice(0, bodyCharsMax) : text
   let seen = featuresOf(before)
-  if ((as === 'free' || as === 'body') && (seen & (feature.assign | feature.control)) === feature.assign) {
+  if (
+    (as === 'free' || as === 'body') &&
+    (seen & (feature.assign | feature.control)) === feature.assign &&
+    !tellsError(before)
+  ) {
     // Each value was settled for itself.
     const pairs = opening.depth < depthMax ? openPairs(before, opening, scrubText) : undefined
     if (pairs !== undefined && pairs.length <= textCharsMax) return asSafeLine(pairs, seen)

@@ -4,6 +4,7 @@
  */
 import { isCode, isSqlState } from '../fault/code.ts'
 import { templateOf } from '../fault/templates.ts'
+import { withoutGiven } from '../fault/told.ts'
 import type { Judgement } from './names.ts'
 import { roles } from './names-roles.ts'
 import { isPlaceholder } from './placeholder.ts'
@@ -77,9 +78,11 @@ export function withoutInput(text: string): string {
   if (/[{}\\]/.test(text)) return text
   let shown = text
   for (let i = 0; i < quotedPassesMax; i++) {
-    const next = shown
-      .replace(quoted, (whole) => (isPlainWord(whole.slice(1, -1)) ? whole : '[input]'))
-      .replace(mixed, (word) => (harmlessMixture.test(word) ? word : '[input]'))
+    const next = withoutGiven(
+      shown
+        .replace(quoted, (whole) => (isPlainWord(whole.slice(1, -1)) ? whole : '[input]'))
+        .replace(mixed, (word) => (harmlessMixture.test(word) ? word : '[input]')),
+    )
     if (next === shown) return shown
     shown = next
   }

@@ -4,7 +4,6 @@
  */
 import { Nested } from './body-flat.ts'
 import type { Judgement } from './names.ts'
-import { copyMembers, put, setMember } from './walk-members.ts'
 import { isHidden, unnamed } from './walk-verdicts.ts'
 import type { Walker } from './walker.ts'
 
@@ -18,7 +17,24 @@ export function isFlat(keys: readonly string[]): boolean {
   return false
 }
 
+/** How single members are written: `walk-members.ts` hands this in, which knows of paths through here. */
+export interface MemberWriting {
+  copyMembers(walk: Walker, value: object, name: Judgement, context: number, level: number): unknown
+  put(
+    walk: Walker,
+    copied: Record<string, unknown>,
+    key: string,
+    verdict: Judgement,
+    plain: boolean,
+    value: unknown,
+    context: number,
+    level: number,
+  ): void
+  setMember(copied: Record<string, unknown>, shown: string, written: unknown): void
+}
+
 export function copyFlat(
+  { copyMembers, put, setMember }: MemberWriting,
   walk: Walker,
   keys: readonly string[],
   values: readonly unknown[],

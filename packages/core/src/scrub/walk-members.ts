@@ -10,7 +10,7 @@ import { isCarrier } from './walk-carried.ts'
 import { copyCookies, copyHeaders } from './walk-carriers.ts'
 import { copyColumns } from './walk-columns.ts'
 import { isSkeleton } from './walk-faults.ts'
-import { copyFlat, isFlat } from './walk-flat.ts'
+import { copyFlat, isFlat, type MemberWriting } from './walk-flat.ts'
 import { uniqueKey, writtenKey } from './walk-keys.ts'
 import { copyList } from './walk-lists.ts'
 import { readOwn } from './walk-platform.ts'
@@ -73,7 +73,7 @@ export function copyEntries(
     return copyEntries(walk, keys, values, unnamed, 0, level)
   if (name.as === 'headers') return copyHeaders(walk, keys, values, level)
   if (name.as === 'cookies') return copyCookies(walk, keys, values)
-  if (isFlat(keys)) return copyFlat(walk, keys, values, name, context, level)
+  if (isFlat(keys)) return copyFlat(writing, walk, keys, values, name, context, level)
   const among = siblingsOf(walk, keys, values, name, context)
   const { judged, columns } = among
   const copied: Record<string, unknown> = {}
@@ -92,6 +92,8 @@ export function copyEntries(
   }
   return copied
 }
+
+const writing: MemberWriting = { copyMembers, put, setMember }
 
 /** Writes one member under a key that may be shown. */
 export function put(

@@ -34,7 +34,12 @@ export function shownText(walk: Walker, text: string, name: Judgement, context: 
   if (as === 'url' && !/[/?:#]/.test(text) && walk.names.judge(text).plain) return walk.text(text, 'free', level)
   // A statement keeps its words and loses its literals.
   if (as === 'body' && isStatement(text)) return walk.text(text, 'free', level)
-  if (as === 'query' && /\s/.test(text)) return walk.text(text, isStatement(text) ? 'free' : 'body', level)
+  if (as === 'query') {
+    if (/\s/.test(text)) return walk.text(text, isStatement(text) ? 'free' : 'body', level)
+    const shown = walk.text(text, as, level)
+    // A mark of ours may bring spaces in, and with them the rule above.
+    return shown !== text && /\s/.test(shown) ? walk.text(shown, 'body', level) : shown
+  }
   if ((context & around.argv) !== 0 && text.startsWith('-p') && text.length > 2 && /[^a-z-]/.test(text))
     return replaced(walk, '-p[secret]', 'option')
   return walk.text(text, as, level)
