@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { codeOf, isSqlState } from './code.ts'
+import { safeError } from './safe-error.ts'
 
 test.each([
   'ECONNREFUSED',
@@ -66,4 +67,15 @@ test('five characters are an SQLSTATE only where a driver stands behind them', (
   expect(isSqlState('42P01')).toBe(true)
   expect(isSqlState('ALICE')).toBe(false)
   expect(codeOf(Object.assign(new Error(), { code: '23505' }))).toBeUndefined()
+})
+
+test('an own class of errors keeps its code, a built-in one with the same code does not', () => {
+  class CardRefusedError extends Error {
+    code = 'CARD_BY_BANK'
+  }
+  expect(safeError(new CardRefusedError('x'))).toMatchObject({ type: 'CardRefusedError', code: 'CARD_BY_BANK' })
+  expect(safeError(Object.assign(new Error('x'), { code: 'CARD_BY_BANK' }))).not.toHaveProperty('code')
+  for (const code of ['card_by_bank', 'CARD', 'A1B2C3_D4E5F6', `CARD_${'X'.repeat(70)}`, 4]) {
+    expect(safeError(Object.assign(new CardRefusedError('x'), { code }))).not.toHaveProperty('code')
+  }
 })

@@ -7,12 +7,11 @@ import { messageWithoutInput } from './templates.ts'
 export const withheldMessage = '[withheld message]'
 const textCharsMax = 4_096
 /** Behind these a message may begin. */
-const places = /: | - |failed /g
+const places = /: |(?<= )- |failed /g
 const placesMax = 5
 
 /** `TypeError: …`, `Error [ERR_X]: …`, also behind other words. */
-const typed =
-  /(?:^|[\s:['"`(])(?:[A-Z][A-Za-z0-9]{0,60})?(?:Error|Exception|Rejection)(?: \[[A-Z][A-Z0-9_]{0,60}\])?: (?=\S)/
+const typed = /(?:^|[\s:['"`(])(?:[A-Z][A-Za-z0-9]{0,60})?(?:Error|Exception|Rejection)(?: \[[A-Z][A-Z0-9_]{0,60}\])?: /
 
 /** The text without what its errors quote: the same text when there is nothing of the kind. */
 export function withoutTold(text: string): string {
@@ -21,14 +20,19 @@ export function withoutTold(text: string): string {
   return shown ?? withoutQuoted(text)
 }
 
+/** True for a text in which a type of error stands before a message. */
+export function tellsError(text: string): boolean {
+  return (text.includes('Error') || text.includes('Exception') || text.includes('Rejection')) && typed.test(text)
+}
+
 /** A type and its message, to the end of the text. */
 function withoutTyped(text: string): string | undefined {
-  if (!text.includes('Error') && !text.includes('Exception') && !text.includes('Rejection')) return undefined
+  if (!tellsError(text)) return undefined
   const found = typed.exec(text)
   if (found === null) return undefined
   const from = found.index + found[0].length
-  const said = text.slice(from)
-  if (said === withheldMessage) return text
+  const said = text.slice(from).trim()
+  if (said === withheldMessage || said === '') return text
   return text.slice(0, from) + (withoutKnown(said) ?? withheldMessage)
 }
 
@@ -72,4 +76,27 @@ function withoutQuoted(text: string): string {
     if (!trouble.test(text.slice(Math.max(0, at - beforeQuote), at))) return whole
     return `${whole[0]}[input]${whole.at(-1)}`
   })
+}
+
+/** Behind these stands what somebody gave. */
+const given = /\b(?:value|for|user|key|input|got|received)(?:: ?|=| )(?=[^\s[])/gi
+/** Words of a program, small numbers with a unit, and ids that say nothing. */
+const harmless =
+  /^(?:[a-z]{1,24}|\d{1,6}(?:ms|s|m|h|%)?|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){0,6})$/
+const wordCharsMax = 256
+
+/** What errors say under names for it: `no bed for Ann7` is `no bed for [input]`. For texts that quotes were taken from. */
+export function withoutGiven(text: string): string {
+  given.lastIndex = 0
+  let shown = ''
+  let done = 0
+  for (let found = given.exec(text); found !== null; found = given.exec(text)) {
+    const from = found.index + found[0].length
+    const word = /^[^\s,;)\]]{1,256}/.exec(text.slice(from, from + wordCharsMax))?.[0].replace(/[.:!?]$/, '') ?? ''
+    if (word === '' || word === '*' || harmless.test(word) || /^['"`«]\[input\]/.test(word)) continue
+    shown += `${text.slice(done, from)}[input]`
+    done = from + word.length
+    given.lastIndex = done
+  }
+  return done === 0 ? text : shown + text.slice(done)
 }

@@ -7,7 +7,14 @@
  */
 import { types } from 'node:util'
 import { Message, type SafeError } from '@trailmark/core'
-import { type HttpSkeleton, httpSkeletonOf, isError, shapedError, withoutMessagesOf } from '@trailmark/core/integration'
+import {
+  type HttpSkeleton,
+  httpSkeletonOf,
+  isError,
+  shapedError,
+  shapedFinding,
+  withoutMessagesOf,
+} from '@trailmark/core/integration'
 import { type Fields, isLineName, isSpoken, placed } from './line-names.ts'
 
 /** The scrubber as a logger uses it: whatever it removes is counted. */
@@ -58,6 +65,8 @@ export function cleanFields(logged: unknown, rules: FieldRules): Cleaned {
   if (Array.isArray(logged) || !isRecord(logged)) return whole({ value: rules.scrub(logged) })
   const shaped = shapedError(logged, false)
   if (shaped !== undefined) return whole({ error: rules.scrub(shaped) })
+  const finding = shapedFinding(logged)
+  if (finding !== undefined) return whole({ finding: rules.scrub(finding) })
   return cleanMembers(logged, rules)
 }
 
