@@ -10,7 +10,7 @@ import { basename, join } from 'node:path'
 import { KeysError } from './errors.ts'
 import { errorCode, refuseOthers, unusable } from './key-file.ts'
 import { isSound, setErased, slotBytes } from './slot.ts'
-import { type Owner, parseHeader } from './slot-owner.ts'
+import { isOfAnotherVersion, type Owner, parseHeader } from './slot-owner.ts'
 import type { Place } from './slot-table.ts'
 
 /** `.old`: taken out of its owner's reach by somebody who is copying it. */
@@ -109,7 +109,11 @@ export class SlotFiles {
     if (bytes === undefined) return
     let from = 0
     if (file.read === 0 && bytes.length >= slotBytes) {
-      file.owner = parseHeader(bytes.subarray(0, slotBytes))
+      const header = bytes.subarray(0, slotBytes)
+      if (isOfAnotherVersion(header)) {
+        throw new KeysError('KEYS_FILE_INVALID', `${file.path} was written by another version of this package`)
+      }
+      file.owner = parseHeader(header)
       if (file.owner === undefined) this.#tell(file, 0, 'its header is not one of a slot file')
       from = slotBytes
       file.read = slotBytes

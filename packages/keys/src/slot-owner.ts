@@ -75,6 +75,12 @@ export function parseHeader(header: Buffer): Owner | undefined {
   }
 }
 
+/** True for a sound header of another version, whose slots this one must neither read nor take over. */
+export function isOfAnotherVersion(header: Buffer): boolean {
+  if (header.length !== slotBytes || !header.subarray(0, 16).equals(magic) || !matchesSum(header)) return false
+  return header.readUInt32BE(16) !== version || header.readUInt32BE(20) !== slotBytes
+}
+
 /** When a process began; undefined when there is none. */
 function startOf(pid: number): bigint | undefined {
   const stat = read(`/proc/${pid}/stat`)

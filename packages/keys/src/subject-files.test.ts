@@ -22,7 +22,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { KeysError } from './errors.ts'
 import { generateKeyLine, parseKeyLine } from './key-line.ts'
 import type { SubjectKeys } from './ports.ts'
-import { makeSlot, slotBytes } from './slot.ts'
+import { makeSlot, slotBytes, sum } from './slot.ts'
 import { type Opened, realIo, type SlotIo, type Step } from './slot-io.ts'
 import { headerOf, thisOwner } from './slot-owner.ts'
 import { subjectId } from './subject-epoch.ts'
@@ -244,6 +244,17 @@ describe('damage', () => {
       expect(again.map((problem) => problem.code)).toEqual(['KEYS_SLOT_DAMAGED'])
     },
   )
+
+  test('is not what a file of another version is: it is refused, and nobody takes it over', async () => {
+    await written(2)
+    const bytes = readFileSync(slotFile())
+    const header = bytes.subarray(0, slotBytes)
+    header.writeUInt32BE(2, 16)
+    sum(header)
+    writeFileSync(slotFile(), bytes)
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'KEYS_FILE_INVALID' }))
+    expect(readFileSync(slotFile())).toEqual(bytes)
+  })
 
   test('of a slot does not keep it from being destroyed', async () => {
     await written(2)
