@@ -19,6 +19,7 @@ describe('of what an error says in a text', () => {
     ['booking failed: BedError [E_BED]: no bed for ann7', `booking failed: BedError [E_BED]: ${withheldMessage}`],
     ['Uncaught TypeError: no bed for ann7', `Uncaught TypeError: ${withheldMessage}`],
     ['Cannot load "Ann7"', 'Cannot load "[input]"'],
+    ['"pin" is required. "Ann-k7" is not allowed', '"pin" is required. "[input]" is not allowed'],
     ['unknown option `--Ann7` given', 'unknown option `[input]` given'],
     ['lookup failed for «Ann7»', 'lookup failed for «[input]»'],
   ])('%s keeps the words: %s', (text, kept) => {

@@ -67,13 +67,19 @@ const quotes =
 const plain = /^(?:[a-z_-]{1,24}|\[[a-z -]{1,24}(?: \d{1,8} B)?\])$/
 const beforeQuote = 120
 
+/** What is said of the piece before it: `"x" is not allowed`. */
+const troubleBehind =
+  /^ (?:is not allowed|is not valid|is not supported|is not in |is invalid|is unknown|not found|was not found|does not exist|already exists|could not )/
+
 /** Quoted pieces that stand behind words of trouble; `user clicked 'Save'` keeps its own. */
 function withoutQuoted(text: string): string {
-  const first = trouble.exec(text)
-  if (first === null) return text
+  const first = trouble.exec(text)?.index ?? (text.includes(' is ') ? text.length : undefined)
+  if (first === undefined) return text
   return text.replace(quotes, (whole, at: number) => {
-    if (at < first.index || plain.test(whole.slice(1, -1))) return whole
-    if (!trouble.test(text.slice(Math.max(0, at - beforeQuote), at))) return whole
+    if (plain.test(whole.slice(1, -1))) return whole
+    const end = at + whole.length
+    if (troubleBehind.test(text.slice(end, end + 24))) return `${whole[0]}[input]${whole.at(-1)}`
+    if (at < first || !trouble.test(text.slice(Math.max(0, at - beforeQuote), at))) return whole
     return `${whole[0]}[input]${whole.at(-1)}`
   })
 }

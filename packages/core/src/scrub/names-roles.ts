@@ -79,10 +79,7 @@ const lists: readonly (readonly [string, number])[] = [
   ['session sess sessions currentsession usersession reqsession', roles.session],
   ['strings quasis', roles.template],
   [neutral.errorNouns, roles.error | roles.errorText],
-  [
-    'errormessage errmsg errormsg reason failurereason errordescription errordetails detail hint where',
-    roles.errorText,
-  ],
+  ['errormessage errmsg errormsg reason failurereason errordescription errordetails hint where', roles.errorText],
   ['message errmsg errmessage', roles.message],
   ['header', roles.header],
   ['stack name type', roles.errorSign],

@@ -31,6 +31,8 @@ export interface Cleaned {
   readonly moved: Fields
   /** The text under `msg` or `message`, as it was given. */
   readonly spoken?: Spoken
+  /** The errors among what was logged: their messages may be repeated elsewhere on the line. */
+  readonly errors: readonly object[]
 }
 
 export interface Spoken {
@@ -59,18 +61,22 @@ export function cleanFields(logged: unknown, rules: FieldRules): Cleaned {
   if (typeof logged !== 'object' || logged === null || types.isProxy(logged))
     return whole({ value: rules.scrub(logged) })
   if (Object.getOwnPropertyDescriptor(logged, OWN_LINE)?.value === true) return whole({ ...logged })
-  if (isError(logged)) return whole({ error: rules.safeError(logged) })
+  if (isError(logged)) return whole({ error: rules.safeError(logged) }, logged)
   const http = httpSkeletonOf(logged)
   if (http !== undefined) return whole({ http })
   if (Array.isArray(logged) || !isRecord(logged)) return whole({ value: rules.scrub(logged) })
   const shaped = shapedError(logged, false)
-  if (shaped !== undefined) return whole({ error: rules.scrub(shaped) })
+  if (shaped !== undefined) return whole({ error: rules.scrub(shaped) }, logged)
   const finding = shapedFinding(logged)
   if (finding !== undefined) return whole({ finding: rules.scrub(finding) })
   return cleanMembers(logged, rules)
 }
 
-const whole = (fields: Fields): Cleaned => ({ fields, moved: {} })
+const whole = (fields: Fields, error?: object): Cleaned => ({
+  fields,
+  moved: {},
+  errors: error === undefined ? [] : [error],
+})
 
 function cleanMembers(logged: object, rules: FieldRules): Cleaned {
   const kept: Fields = {}
@@ -96,21 +102,23 @@ function cleanMembers(logged: object, rules: FieldRules): Cleaned {
   return {
     fields: { ...fields, ...kept, ...(http && { http: { ...http } }) },
     moved,
+    errors,
     ...(spoken === undefined ? {} : { spoken }),
   }
 }
 
-/** The errors that were logged: itself or its members. */
-export function errorsIn(logged: unknown): object[] {
-  if (isError(logged)) return [logged]
-  if (typeof logged !== 'object' || logged === null || types.isProxy(logged) || !isRecord(logged)) return []
+/** The members that are errors, or were. */
+function errorsIn(logged: object): object[] {
   const errors: object[] = []
   for (const key of Object.keys(logged).slice(0, keysMax)) {
     const value = memberOf(logged, key)
-    if (typeof value === 'object' && isError(value)) errors.push(value)
+    if (typeof value !== 'object' || value === null) continue
+    if (isError(value) || ((key === 'err' || key === 'error') && wasError(value))) errors.push(value)
   }
   return errors
 }
+
+const wasError = (value: object): boolean => !types.isProxy(value) && shapedError(value, true) !== undefined
 
 function memberOf(from: object, key: string): unknown {
   const descriptor = Object.getOwnPropertyDescriptor(from, key)
@@ -123,7 +131,7 @@ function apart(scrubbed: unknown): Cleaned {
   const fields: Fields = {}
   const moved: Fields = {}
   for (const [key, value] of Object.entries(scrubbed)) put(isLineName(key) ? moved : fields, key, value)
-  return { fields, moved }
+  return { fields, moved, errors: [] }
 }
 
 /**

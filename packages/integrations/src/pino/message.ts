@@ -7,7 +7,7 @@
  */
 import { Message } from '@trailmark/core'
 import { isError, withoutMessagesOf } from '@trailmark/core/integration'
-import { cleanFields, errorsIn, type FieldRules } from './fields.ts'
+import { cleanFields, type FieldRules } from './fields.ts'
 import { type Fields, placed } from './line-names.ts'
 
 const messageCharsMax = 8_192
@@ -27,8 +27,8 @@ export function cleanArguments(
   const [first, ...others] = args
   if (isText(first)) return withMessage({}, first, others, others.filter(isError), rules)
   if (first === undefined || first === null) return withFields({}, others, others.filter(isError), rules)
-  const { fields, moved, spoken } = cleanFields(first, rules)
-  const errors = [...errorsIn(first), ...others.filter(isError)]
+  const { fields, moved, spoken, errors: within } = cleanFields(first, rules)
+  const errors = [...within, ...others.filter(isError)]
   const given = isText(others[0])
   // A line has one message: a second one is a field.
   const second = spoken !== undefined && given ? { [spoken.key]: said(spoken.text, errors, rules) } : {}
