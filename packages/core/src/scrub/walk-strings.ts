@@ -6,13 +6,13 @@ import { isPassed, passes } from './names-passes.ts'
 import { roles } from './names-roles.ts'
 import { faultMessage, isFaultWord, withoutInput } from './walk-faults.ts'
 import { isFrame, isOpaqueId, isPlainWord, isStatement, looksLikeFullName } from './walk-text.ts'
-import { isHidden, trusted } from './walk-verdicts.ts'
+import { isHidden, placeOfPerson, trusted } from './walk-verdicts.ts'
 import { around, type Walker } from './walker.ts'
 
 /** The text as it may be written. */
 export function shownText(walk: Walker, text: string, name: Judgement, context: number, level: number): string {
   const { as } = name
-  if (name === trusted) return text
+  if (name === trusted || isOfTheSystem(text, name)) return text
   if (isHidden(name)) {
     if ((name.passes & passes.ids) !== 0 && isOpaqueId(text)) return walk.text(text, 'id', level)
     if ((name.passes & passes.words) !== 0 && isPlainWord(text)) return text
@@ -44,6 +44,28 @@ export function shownText(walk: Walker, text: string, name: Judgement, context: 
     return replaced(walk, '-p[secret]', 'option')
   return walk.text(text, as, level)
 }
+
+/** What stands where data of a person could, and is the system's own: `user: 'system'`, a region of a cloud, a version of four parts. */
+function isOfTheSystem(text: string, name: Judgement): boolean {
+  if (name === placeOfPerson) return text.length <= 24 && cloudRegion.test(text)
+  if (name.as === 'personal') return text.length <= 12 && systemActors.has(text)
+  return name.as === 'id' && text.length <= 16 && fourParts.test(text)
+}
+
+const cloudRegion = /^[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2}[a-z]?$/
+const systemActors = new Set([
+  'system',
+  'anonymous',
+  'guest',
+  'root',
+  'nobody',
+  'unknown',
+  'service',
+  'postgres',
+  'nginx',
+])
+/** Addresses begin so as well, but not under a name for versions and ids. */
+const fourParts = /^v?\d(?:\.\d{1,5}){3}$/
 
 function replaced(walk: Walker, placeholder: string, rule: string): string {
   walk.removed(rule)
