@@ -9,7 +9,7 @@ import { idShapes } from '../line-ids.ts'
 export type Fields = Record<string, unknown>
 
 /** What was given under names of the line, scrubbed but for the message. */
-export interface Given {
+interface Given {
   /** What may be the message: as it was given. */
   readonly message?: string | Message
   /** Under their own names. */
