@@ -16,6 +16,8 @@ export class Nested {
   /** More than one only where two pairs want the same place. */
   readonly roots: Record<string, unknown>[] = []
   readonly #places: { readonly root: number; readonly path: readonly string[] }[] = []
+  /** The objects made here. All others are the caller's, and nothing is written into them. */
+  readonly #made = new Set<object>()
 
   constructor(pairs: readonly Flat[]) {
     let dotted = false
@@ -26,7 +28,7 @@ export class Nested {
       while (!this.#put(root, path, value)) root += 1
       this.#places.push({ root, path })
     }
-    if (dotted) for (const [i, root] of this.roots.entries()) this.roots[i] = asRecord(listed(root))
+    if (dotted) for (const [i, root] of this.roots.entries()) this.roots[i] = asRecord(this.#listed(root))
   }
 
   /** What pair `i` became; undefined when its name itself is not shown. */
@@ -43,22 +45,41 @@ export class Nested {
 
   #put(root: number, path: readonly string[], value: unknown): boolean {
     if (root > 8) return true
-    this.roots[root] ??= {}
+    this.roots[root] ??= this.#make()
     let at = this.roots[root]
     for (let i = 0; i < path.length - 1; i++) {
       const step = path[i] ?? ''
       const inner = Object.hasOwn(at, step) ? at[step] : undefined
       if (inner === undefined) {
-        const made: Record<string, unknown> = {}
+        const made = this.#make()
         define(at, step, made)
         at = made
-      } else if (isRecord(inner)) at = inner
+      } else if (this.#isMade(inner)) at = inner
       else return false
     }
     const last = path.at(-1) ?? ''
     if (Object.hasOwn(at, last)) return false
     define(at, last, value)
     return true
+  }
+
+  #make(): Record<string, unknown> {
+    const made: Record<string, unknown> = {}
+    this.#made.add(made)
+    return made
+  }
+
+  #isMade(value: unknown): value is Record<string, unknown> {
+    return isRecord(value) && this.#made.has(value)
+  }
+
+  /** Members called 0, 1, 2, … are a list. */
+  #listed(value: unknown, top = true): unknown {
+    if (!this.#isMade(value)) return value
+    const keys = Object.keys(value)
+    for (const key of keys) define(value, key, this.#listed(value[key], false))
+    if (top || keys[0] !== '0' || !keys.every((key, i) => key === String(i))) return value
+    return keys.map((key) => value[key])
   }
 }
 
@@ -79,12 +100,3 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const asRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})
-
-/** Members called 0, 1, 2, … are a list. */
-function listed(value: unknown, top = true): unknown {
-  if (!isRecord(value)) return value
-  const keys = Object.keys(value)
-  for (const key of keys) define(value, key, listed(value[key], false))
-  if (top || keys[0] !== '0' || !keys.every((key, i) => key === String(i))) return value
-  return keys.map((key) => value[key])
-}

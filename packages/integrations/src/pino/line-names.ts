@@ -8,14 +8,6 @@ import { idShapes } from '../line-ids.ts'
 
 export type Fields = Record<string, unknown>
 
-/** What was given under names of the line, scrubbed but for the message. */
-interface Given {
-  /** What may be the message: as it was given. */
-  readonly message?: string | Message
-  /** Under their own names. */
-  readonly moved: Fields
-}
-
 const messageNames: ReadonlySet<string> = new Set(['msg', 'message'])
 const lineNames: ReadonlySet<string> = new Set([
   'schema',
