@@ -47,6 +47,8 @@ it(`${kills} kills leave the attempt of every answered export, once, and name ea
   const answers: Answer[] = []
   for (let round = 0; round < kills; round++) {
     const { child, port } = await startServer()
+    // Only a server that has answered is under load when it is killed, however slowly it started.
+    await (await fetch(`http://127.0.0.1:${port}/export`)).text()
     const load = loadUntilGone(port, ['/export'], sockets)
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 250))
     await endServer(child, 'SIGKILL')
@@ -78,9 +80,11 @@ it(`${kills} kills leave the attempt of every answered export, once, and name ea
   const unfinished = await findUnfinished(join(home, 'trail'), Date.now())
   const open = [...attempts.keys()].filter((operation) => !results.has(operation))
   expect(unfinished.map((one) => one.operationId).sort()).toEqual(open.sort())
-  // Each kill leaves at most what was under way, and what was answered since the batch that the disk had last.
-  expect(results.size).toBeGreaterThan(unfinished.length)
+  // Each kill loses what was under way, and what was answered since the batch that the disk had last: not everything.
+  expect(results.size).toBeGreaterThan(kills / 2)
   const { ok, streams } = await verify(join(home, 'trail'))
   expect(streams.flatMap((one) => [...one.integrity.breaks, ...one.completeness.gaps])).toEqual([])
-  expect([ok, streams.length]).toEqual([true, 2])
+  // Exports seal the visitor's address, under a key of the month that is born on record.
+  const ledgers = streams.map((one) => `${one.stream}.${one.retentionClass}`)
+  expect([ok, [...new Set(ledgers)].sort()]).toEqual([true, ['audit.long', 'audit.standard', 'keys.keys']])
 })
