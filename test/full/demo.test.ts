@@ -35,11 +35,11 @@ describe('the demo', () => {
     const incident = output.slice(output.indexOf('One incident'), output.indexOf('What an auditor does'))
     for (const service of ['clinic-gateway', 'clinic-records', 'clinic-notices']) expect(incident).toContain(service)
     const verified = output.slice(output.indexOf('What an auditor does'), output.indexOf('What happens when one byte'))
-    expect(verified).toMatch(/^intact and complete: 8 streams, [\d,]+ records/m)
+    expect(verified).toMatch(/^intact and complete: 12 streams, [\d,]+ records/m)
     expect(verified).not.toContain('note:')
 
     const tampered = output.slice(output.indexOf('What happens when one byte'), output.indexOf('Where it all is'))
-    expect(tampered).toMatch(/^BROKEN: 1 break in 8 streams/m)
+    expect(tampered).toMatch(/^BROKEN: 1 break in 12 streams/m)
     const [, changed = ''] = /byte (\d+) of /.exec(tampered) ?? []
     const [, line = ''] = /broken at n \d+, \S+ byte (\d+)/.exec(tampered) ?? []
     const file = /of (\S+\.jsonl)/.exec(tampered)?.[1] ?? ''

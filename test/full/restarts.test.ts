@@ -103,7 +103,7 @@ async function refused(directory: string): Promise<string[]> {
 
 async function expectWholeTrail(directory: string): Promise<void> {
   const report = await verify(join(directory, '.trailmark'))
-  expect(report.streams.map((one) => one.stream)).toEqual(['audit', 'audit'])
+  expect(report.streams.map((one) => one.stream)).toEqual(['audit', 'audit', 'keys'])
   expect(report.streams.flatMap((one) => one.integrity.breaks)).toEqual([])
   expect(report.streams.flatMap((one) => one.completeness.gaps)).toEqual([])
 }
