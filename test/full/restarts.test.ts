@@ -57,6 +57,8 @@ interface Laptop {
   readonly file: string
   readonly child: Child
   readonly home: string
+  /** Requests told by a start before this one. */
+  readonly before: readonly string[]
 }
 
 async function launch(args: (file: string) => string[], hasRunBefore = false): Promise<Laptop> {
@@ -64,19 +66,25 @@ async function launch(args: (file: string) => string[], hasRunBefore = false): P
   const file = join(home, 'app.mjs')
   writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'laptop', type: 'module' }))
   writeFileSync(file, application)
-  if (hasRunBefore) await startOnce(plain(file), home)
+  const before = hasRunBefore ? [await startOnce(plain(file), home)] : []
   const port = await freePort()
   const child = startIn(home, args(file), port)
   await child.printed(/listening/)
-  return { url: `http://127.0.0.1:${port}`, file, child, home }
+  return { url: `http://127.0.0.1:${port}`, file, child, home, before }
 }
 
-/** A first start makes folders and keys; what watches every file of a folder restarts once for them. */
-async function startOnce(args: readonly string[], cwd: string): Promise<void> {
-  const first = startIn(cwd, args, await freePort())
+/**
+ * A first start makes folders and keys, and the first visitor the ledger of people's keys; what watches every file of a folder
+ * restarts once for each.
+ */
+async function startOnce(args: readonly string[], cwd: string): Promise<string> {
+  const port = await freePort()
+  const first = startIn(cwd, args, port)
   await first.printed(/listening/)
+  const told = await ask(`http://127.0.0.1:${port}`)
   first.process.kill('SIGTERM')
   await first.ended
+  return told
 }
 
 function startIn(cwd: string, args: readonly string[], port: number): Child {
@@ -118,8 +126,8 @@ function complaints(text: string): string[] {
 
 describe.each(Object.keys(runners))('%s', (name) => {
   it('restarts three times without a lock error, a loop or a finding', async () => {
-    const { url, file, child, home } = await launch(runners[name]!, name === 'nodemon')
-    const told: string[] = []
+    const { url, file, child, home, before } = await launch(runners[name]!, name === 'nodemon')
+    const told: string[] = [...before]
     for (let round = 1; ; round++) {
       told.push(await ask(url))
       // The restart must not come before the record: these tools may end a process without letting it say goodbye.
