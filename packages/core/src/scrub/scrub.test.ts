@@ -1,3 +1,4 @@
+import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuditError } from '../errors.ts'
@@ -171,6 +172,13 @@ describe('bounds', () => {
       expect(JSON.stringify(scrub(one)).length).toBeLessThan(100_000)
     expect(JSON.stringify(scrub(Array.from({ length: 100 }, () => 'word '.repeat(1_000)))).length).toBeLessThan(100_000)
   })
+})
+
+test('keys of any make are secrets', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const web = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign'])
+  for (const key of [privateKey, publicKey, createSecretKey(Buffer.from(planted)), web])
+    expect(scrub({ of: key })).toEqual({ of: '[secret]' })
 })
 
 test('no code of a value runs', () => {

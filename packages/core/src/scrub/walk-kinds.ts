@@ -5,6 +5,7 @@
  * use, which takes long: they are looked up only once an object's constructor has such a name.
  */
 import { Blob } from 'node:buffer'
+import { KeyObject } from 'node:crypto'
 import { IncomingMessage, OutgoingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { Stream } from 'node:stream'
@@ -52,12 +53,13 @@ export function brandOf(value: object): Kind | undefined {
   if (types.isWeakMap(value) || types.isWeakSet(value)) return 'weak'
   if (types.isGeneratorObject(value)) return 'generator'
   if (types.isMapIterator(value) || types.isSetIterator(value)) return 'iterator'
-  if (types.isKeyObject(value) || types.isCryptoKey(value)) return 'secret'
   return types.isExternal(value) ? 'object' : undefined
 }
 
 const known = new Map<object, Kind>([
   [Error.prototype, 'error'],
+  // Not by brand: some versions of Node look for a key's brand among its members, which asks a proxy it descends from.
+  [KeyObject.prototype, 'secret'],
   [IncomingMessage.prototype, 'request'],
   [OutgoingMessage.prototype, 'response'],
   [Socket.prototype, 'socket'],
@@ -70,6 +72,7 @@ const known = new Map<object, Kind>([
 ])
 
 const lazy: Readonly<Record<string, Kind>> = {
+  CryptoKey: 'secret',
   Headers: 'headers',
   FormData: 'form',
   Request: 'fetchRequest',
