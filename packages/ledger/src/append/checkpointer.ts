@@ -9,11 +9,10 @@ import { formatCheckpoint } from '../checkpoint.ts'
 import type { Disk } from '../disk.ts'
 import { type Frontier, formatFrontiers, type Place } from '../frontier.ts'
 import { checkpointFile, frontierFile, metaNoteFile } from '../layout.ts'
-import type { Signer } from '../ledger.ts'
 import { lineFeed } from '../line.ts'
 import { formatMetaNote } from '../meta.ts'
-import { formatNote } from '../note.ts'
-import { leafIn, type Tree } from '../tree.ts'
+import { type Hash, leafIn, type Tree } from '../tree.ts'
+import type { NoteSigner } from './note-signer.ts'
 import { replaceFile, replaceFileLater } from './small-file.ts'
 
 const everyMs = 1000
@@ -21,8 +20,9 @@ const everyMs = 1000
 export interface CheckpointerStart {
   readonly disk: Disk
   readonly dir: string
-  readonly origin: string
-  readonly signer: Signer
+  readonly signer: NoteSigner
+  /** Called with every leaf of the tree, in order, as it becomes durable. */
+  readonly onLeaf?: (leaf: Hash) => void
   now(): number
   /** The tree at opening, and where in the files it ends. */
   readonly tree: Tree
@@ -105,7 +105,9 @@ export class Checkpointer {
       let start = 1
       while (start < bytes.length) {
         const end = bytes.indexOf(lineFeed, start)
-        this.#tree.push(leafIn(bytes, start, end))
+        const leaf = leafIn(bytes, start, end)
+        this.#tree.push(leaf)
+        this.#start.onLeaf?.(leaf)
         start = end + 1
       }
       this.#place = place
@@ -145,7 +147,7 @@ export class Checkpointer {
   writeNow(): boolean {
     this.hash()
     if (!this.#isBehind) return false
-    const signed = this.#prepare((text) => this.#start.signer.sign(Buffer.from(text)))
+    const signed = this.#prepare()
     if (signed instanceof Promise) {
       signed.catch(() => {}) // asked again when the timer fires
       return false
@@ -172,7 +174,7 @@ export class Checkpointer {
     this.#startedMs = performance.now()
     this.hash()
     try {
-      this.#signed = await this.#prepare((text) => this.#start.signer.sign(Buffer.from(text)))
+      this.#signed = await this.#prepare()
       this.#failure = undefined
     } catch (error) {
       this.#failure = String(error)
@@ -183,9 +185,8 @@ export class Checkpointer {
   }
 
   /** Everything that is to be written, with its signatures; a promise only if the signer gives one. */
-  #prepare(sign: (text: string) => Uint8Array | Promise<Uint8Array>): Signed | Promise<Signed> {
-    const { origin, signer } = this.#start
-    const key = { name: origin, publicKey: signer.publicKey }
+  #prepare(): Signed | Promise<Signed> {
+    const { origin } = this.#start.signer
     const frontier = this.#frontier()
     const texts: { name: string; text: string }[] = []
     if (this.#unsignedMeta) texts.push({ name: metaNoteFile, text: formatMetaNote(origin, this.#unsignedMeta) })
@@ -193,17 +194,14 @@ export class Checkpointer {
       name: checkpointFile,
       text: formatCheckpoint({ origin, size: this.#tree.size, root: this.#tree.root() }),
     })
-    const signatures = texts.map((one) => sign(one.text))
-    const finish = (ready: readonly Uint8Array[]): Signed => ({
+    const notes = texts.map((one) => this.#start.signer.note(one.text))
+    const finish = (ready: readonly Buffer[]): Signed => ({
       size: frontier.size,
       frontier,
-      files: texts.map((one, i) => ({
-        name: one.name,
-        bytes: Buffer.from(formatNote(one.text, key, ready[i] ?? new Uint8Array())),
-      })),
+      files: texts.map((one, i) => ({ name: one.name, bytes: ready[i] ?? Buffer.alloc(0) })),
     })
-    const ready = signatures.filter((one) => one instanceof Uint8Array)
-    return ready.length === signatures.length ? finish(ready) : Promise.all(signatures).then(finish)
+    const ready = notes.filter((one) => Buffer.isBuffer(one))
+    return ready.length === notes.length ? finish(ready) : Promise.all(notes).then(finish)
   }
 
   /** The frontier goes first: a crash in between leaves the old checkpoint, and the old frontier beside the new one. */

@@ -11,6 +11,7 @@ import { isKeyName } from '../note.ts'
 import { hashToHex } from '../tree.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Lock } from './lock.ts'
+import { NoteSigner } from './note-signer.ts'
 import { Pending } from './pending.ts'
 import { Segment } from './segment.ts'
 import { Writer } from './writer.ts'
@@ -189,10 +190,9 @@ function makeCheckpointer(start: OpenLedgerStart, disk: Disk, ready: () => void)
   const { options, taken, now } = start
   const { dir, end, signedSize, unsignedMeta } = taken
   const { tree, place } = end
-  const origin = `${options.origin}/${taken.writer}`
-  const { signer } = options
+  const signer = new NoteSigner(`${options.origin}/${taken.writer}`, options.signer)
   const rest = unsignedMeta ? { unsignedMeta } : {}
-  const checkpointer = new Checkpointer({ disk, dir, origin, signer, now, tree, place, signedSize, ready, ...rest })
+  const checkpointer = new Checkpointer({ disk, dir, signer, now, tree, place, signedSize, ready, ...rest })
   try {
     if (unsignedMeta) checkpointer.writeNow()
   } catch {
