@@ -51,6 +51,10 @@ export const codes = {
   LEDGER_SEQ_UNACKNOWLEDGED:
     'Sequence numbers are missing at the end of an opening without a close: they were never acknowledged.',
   LEDGER_SEQ_ABSENT: 'Entries carry no sequence number, so that completeness cannot be judged on them.',
+  LEDGER_ANCHOR_ROLLBACK:
+    'An anchor holds a larger or another tree than this log shows: the log was put back to an older state, or rewritten.',
+  LEDGER_ANCHOR_UNREACHABLE: 'An anchor did not answer within its deadline; it is tried again.',
+  LEDGER_ANCHOR_REFUSED: 'An anchor answered, but did not take the checkpoint; the message says why.',
   LEDGER_SIGNER_FAILED:
     'The newest checkpoint could not be signed or written; entries are kept, and it is tried again.',
   LEDGER_STUCK: 'The disk has not answered a flush within its deadline; entries wait.',
