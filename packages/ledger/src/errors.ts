@@ -55,6 +55,7 @@ export const codes = {
     'An anchor holds a larger or another tree than this log shows: the log was put back to an older state, or rewritten.',
   LEDGER_ANCHOR_UNREACHABLE: 'An anchor did not answer within its deadline; it is tried again.',
   LEDGER_ANCHOR_REFUSED: 'An anchor answered, but did not take the checkpoint; the message says why.',
+  LEDGER_TREE_INCOMPLETE: 'A hash of the tree cannot be found: neither its tile nor the entries below it are there.',
   LEDGER_SIGNER_FAILED:
     'The newest checkpoint could not be signed or written; entries are kept, and it is tried again.',
   LEDGER_STUCK: 'The disk has not answered a flush within its deadline; entries wait.',

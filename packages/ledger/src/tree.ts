@@ -10,6 +10,9 @@ import { hash } from 'node:crypto'
 /** 32 bytes, one character each. */
 export type Hash = string
 
+/** The root of a tree without leaves. */
+export const emptyRoot: Hash = hash('sha256', '', 'binary')
+
 /** The leaf of a line given as text, without its line feed. */
 export function leafOf(line: string): Hash {
   return hash('sha256', `\0${line}`, 'binary')
@@ -52,7 +55,7 @@ export class Tree {
 
   /** Only the joins between the subtrees are still open, so the root folds in from the right: root(7) = H(four, H(two, one)). */
   root(): Hash {
-    if (this.#size === 0) return hash('sha256', '', 'binary')
+    if (this.#size === 0) return emptyRoot
     return this.#frontier.reduceRight((right, left) => nodeOf(left, right))
   }
 }
@@ -95,7 +98,8 @@ export function parseHash(text: string): Hash | undefined {
 const node = Buffer.alloc(65)
 node[0] = 1
 
-function nodeOf(left: Hash, right: Hash): Hash {
+/** The hash over two subtrees, each exactly 32 bytes long. */
+export function nodeOf(left: Hash, right: Hash): Hash {
   node.write(left, 1, 32, 'latin1')
   node.write(right, 33, 32, 'latin1')
   return hash('sha256', node, 'binary')

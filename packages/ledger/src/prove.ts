@@ -1,0 +1,9 @@
+/**
+ * Proofs: what shows an outsider that one entry is in a signed log, as `@trailmark/ledger/prove`.
+ *
+ * Making a proof needs the directory; checking one needs the proof, the line and public keys, and nothing else.
+ */
+export { type ConsistencyClaim, consistencyProof, verifyConsistency } from './prove/consistency.ts'
+export { type InclusionClaim, inclusionProof, verifyInclusion } from './prove/inclusion.ts'
+export type { Subtrees } from './prove/subtrees.ts'
+export { TreeReader, type TreeReaderOptions } from './prove/tree-reader.ts'
