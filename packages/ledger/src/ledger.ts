@@ -37,6 +37,8 @@ export interface OpenOptions {
    * A batch waits for it outside of every turn on the disk; a failure counts as a failed write and is tried again.
    */
   readonly beforeCommit?: BeforeCommit
+  /** Only one process may write to this stream: while another one does, opening throws LEDGER_HELD. Default: each has a writer. */
+  readonly exclusive?: true
   readonly disk?: Disk
   readonly clock?: { now(): number }
 }

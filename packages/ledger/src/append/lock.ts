@@ -37,6 +37,11 @@ export function takeLock(options: LockOptions): Lock | undefined {
   return undefined
 }
 
+/** Whether somebody who lives holds the lock of a writer directory. */
+export function isHeld(options: LockOptions): boolean {
+  return readHolder(options)?.abandoned === false
+}
+
 /** A lock that is held. */
 export class Lock {
   /** Whether its last holder left without releasing it. */

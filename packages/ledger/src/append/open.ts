@@ -22,6 +22,7 @@ import { takeWriterDirectory, type WriterDirectory } from './writer-directory.ts
  *
  * Synchronous, and quick: it reads what was written since the newest checkpoint. A lock held by another process and a damaged
  * log never fail an opening; the former is passed over, the latter named in `opening.refused`.
+ * With `exclusive` it throws LEDGER_HELD while another process writes to the stream.
  * Throws LEDGER_OPTION_INVALID, LEDGER_DIR_NOT_DIRECTORY, LEDGER_DIR_READ_ONLY, LEDGER_DIR_FULL, LEDGER_DIR_UNUSABLE.
  *
  *     const ledger = openLedger({ dir, origin: 'clinic/audit.standard', stream: 'audit', retentionClass: 'standard', signer })
@@ -45,6 +46,7 @@ export function openLedger(options: OpenOptions): Ledger {
     retentionClass,
     publicKey,
     ack,
+    exclusive: options.exclusive === true,
     now,
   })
   return new OpenLedger({ options, ack, now, publicKey, taken, refused })

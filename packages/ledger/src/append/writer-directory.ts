@@ -12,7 +12,7 @@ import { metaFile, segmentDirectory, segmentFile, writerName } from '../layout.t
 import type { RefusedWriter } from '../ledger.ts'
 import { formatMeta, type Meta } from '../meta.ts'
 import { cutTail } from './cut.ts'
-import { type Lock, takeLock } from './lock.ts'
+import { isHeld, type Lock, takeLock } from './lock.ts'
 import { type Expected, readSigned } from './read-signed.ts'
 import { findEnd, type LogEnd } from './recover.ts'
 import { replaceFile } from './small-file.ts'
@@ -28,6 +28,8 @@ export interface DirectoryOptions {
   readonly retentionClass: string
   readonly publicKey: string
   readonly ack: string
+  /** Whether nobody else may write to the stream meanwhile. */
+  readonly exclusive: boolean
   now(): number
 }
 
@@ -75,10 +77,16 @@ function tryWriter(options: DirectoryOptions, writer: string, refused: RefusedWr
   let lock: Lock | undefined
   try {
     lock = takeLock({ disk, dir, ack, now: options.now })
-    if (!lock) return undefined
+    if (!lock && !options.exclusive) return undefined
+    if (!lock) throw heldElsewhere(options, writer)
+    checkAlone(options, writer)
     return continueWriter(options, writer, lock)
   } catch (error) {
     const { code, message } = error instanceof LedgerError ? error : directoryError(dir, error)
+    if (code === 'LEDGER_HELD' && options.exclusive) {
+      releaseQuietly(lock)
+      throw error
+    }
     // Lost at the last moment to another process: that writer is busy, and nothing is wrong with it.
     if (code !== 'LEDGER_HELD') refused.push({ writer, code, message })
     releaseQuietly(lock)
@@ -124,11 +132,28 @@ function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | un
   const lock = takeLock({ disk, dir, ack, now: options.now })
   if (!lock) return undefined
   try {
+    checkAlone(options, writer)
     return initialise(options, writer, lock, predecessor)
   } catch (error) {
     releaseQuietly(lock)
     throw error
   }
+}
+
+/**
+ * Asked under the own lock: of two processes that come at once at least one sees the other, and gives way. Both may, and come
+ * again; that both stay is not possible.
+ */
+function checkAlone({ disk, dir, ack, now, exclusive }: DirectoryOptions, writer: string): void {
+  if (!exclusive) return
+  for (const other of disk.list(dir)) {
+    if (other === writer || !writerName.test(other)) continue
+    if (isHeld({ disk, dir: join(dir, other), ack, now })) throw heldElsewhere({ dir }, other)
+  }
+}
+
+function heldElsewhere({ dir }: Pick<DirectoryOptions, 'dir'>, writer: string): LedgerError {
+  return new LedgerError('LEDGER_HELD', `another process writes to ${join(dir, writer)}`)
 }
 
 /** Writes LEDGER.json into a directory that has none yet. Until that is there, the directory counts as empty. */
