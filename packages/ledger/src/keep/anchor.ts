@@ -17,6 +17,8 @@ export interface PublishedCheckpoint {
   readonly root: string
   /** The signed note, exact. */
   readonly note: string
+  /** Where the log lies, for an anchor that wants to know whether it lies elsewhere. Never sent anywhere. */
+  readonly dir?: string
 }
 
 /** Answers for the log's tree, so that an anchor can be shown that the log only grew. */
