@@ -1,8 +1,8 @@
 /**
- * The real disk, with every call counted, and any of them made to fail before or after it took effect.
+ * A disk, the real one or another, with every call counted, and any of them made to fail before or after it took effect.
  *
- * It also keeps what a loss of power would leave: of each file what was last synced, of each directory the names that were
- * there when it was last synced.
+ * Of the real one it also keeps what a loss of power would leave: of each file what was last synced, of each directory the
+ * names that were there when it was last synced.
  */
 import { fstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -26,16 +26,18 @@ export class FaultDisk implements Disk {
   wait: ((call: Call) => Promise<void> | undefined) | undefined
   errorCode = 'EIO'
   readonly #judge: (call: Call) => Verdict
+  readonly #disk: Disk
   readonly #paths = new Map<number, string>()
   /** What was last synced of each file, by inode. */
   readonly #synced = new Map<number, Buffer>()
   /** What was there when each directory was last synced, by name. */
   readonly #listed = new Map<string, Map<string, number>>()
 
-  constructor(judge: (call: Call) => Verdict = () => undefined) {
+  constructor(judge: (call: Call) => Verdict = () => undefined, disk: Disk = realDisk) {
     this.#judge = judge
+    this.#disk = disk
     this.#death.promise.catch(() => {})
-    const { later } = realDisk
+    const { later } = disk
     this.later = {
       open: async (path, mode) => this.#opened(await this.#run('later.open', path, () => later.open(path, mode)), path),
       write: (fd, bytes, offset, position) =>
@@ -66,30 +68,30 @@ export class FaultDisk implements Disk {
     return Promise.race([work, this.#death.promise])
   }
 
-  makeDirectory = (path: string) => this.#runNow('makeDirectory', path, () => realDisk.makeDirectory(path))
-  list = (path: string) => this.#runNow('list', path, () => realDisk.list(path))
-  findFacts = (path: string) => this.#runNow('findFacts', path, () => realDisk.findFacts(path))
+  makeDirectory = (path: string) => this.#runNow('makeDirectory', path, () => this.#disk.makeDirectory(path))
+  list = (path: string) => this.#runNow('list', path, () => this.#disk.list(path))
+  findFacts = (path: string) => this.#runNow('findFacts', path, () => this.#disk.findFacts(path))
   open: Disk['open'] = (path, mode) =>
     this.#opened(
-      this.#runNow('open', path, () => realDisk.open(path, mode)),
+      this.#runNow('open', path, () => this.#disk.open(path, mode)),
       path,
     )
   read: Disk['read'] = (fd, bytes, offset, length, position) =>
-    this.#runNow('read', fd, () => realDisk.read(fd, bytes, offset, length, position))
+    this.#runNow('read', fd, () => this.#disk.read(fd, bytes, offset, length, position))
   write: Disk['write'] = (fd, bytes, offset, position) =>
-    this.#runNow('write', fd, () => realDisk.write(fd, bytes, offset, position))
+    this.#runNow('write', fd, () => this.#disk.write(fd, bytes, offset, position))
   datasync = (fd: number) =>
     this.#runNow('datasync', fd, () => {
-      realDisk.datasync(fd)
+      this.#disk.datasync(fd)
       this.#keep(fd)
     })
-  truncate = (fd: number, size: number) => this.#runNow('truncate', fd, () => realDisk.truncate(fd, size))
-  close = (fd: number) => this.#runNow('close', fd, () => realDisk.close(fd))
-  rename = (from: string, to: string) => this.#runNow('rename', to, () => realDisk.rename(from, to))
-  remove = (path: string) => this.#runNow('remove', path, () => realDisk.remove(path))
+  truncate = (fd: number, size: number) => this.#runNow('truncate', fd, () => this.#disk.truncate(fd, size))
+  close = (fd: number) => this.#runNow('close', fd, () => this.#disk.close(fd))
+  rename = (from: string, to: string) => this.#runNow('rename', to, () => this.#disk.rename(from, to))
+  remove = (path: string) => this.#runNow('remove', path, () => this.#disk.remove(path))
   syncDirectory = (path: string) =>
     this.#runNow('syncDirectory', path, () => {
-      realDisk.syncDirectory(path)
+      this.#disk.syncDirectory(path)
       this.#list(path)
     })
 
@@ -147,6 +149,7 @@ export class FaultDisk implements Disk {
   }
 
   #keep(fd: number): void {
+    if (this.#disk !== realDisk) return
     const path = this.#paths.get(fd)
     if (path === undefined) return
     const { ino } = fstatSync(fd)
@@ -155,6 +158,7 @@ export class FaultDisk implements Disk {
   }
 
   #list(path: string): void {
+    if (this.#disk !== realDisk) return
     const entries = readdirSync(path, { withFileTypes: true })
     const inoOf = (name: string): number => statSync(join(path, name)).ino
     this.#listed.set(
