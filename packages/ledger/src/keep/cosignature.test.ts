@@ -26,8 +26,9 @@ function parsed(bytes: Uint8Array): Note {
 
 describe('a cosignature', () => {
   it('is found on the checkpoint it was made for, with its time', async () => {
-    const note = parsed(await noteWith(cosign(text, cosigner, 1_768_471_200)))
-    expect(findCosignature(note, witness)).toEqual({ name: 'witness.example/w1', timeS: 1_768_471_200 })
+    const line = cosign(text, cosigner, 1_768_471_200)
+    const found = findCosignature(parsed(await noteWith(line)), witness)
+    expect(found).toEqual({ name: 'witness.example/w1', timeS: 1_768_471_200, line })
   })
 
   it('is the newest of several', async () => {

@@ -8,7 +8,7 @@
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { parseCheckpoint } from '../checkpoint.ts'
-import type { Note } from '../note.ts'
+import type { Note, NoteSignature } from '../note.ts'
 import { signatureTypes, type VerifierKey, verifierKey } from '../vkey.ts'
 
 const signatureBytes = 72
@@ -29,6 +29,8 @@ export interface Cosignature {
   readonly name: string
   /** When the witness says it signed, in seconds since 1970. */
   readonly timeS: number
+  /** The signature line, its line feed included. */
+  readonly line: string
 }
 
 /** One signature line, its line feed included, over the text of a checkpoint. `timeS` is whole seconds since 1970. */
@@ -37,8 +39,7 @@ export function cosign(text: string, cosigner: Cosigner, timeS: number): string 
   const { keyId } = verifierKey(name, signatureTypes.cosignature, publicKey)
   const time = Buffer.alloc(8)
   time.writeBigUInt64BE(BigInt(timeS))
-  const payload = Buffer.concat([keyId, time, cosigner.sign(messageOf(text, timeS))])
-  return `— ${name} ${payload.toString('base64')}\n`
+  return lineOf({ name, keyId, signature: Buffer.concat([time, cosigner.sign(messageOf(text, timeS))]) })
 }
 
 /**
@@ -46,16 +47,20 @@ export function cosign(text: string, cosigner: Cosigner, timeS: number): string 
  * line under the witness's name and key id does not verify. Of several, the newest. Other signatures are not looked at.
  *
  *     const note = parseNote(bytes)
- *     const seen = note && findCosignature(note, witness) // { name: 'witness.example/w1', timeS: 1768471200 }
+ *     const seen = note && findCosignature(note, witness) // .timeS: 1768471200
  */
 export function findCosignature(note: Note, witness: VerifierKey): Cosignature | undefined {
   if (witness.type !== signatureTypes.cosignature || parseCheckpoint(note.text) === undefined) return undefined
   const own = note.signatures.filter(({ name, keyId }) => name === witness.name && equal(keyId, witness.keyId))
   const publicKey = own.length > 0 ? importKey(witness.publicKey) : undefined
   if (publicKey === undefined) return undefined
-  const times = own.map(({ signature }) => timeOf(note.text, signature, publicKey))
-  const valid = times.filter((time) => time !== undefined)
-  return valid.length === own.length ? { name: witness.name, timeS: Math.max(...valid) } : undefined
+  const found = own.flatMap((one) => {
+    const timeS = timeOf(note.text, one.signature, publicKey)
+    return timeS === undefined ? [] : [{ name: witness.name, timeS, line: lineOf(one) }]
+  })
+  const [first, ...others] = found
+  if (first === undefined || found.length < own.length) return undefined
+  return others.reduce((newest, one) => (one.timeS > newest.timeS ? one : newest), first)
 }
 
 /** When the signature was made, or undefined if it is not one over this text. Times from 2^53 on are refused. */
@@ -64,6 +69,10 @@ function timeOf(text: string, signature: Uint8Array, publicKey: KeyObject): numb
   const timeS = Number(Buffer.from(signature).readBigUInt64BE())
   if (!Number.isSafeInteger(timeS)) return undefined
   return verify(null, messageOf(text, timeS), publicKey, signature.subarray(8)) ? timeS : undefined
+}
+
+function lineOf({ name, keyId, signature }: NoteSignature): string {
+  return `— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`
 }
 
 function messageOf(text: string, timeS: number): Buffer {
