@@ -55,6 +55,16 @@ export const codes = {
     'An anchor holds a larger or another tree than this log shows: the log was put back to an older state, or rewritten.',
   LEDGER_ANCHOR_UNREACHABLE: 'An anchor did not answer within its deadline; it is tried again.',
   LEDGER_ANCHOR_REFUSED: 'An anchor answered, but did not take the checkpoint; the message says why.',
+  LEDGER_TIMESTAMP_MALFORMED: 'A timestamp is not what RFC 3161 describes: damaged, cut off or another format.',
+  LEDGER_TIMESTAMP_OTHER: 'A timestamp is one of other bytes, or answers another request.',
+  LEDGER_TIMESTAMP_SIGNATURE: 'The signature of a timestamp does not agree with what it signs.',
+  LEDGER_TIMESTAMP_UNTRUSTED:
+    'A timestamp was not made by an authority that the given certificates vouch for, at the time it names.',
+  LEDGER_PROOF_UNAVAILABLE: 'No checkpoint covers the entry yet, so there is nothing to prove it against.',
+  LEDGER_PROOF_MALFORMED: 'The bytes given are not a proof.',
+  LEDGER_PROOF_UNSIGNED: 'The checkpoint in a proof carries no valid signature of a trusted key.',
+  LEDGER_PROOF_MISMATCH: 'The entry, or the log, is not the one the proof is about.',
+  LEDGER_PROOF_UNWITNESSED: 'The checkpoint in a proof lacks a valid cosignature of a witness that was asked for.',
   LEDGER_TREE_INCOMPLETE: 'A hash of the tree cannot be found: neither its tile nor the entries below it are there.',
   LEDGER_SIGNER_FAILED:
     'The newest checkpoint could not be signed or written; entries are kept, and it is tried again.',
