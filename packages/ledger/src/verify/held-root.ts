@@ -2,9 +2,7 @@
  * Roots that somebody kept outside of the directory. A log that was rewritten and signed again, or put back to an older state,
  * is sound in itself; it is not the one that had such a root.
  */
-import { hashToHex, Tree } from '../tree.ts'
-import type { LineCheck } from './line-check.ts'
-import type { Break } from './report.ts'
+import type { WantedRoot } from './wanted-roots.ts'
 
 /** What a checkpoint said of a log at some time: `root` is that of its first `size` entries, 64 hex digits. */
 export interface HeldRoot {
@@ -13,13 +11,9 @@ export interface HeldRoot {
   readonly root: string
 }
 
-/** A break for each root that the log does not, or no longer, have. */
-export function checkHeld(lines: LineCheck, held: readonly HeldRoot[]): Break[] {
-  return held.flatMap(({ size, root }) => {
-    const found = lines.entries < size ? undefined : lines.findSnapshot(size)
-    if (found && hashToHex(Tree.from(size, found.hashes).root()) === root) return []
-    const is = lines.entries < size ? `there are ${lines.entries}` : 'these are others'
-    const message = `its first ${size} entries had the root ${root} that you kept, ${is}`
-    return [{ code: 'LEDGER_ROOT_HELD', n: Math.min(size, lines.entries), file: 'checkpoint', offset: 0, message }]
-  })
+/** What a log of this origin has to have been. */
+export function wantedOf(held: readonly HeldRoot[], origin: string): WantedRoot[] {
+  return held
+    .filter((one) => one.origin === origin)
+    .map(({ size, root }) => ({ size, root, code: 'LEDGER_ROOT_HELD', label: 'that you kept' }))
 }

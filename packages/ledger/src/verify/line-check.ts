@@ -9,6 +9,7 @@ import type { Place } from '../frontier.ts'
 import { computedHash, emptyFrame, parseFrame, parseHead, statedHash } from '../line.ts'
 import { type Hash, leafIn, Tree } from '../tree.ts'
 import type { Break } from './report.ts'
+import type { WantedRoots } from './wanted-roots.ts'
 
 /** Sees each sound line: where its body is, and its index. Called before the bytes in front of it are overwritten. */
 export type VisitBody = (bytes: Buffer, body: number, bodyEnd: number, n: number) => void
@@ -29,8 +30,10 @@ export interface Snapshot {
 export interface Wanted {
   /** What the checkpoint covers. */
   readonly signedSize: number
-  /** Where the frontier is asked for afterwards. */
+  /** Where the frontier is asked for afterwards: a few. */
   readonly sizes: readonly number[]
+  /** Roots to compare with on the way: any number. */
+  readonly roots: WantedRoots
   /**
    * Whether signed lines, too, are held against the hashes at their ends. That finds where a log was changed; whether it was,
    * the root says alone.
@@ -49,6 +52,7 @@ export class LineCheck {
   /** Below it the hashes at the ends of the lines are not looked at. */
   readonly #unchainedSize: number
   readonly #snapshots = new Map<number, Snapshot | undefined>()
+  readonly #roots: WantedRoots
   readonly #frame = emptyFrame()
   #segment = 0
   /** The index the next line should have. */
@@ -68,6 +72,7 @@ export class LineCheck {
     this.#signedSize = wanted.signedSize
     this.#unchainedSize = wanted.chained ? 0 : wanted.signedSize
     this.#visitBody = visitBody
+    this.#roots = wanted.roots
     for (const size of wanted.sizes) this.#snapshots.set(size, undefined)
     this.#takeSnapshot({ segment: 0, offset: 0, h: '' })
   }
@@ -206,6 +211,7 @@ export class LineCheck {
     this.#next += 1
     if (this.givenUp) return
     this.tree.push(leaf)
+    if (this.tree.size === this.#roots.nextSize) this.#roots.reach(this.tree.size, () => this.tree.root())
     if (this.#snapshots.has(this.tree.size)) this.#takeSnapshot()
   }
 

@@ -13,11 +13,12 @@ import { readSmallFile } from '../read/small-file.ts'
 import { hashToHex } from '../tree.ts'
 import { checkRoot, describeStale } from './check-root.ts'
 import { checkSigned } from './check-signed.ts'
-import { checkHeld, type HeldRoot } from './held-root.ts'
+import { type HeldRoot, wantedOf } from './held-root.ts'
 import { LineCheck } from './line-check.ts'
 import { listNames } from './list-names.ts'
 import type { Break, Note, StreamReport } from './report.ts'
 import { Sequence } from './sequence.ts'
+import { type WantedRoot, WantedRoots } from './wanted-roots.ts'
 
 export interface Watch {
   /** May throw to stop. */
@@ -38,8 +39,9 @@ export async function verifyWriter(
   const signed = await checkSigned(dir, publicKeys)
   const { meta, checkpoint } = signed
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
-  const held = heldRoots.filter((one) => one.origin === signed.origin)
-  const stated: Stated = { checkpoint, held, frontiers: kept ? parseFrontiers(kept) : [] }
+  // Every root that anybody holds of this log; each is compared when the tree has its size.
+  const wanted = wantedOf(heldRoots, signed.origin)
+  const stated: Stated = { checkpoint, wanted, frontiers: kept ? parseFrontiers(kept) : [] }
 
   // The root alone says whether what it covers is whole. Only when it is not, the chain is followed to find out where.
   let found = await readLog(dir, stated, false, watch)
@@ -81,7 +83,7 @@ export async function verifyWriter(
 interface Stated {
   readonly checkpoint: Checkpoint | undefined
   readonly frontiers: readonly Frontier[]
-  readonly held: readonly HeldRoot[]
+  readonly wanted: readonly WantedRoot[]
 }
 
 /** What reading every line found. */
@@ -95,14 +97,15 @@ interface Log {
 
 async function readLog(
   dir: string,
-  { checkpoint, frontiers, held }: Stated,
+  { checkpoint, frontiers, wanted }: Stated,
   chained: boolean,
   watch: Watch,
 ): Promise<Log> {
   const signedSize = checkpoint?.size ?? 0
   const sequence = new Sequence()
-  const sizes = [signedSize, ...[...frontiers, ...held].map((one) => one.size)]
-  const lines = new LineCheck({ signedSize, sizes, chained }, (bytes, body, bodyEnd, n) =>
+  const roots = new WantedRoots(wanted)
+  const sizes = [signedSize, ...frontiers.map((one) => one.size)]
+  const lines = new LineCheck({ signedSize, sizes, roots, chained }, (bytes, body, bodyEnd, n) =>
     sequence.visit(bytes, body, bodyEnd, n),
   )
   const { bytes, breaks: unreadable } = await readSegments(dir, lines, watch)
@@ -111,7 +114,7 @@ async function readLog(
   sequence.end(lines.entries)
   const breaks = [...unreadable, ...lines.breaks]
   if (checkpoint) breaks.push(...checkRoot(lines, checkpoint, frontiers))
-  breaks.push(...checkHeld(lines, held))
+  breaks.push(...roots.breaks(lines.entries))
   return { lines, sequence, bytes, breaks, torn }
 }
 
