@@ -23,6 +23,8 @@ export type OpenMode = 'read' | 'write' | 'create' | 'make'
 /** The calls that run in the thread pool. Each rejects with the system's error. */
 export interface DiskLater {
   open(path: string, mode: OpenMode): Promise<number>
+  /** Reads at most `length` bytes at `position` into `bytes` at `offset`; returns how many, 0 at the end of the file. */
+  read(fd: number, bytes: Uint8Array, offset: number, length: number, position: number): Promise<number>
   /** Writes at `position`, never at the end of file; may write less than asked and returns how much. */
   write(fd: number, bytes: Uint8Array, offset: number, position: number): Promise<number>
   datasync(fd: number): Promise<void>
@@ -91,6 +93,7 @@ export const realDisk: Disk = {
   },
   later: {
     open: (path, mode) => called((done) => fs.open(path, flags[mode], fileMode, done)),
+    read: (fd, bytes, offset, length, position) => called((done) => fs.read(fd, bytes, offset, length, position, done)),
     write: (fd, bytes, offset, position) =>
       called((done) => fs.write(fd, bytes, offset, bytes.length - offset, position, done)),
     datasync: (fd) => called((done) => fs.fdatasync(fd, done)),

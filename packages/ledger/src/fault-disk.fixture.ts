@@ -40,6 +40,8 @@ export class FaultDisk implements Disk {
     const { later } = disk
     this.later = {
       open: async (path, mode) => this.#opened(await this.#run('later.open', path, () => later.open(path, mode)), path),
+      read: (fd, bytes, offset, length, position) =>
+        this.#run('later.read', fd, () => later.read(fd, bytes, offset, length, position)),
       write: (fd, bytes, offset, position) =>
         this.#run('later.write', fd, () => later.write(fd, bytes, offset, position)),
       datasync: (fd) => this.#run('later.datasync', fd, () => later.datasync(fd).then(() => this.#keep(fd))),

@@ -28,6 +28,7 @@ export function leafIn(bytes: Buffer, start: number, end: number): Hash {
 export class Tree {
   #size = 0
   #frontier: Hash[] = []
+  #newest256: Hash = ''
 
   /** Continues a tree whose frontier was kept. The caller checks the root before trusting it. */
   static from(size: number, frontier: readonly Hash[]): Tree {
@@ -45,10 +46,20 @@ export class Tree {
     return this.#frontier
   }
 
+  /** The last whole subtree of 256 leaves that was closed here; empty before the first. It is the hash of a tile. */
+  get newest256(): Hash {
+    return this.#newest256
+  }
+
   /** Adds a leaf. It closes as many subtrees as the old size has 1 bits at its end. */
   push(leaf: Hash): void {
     let right = leaf
-    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) right = nodeOf(this.#frontier.pop() ?? '', right)
+    let level = 0
+    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) {
+      right = nodeOf(this.#frontier.pop() ?? '', right)
+      level += 1
+      if (level === 8) this.#newest256 = right
+    }
     this.#frontier.push(right)
     this.#size += 1
   }
