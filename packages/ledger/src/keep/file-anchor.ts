@@ -101,8 +101,8 @@ function isBeginning(bytes: Buffer, origin: string): boolean {
 
 async function whereItLies(path: string, { dir }: PublishedCheckpoint): Promise<string> {
   if (dir === undefined) return path
-  const [here, there] = await Promise.all([stat(path), stat(dir)])
-  if (here.dev !== there.dev) return path
+  const [here, there] = await Promise.all([path, dir].map((one) => stat(one).catch(() => undefined)))
+  if (here === undefined || here.dev !== there?.dev) return path
   return `${path} lies on the same device as the ledger: it does not survive what happens to that device`
 }
 
