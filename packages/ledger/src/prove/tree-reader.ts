@@ -1,69 +1,106 @@
 /**
  * The hashes of a log on disk: from its tiles where they are, else from its lines.
  *
- * Nothing read here is trusted. Whoever builds a proof compares it with a signed root, and where a tile was wrong begins
- * again with `TreeReader.open(dir, { tiles: false })`, which believes the lines only.
+ * Nothing read here is trusted. Whoever builds a proof compares it with a signed root; `prove.ts` shows how to begin again
+ * without the tiles of one level, or without all, when a tile was wrong.
  */
-
+import { join } from 'node:path'
+import { parseCheckpoint } from '../checkpoint.ts'
+import { frontierBytesMax, parseFrontiers, treeOf } from '../frontier.ts'
+import { checkpointFile, frontierFile } from '../layout.ts'
+import { noteBytesMax, parseNote } from '../note.ts'
+import { readSmallFile } from '../read/small-file.ts'
 import { foldTile, tileHeight, tileWidth } from '../tile.ts'
-import { type Hash, nodeOf } from '../tree.ts'
-import { LeafReader } from './leaf-reader.ts'
+import { frontierRanges, type Hash, leafIn, nodeOf } from '../tree.ts'
+import { EntryLines } from './entry-lines.ts'
 import type { Subtrees } from './subtrees.ts'
 import { TileFiles } from './tile-files.ts'
 
 export interface TreeReaderOptions {
-  /** Default true. False computes every hash from the entries, which takes as long as reading them. */
-  readonly tiles?: boolean
+  /**
+   * Whether tiles are used: default true, false for none (every hash then comes from the lines, which takes as long as
+   * reading them), or a function that says so for each level of tiles.
+   */
+  readonly tiles?: boolean | ((tileLevel: number) => boolean)
 }
 
-/** Answers with the hash of any perfect subtree of one writer's log. Close it when done. */
+/**
+ * Answers with the hash of any perfect subtree of one writer's log. What it holds is small: open one for each proof, so
+ * that it sees the newest files.
+ *
+ *     const reader = await TreeReader.open('/var/audit/clinic/audit.standard/w-3f9c1e7a22b0')
+ *     const half = await reader.subtree(3, 0) // the root over entries 0 to 7
+ */
 export class TreeReader implements Subtrees {
-  readonly #tiles: TileFiles | undefined
-  readonly #leaves: LeafReader
-  readonly #known: ReadonlyMap<string, Hash>
+  readonly #tiles: TileFiles
+  readonly #lines: EntryLines
+  readonly #uses: (tileLevel: number) => boolean
+  /** The right edge, by level and index. */
+  readonly #edge: ReadonlyMap<string, Hash>
 
-  private constructor(tiles: TileFiles | undefined, leaves: LeafReader, known: ReadonlyMap<string, Hash>) {
-    this.#tiles = tiles
-    this.#leaves = leaves
-    this.#known = known
+  private constructor(dir: string, uses: (tileLevel: number) => boolean, edge: ReadonlyMap<string, Hash>) {
+    this.#tiles = new TileFiles(dir)
+    this.#lines = new EntryLines(dir)
+    this.#uses = uses
+    this.#edge = edge
   }
 
   /** Opens a writer directory for reading; it may be written to meanwhile. Never rejects: what is missing shows in `subtree`. */
   static async open(writerDir: string, { tiles = true }: TreeReaderOptions = {}): Promise<TreeReader> {
-    const leaves = new LeafReader(writerDir)
-    return new TreeReader(tiles ? new TileFiles(writerDir) : undefined, leaves, new Map())
+    const uses = typeof tiles === 'function' ? tiles : () => tiles
+    return new TreeReader(writerDir, uses, tiles === false ? new Map() : await readEdge(writerDir))
   }
 
   /** Rejects with LEDGER_TREE_INCOMPLETE where neither a tile nor the entries are there. */
   async subtree(level: number, index: number): Promise<Hash> {
-    const known = this.#known.get(`${level}/${index}`)
+    const known = this.#edge.get(`${level}/${index}`) ?? (await this.#fromTile(level, index))
     if (known !== undefined) return known
-    const found = (await this.#fromTile(level, index)) ?? (await this.#fromLines(level, index))
-    return found
+    if (level < tileHeight) return foldTile(await this.#leaves(index * 2 ** level, 2 ** level))
+    return nodeOf(await this.subtree(level - 1, index * 2), await this.subtree(level - 1, index * 2 + 1))
   }
 
+  /** The leaf of an entry as its line has it, whatever the tiles say. Rejects with LEDGER_TREE_INCOMPLETE. */
+  async leaf(index: number): Promise<Hash> {
+    const [leaf = ''] = await this.#leaves(index, 1)
+    return leaf
+  }
+
+  /** Lets go of everything. Nothing is open between calls, so forgetting it does no harm. */
   async close(): Promise<void> {
-    await this.#leaves.close()
+    this.#tiles.forget()
   }
 
   async #fromTile(level: number, index: number): Promise<Hash | undefined> {
-    if (!this.#tiles) return undefined
     const inner = level % tileHeight
+    const tileLevel = (level - inner) / tileHeight
+    if (!this.#uses(tileLevel)) return undefined
     const count = 2 ** inner
     const first = (index * count) % tileWidth
-    const hashes = await this.#tiles.read(
-      (level - inner) / tileHeight,
-      Math.floor((index * count) / tileWidth),
-      first + count,
-    )
+    const hashes = await this.#tiles.read(tileLevel, Math.floor((index * count) / tileWidth), first + count)
     return hashes && foldTile(hashes.slice(first, first + count))
   }
 
-  async #fromLines(level: number, index: number): Promise<Hash> {
-    if (level < tileHeight) {
-      const count = 2 ** level
-      return foldTile(await this.#leaves.read(index * count, count))
-    }
-    return nodeOf(await this.subtree(level - 1, index * 2), await this.subtree(level - 1, index * 2 + 1))
+  async #leaves(first: number, count: number): Promise<Hash[]> {
+    const leaves: Hash[] = []
+    await this.#lines.visit(first, count, (bytes, start, end) => leaves.push(leafIn(bytes, start, end)))
+    return leaves
   }
+}
+
+/** The kept right edge, if its hashes fold to the root of the checkpoint beside it. It saves reading tiles that are not full. */
+async function readEdge(dir: string): Promise<ReadonlyMap<string, Hash>> {
+  const edge = new Map<string, Hash>()
+  const read = (name: string, bytesMax: number) => readSmallFile(join(dir, name), bytesMax).catch(() => undefined)
+  const bytes = await read(checkpointFile, noteBytesMax)
+  const note = bytes && parseNote(bytes)
+  const checkpoint = note && parseCheckpoint(note.text)
+  const kept = checkpoint && (await read(frontierFile, frontierBytesMax))
+  if (!kept) return edge
+  const { size, root } = checkpoint
+  const frontier = parseFrontiers(kept).find((one) => one.size === size && treeOf(one).root() === root)
+  if (!frontier) return edge
+  for (const [i, part] of frontierRanges(size).entries()) {
+    edge.set(`${Math.log2(part.size)}/${part.first / part.size}`, frontier.hashes[i] ?? '')
+  }
+  return edge
 }
