@@ -168,6 +168,7 @@ export class MemoryDisk implements Disk {
 
   readonly later: DiskLater = {
     open: async (path, mode) => this.open(path, mode),
+    read: async (fd, bytes, offset, length, position) => this.read(fd, bytes, offset, length, position),
     write: async (fd, bytes, offset, position) => this.write(fd, bytes, offset, position),
     datasync: async (fd) => this.datasync(fd),
     truncate: async (fd, size) => this.truncate(fd, size),
