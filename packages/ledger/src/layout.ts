@@ -9,6 +9,8 @@ export const segmentDirectory = 'seg'
 export const keysDirectory = 'keys'
 export const quarantineDirectory = 'quarantine'
 export const reserveFile = 'RESERVE'
+export const anchorsDirectory = 'anchors'
+export const publishedDirectory = 'checkpoints'
 
 /** A segment ends at the next index divisible by this, */
 export const segmentEntriesMax = 65_536
