@@ -1,15 +1,19 @@
 /**
  * A ledger on a disk in memory at the moment of a crash, and what has to be true of it afterwards: whatever was promised is
- * there, nothing is there twice, and the log goes on in the same directory.
+ * there, nothing is there twice, and the log goes on. Free of the test runner, so that it also runs in threads.
  */
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { openLedger } from './append/open.ts'
 import type { Disk } from './disk.ts'
-import { laterClock, openTest } from './ledger.fixture.ts'
 import type { Ledger, OpenOptions } from './ledger.ts'
 import type { MemoryDisk } from './memory-disk.fixture.ts'
+import type { Pick } from './memory-file.fixture.ts'
+import { testSigner } from './signer.fixture.ts'
 
 export const memoryRoot = '/clinic/audit.standard'
+const signer = testSigner()
+/** A minute ahead of the files: locks that hold nothing readable are then old enough to be taken over. */
+export const minuteAhead = { now: () => Date.now() + 60_000 }
 
 /** What a process was promised, and what it gave. */
 export interface Promised {
@@ -18,13 +22,25 @@ export interface Promised {
 }
 
 export function openInMemory(disk: Disk, rest: Partial<OpenOptions> = {}): Ledger {
-  return openTest(memoryRoot, { disk, clock: laterClock, ...rest })
+  return openLedger({
+    dir: memoryRoot,
+    origin: 'clinic/audit.standard',
+    stream: 'audit',
+    retentionClass: 'standard',
+    signer,
+    disk,
+    clock: minuteAhead,
+    ...rest,
+  })
+}
+
+export function writersOn(disk: MemoryDisk): string[] {
+  return disk.findFacts(memoryRoot) === undefined ? [] : disk.list(memoryRoot).sort()
 }
 
 /** Makes the holders of all locks look dead: they were this process. */
 export function forgetHolders(disk: MemoryDisk): void {
-  if (disk.findFacts(memoryRoot) === undefined) return
-  for (const writer of disk.list(memoryRoot)) {
+  for (const writer of writersOn(disk)) {
     const path = join(memoryRoot, writer, 'LOCK')
     if (!disk.findFacts(path)) continue
     const text = disk.content(path).toString()
@@ -34,8 +50,7 @@ export function forgetHolders(disk: MemoryDisk): void {
 
 /** The ids in all lines of all writers, by reading the files as they are; each writer's indexes have to be one unbroken row. */
 export function idsOn(disk: MemoryDisk): string[] {
-  if (disk.findFacts(memoryRoot) === undefined) return []
-  return disk.list(memoryRoot).flatMap((writer) => {
+  return writersOn(disk).flatMap((writer) => {
     const seg = join(memoryRoot, writer, 'seg')
     const names = disk.findFacts(seg) ? disk.list(seg).filter((name) => name.endsWith('.jsonl')) : []
     const lines = names.sort().flatMap((name) => disk.content(join(seg, name)).toString().split('\n').slice(0, -1))
@@ -47,23 +62,38 @@ export function idsOn(disk: MemoryDisk): string[] {
   })
 }
 
-/**
- * Opens what a crash left, appends, closes, and compares. `writers` bounds how many writer directories there may be: more
- * than one only where a refusal is an answer.
- */
-export function expectSurvived(disk: MemoryDisk, promised: Promised, what: string, writers = 1): void {
+export interface Allowed {
+  /** How many writer directories there may be: more than one only where a refusal is an answer. Default 1. */
+  readonly writers?: number
+  /** After the log went on, power is lost again; what was synced by then must not depend on it. */
+  readonly thenLosesPower?: Pick
+}
+
+/** Opens what a crash left, appends, closes, and compares. Throws what is wrong. Returns the refusals of the opening. */
+export function expectSurvived(disk: MemoryDisk, promised: Promised, what: string, allowed: Allowed = {}): number {
   forgetHolders(disk)
   const ledger = openInMemory(disk)
-  const refused = ledger.opening.refused
+  const { refused } = ledger.opening
   ledger.append('"id":"after"')
   ledger.closeSync()
   if (ledger.state.durable < 0) throw new Error(`${what}: cannot be continued: ${ledger.state.failure?.message}`)
-  if (disk.list(memoryRoot).length > writers) throw new Error(`${what}: refused ${JSON.stringify(refused)}`)
-  const ids = idsOn(disk).filter((id) => id !== 'after')
+  if (writersOn(disk).length > (allowed.writers ?? 1)) throw new Error(`${what}: refused ${JSON.stringify(refused)}`)
+  compare(idsOn(disk), { ...promised, durable: [...promised.durable, 'after'] }, what)
+  if (allowed.thenLosesPower) {
+    const left = disk.afterPowerLoss(allowed.thenLosesPower)
+    const again = openInMemory(left)
+    again.closeSync()
+    compare(idsOn(left), { ...promised, durable: [...promised.durable, 'after'] }, `${what}, then without power`)
+  }
+  return refused.length
+}
+
+function compare(ids: readonly string[], promised: Promised, what: string): void {
   const found = new Set(ids)
+  const given = new Set([...promised.given, 'after'])
   const lost = promised.durable.filter((id) => !found.has(id))
-  const given = new Set(promised.given)
   const invented = ids.filter((id) => !given.has(id))
-  const doubled = ids.length - found.size
-  if (lost.length + invented.length + doubled > 0) expect({ lost, invented, doubled }, what).toEqual({})
+  const doubled = ids.filter((id, i) => ids.indexOf(id) !== i)
+  if (lost.length + invented.length + doubled.length === 0) return
+  throw new Error(`${what}: ${JSON.stringify({ lost, invented, doubled })}`)
 }

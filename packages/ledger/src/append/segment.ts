@@ -105,12 +105,15 @@ export class Segment {
   }
 
   /**
-   * After a failed sync: cuts off what was never confirmed. If the disk does not let us, the tail stays, and whoever opens this
-   * writer next finds lines that were never acknowledged.
+   * After a failed sync: cuts off what was never confirmed, for good: another writer adopts those entries, and a loss of power
+   * must not bring them back here as well. The sync is one of the cut; what it says of other bytes is believed by nobody. If the
+   * disk does not let us, the tail stays, and whoever opens this writer next finds lines that were never acknowledged.
    */
   cutBackNow(): void {
+    if (this.#fd === undefined) return
     try {
-      if (this.#fd !== undefined) this.#disk.truncate(this.#fd, this.durableEnd)
+      this.#disk.truncate(this.#fd, this.durableEnd)
+      this.#disk.datasync(this.#fd)
     } catch {
       // Said above.
     }

@@ -1,0 +1,124 @@
+/**
+ * Short lives of a ledger on a disk that may fail at any call: everything a writer does to a disk happens in one of them.
+ */
+import { forgetHolders, minuteAhead, openInMemory, type Promised } from './crash-image.fixture.ts'
+import type { FaultDisk } from './fault-disk.fixture.ts'
+import type { AckLevel, Ledger } from './ledger.ts'
+import { MemoryDisk } from './memory-disk.fixture.ts'
+
+/** What became of each entry; `open` ones were neither resolved nor rejected. */
+export class Life implements Promised {
+  readonly given: string[] = []
+  readonly durable: string[] = []
+  readonly rejected: string[] = []
+
+  get open(): string[] {
+    return this.given.filter((id) => !this.durable.includes(id) && !this.rejected.includes(id))
+  }
+
+  give(ledger: Ledger, id: string): Promise<void> {
+    this.given.push(id)
+    return ledger.append(`"id":"${id}","fill":"${'x'.repeat(300)}"`).durable.then(
+      () => void this.durable.push(id),
+      () => void this.rejected.push(id),
+    )
+  }
+}
+
+/** What runs a ledger as an application does: after a final failure a new one adopts what was not acknowledged. */
+class Owner {
+  ledger: Ledger
+  readonly #disk: FaultDisk
+  readonly #ack: AckLevel
+  aheadMs = 0
+
+  constructor(disk: FaultDisk, ack: AckLevel) {
+    this.#disk = disk
+    this.#ack = ack
+    this.ledger = this.open()
+  }
+
+  open(): Ledger {
+    const opened = openInMemory(this.#disk, {
+      ack: this.#ack,
+      clock: { now: () => minuteAhead.now() + this.aheadMs },
+      onFact: (fact) => {
+        if (fact.kind !== 'failed' || this.#disk.isDead) return
+        const next = this.open()
+        next.adopt(opened.takeUnacknowledged(), (body) => body)
+        opened.closeSync()
+        if (this.ledger === opened) this.ledger = next
+      },
+    })
+    return opened
+  }
+}
+
+/** Opens, appends in batches, begins a second segment, closes, opens again, appends, ends at once. */
+async function live(disk: FaultDisk, life: Life, ack: AckLevel): Promise<void> {
+  const owner = new Owner(disk, ack)
+  await disk.untilDead(Promise.all([life.give(owner.ledger, 'a'), life.give(owner.ledger, 'b')]))
+  const c = life.give(owner.ledger, 'c')
+  if (ack !== 'durable') await disk.untilDead(owner.ledger.flush().catch(() => {}))
+  await disk.untilDead(c)
+  owner.aheadMs = 3_700_000
+  await disk.untilDead(Promise.all([life.give(owner.ledger, 'd'), life.give(owner.ledger, 'e')]))
+  const last = life.give(owner.ledger, 'f')
+  await disk.untilDead(owner.ledger.close().catch(() => {}))
+  await disk.untilDead(last)
+  owner.ledger = owner.open()
+  await disk.untilDead(life.give(owner.ledger, 'g'))
+  const h = life.give(owner.ledger, 'h')
+  owner.ledger.closeSync()
+  await disk.untilDead(h)
+}
+
+/** A log whose last process died in the middle of a write: the first three entries were promised. */
+async function tornDisk(): Promise<MemoryDisk> {
+  const disk = new MemoryDisk()
+  const ledger = openInMemory(disk)
+  for (const id of ['x', 'y', 'z']) ledger.append(`"id":"${id}"`)
+  await ledger.flush()
+  const left = disk.killed()
+  ledger.closeSync()
+  const path = `${ledger.dir}/seg/000000000000.jsonl`
+  const fd = left.open(path, 'write')
+  left.write(fd, Buffer.from('{"n":3,"d":2,"id":"torn","fill":"xxxxxxxxxxxxxxxx'), 0, left.findFacts(path)?.size ?? 0)
+  left.close(fd)
+  forgetHolders(left)
+  return left
+}
+
+export interface Story {
+  readonly name: string
+  /** What was promised before it begins. */
+  readonly before: readonly string[]
+  begin(): Promise<MemoryDisk>
+  live(disk: FaultDisk, life: Life): Promise<void>
+}
+
+export const stories: readonly Story[] = [
+  {
+    name: 'a new ledger',
+    before: [],
+    begin: async () => new MemoryDisk(),
+    live: (disk, life) => live(disk, life, 'durable'),
+  },
+  {
+    name: 'one that acknowledges writes',
+    before: [],
+    begin: async () => new MemoryDisk(),
+    live: (disk, life) => live(disk, life, 'written'),
+  },
+  {
+    name: 'one that takes over from the dead, and cuts a torn tail',
+    before: ['x', 'y', 'z'],
+    begin: tornDisk,
+    live: (disk, life) => live(disk, life, 'durable'),
+  },
+]
+
+/** The life and what came before it, as one promise. */
+export function promisedBy(story: Story, life: Life): Promised {
+  return { given: [...story.before, ...life.given], durable: [...story.before, ...life.durable] }
+}
