@@ -27,6 +27,9 @@ export interface CheckProofOptions {
   readonly witnessesMin?: number
 }
 
+/** A witness whose cosignature is valid, and when it says it signed, in seconds since 1970. */
+export type Witnessed = Pick<Cosignature, 'name' | 'timeS'>
+
 /** What a proof that holds says. */
 export interface CheckedProof {
   readonly origin: string
@@ -39,7 +42,7 @@ export interface CheckedProof {
   /** The key that signed, out of the ones given. */
   readonly publicKey: Uint8Array
   /** The witnesses, out of the ones given, that cosigned, and when. */
-  readonly witnessed: readonly Cosignature[]
+  readonly witnessed: readonly Witnessed[]
   /** What came along with the proof. Nobody signed it. */
   readonly extra?: Uint8Array
 }
@@ -87,8 +90,11 @@ function checkInclusion({ index, hashes, signed }: ParsedProof, leaf: Hash): voi
   throw new LedgerError('LEDGER_PROOF_MISMATCH', `the entry does not lead to the signed root of ${origin}: ${why}`)
 }
 
-function checkWitnesses({ note }: ParsedProof, witnesses: readonly VerifierKey[], least: number): Cosignature[] {
-  const found = witnesses.flatMap((witness) => findCosignature(note, witness) ?? [])
+function checkWitnesses({ note }: ParsedProof, witnesses: readonly VerifierKey[], least: number): Witnessed[] {
+  const found = witnesses.flatMap((witness) => {
+    const cosignature = findCosignature(note, witness)
+    return cosignature ? [{ name: cosignature.name, timeS: cosignature.timeS }] : []
+  })
   if (found.length >= least) return found
   const names = witnesses.filter(({ name }) => !found.some((one) => one.name === name)).map(({ name }) => name)
   throw new LedgerError(

@@ -61,7 +61,7 @@ function k(n: number): number {
 }
 
 function sha256(...parts: readonly string[]): Hash {
-  return createHash('sha256').update(parts.join(''), 'latin1').digest('latin1')
+  return createHash('sha256').update(parts.join(''), 'latin1').digest('binary')
 }
 
 function utf8(text: string): string {
