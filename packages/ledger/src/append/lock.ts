@@ -37,9 +37,12 @@ export function takeLock(options: LockOptions): Lock | undefined {
   return undefined
 }
 
-/** Whether somebody who lives holds the lock of a writer directory. */
+/** Directories whose lock this process keeps for good although nobody here writes to them any more. */
+const left = new Set<string>()
+
+/** Whether somebody who writes holds the lock of a writer directory. */
 export function isHeld(options: LockOptions): boolean {
-  return readHolder(options)?.abandoned === false
+  return !left.has(options.dir) && readHolder(options)?.abandoned === false
 }
 
 /** A lock that is held. */
@@ -82,6 +85,11 @@ export class Lock {
     const heartbeat = this.#options.now()
     await this.#options.disk.later.write(this.#fd, textOf(this.#options, this.#token, heartbeat), 0, 0)
     this.#heartbeatMs = heartbeat
+  }
+
+  /** Keeps the lock until this process ends, so that nobody in it continues what the disk has failed on. */
+  leave(): void {
+    left.add(this.#options.dir)
   }
 
   /** Removes the file if it is still ours. */
