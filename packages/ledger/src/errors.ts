@@ -22,6 +22,20 @@ export const codes = {
   LEDGER_META_CHANGED: 'The writer directory was opened for another origin, stream or retention class.',
   LEDGER_KEY_CHANGED: 'The writer directory was signed with another key than the one given.',
   LEDGER_KEY_UNKNOWN: 'The key in LEDGER.json is none of the keys the verifier was told to trust.',
+  LEDGER_KEYS_MISSING:
+    'A key statement is missing: the row of files in keys/ has a hole, or there are none where there must be.',
+  LEDGER_KEYS_MALFORMED:
+    'A file in keys/ is no key statement of this log: damaged, edited, moved, or of another writer.',
+  LEDGER_KEYS_UNSIGNED: 'A key statement lacks a valid signature of a key that has to have signed it.',
+  LEDGER_KEYS_BROKEN: 'A key statement does not follow from the one before it: the row of keys is broken.',
+  LEDGER_EPOCH_LOST:
+    'The key of the epoch that is under way is gone, so nobody can continue this writer; a new one is opened.',
+  LEDGER_EPOCH_UNSIGNED: 'The checkpoint carries no valid signature of the key of its epoch.',
+  LEDGER_EPOCH_ROOT:
+    'The log is not the one that was signed when an epoch ended: rewritten or cut after the key of that epoch was destroyed.',
+  LEDGER_EPOCH_PINNED: 'The first epoch key is not the one that was kept outside: the row of epochs was begun anew.',
+  LEDGER_SECOND_UNSIGNED: 'The checkpoint carries no valid ML-DSA-44 signature, which LEDGER.json says it must.',
+  LEDGER_SECOND_UNCHECKED: 'The ML-DSA-44 signature was not checked: this Node.js does not know the algorithm.',
   LEDGER_CHECKPOINT_MISSING: 'A writer directory has entries but no checkpoint.',
   LEDGER_CHECKPOINT_MALFORMED: 'The checkpoint is not a signed note of this log.',
   LEDGER_CHECKPOINT_UNSIGNED: 'The checkpoint carries no valid signature of the key in LEDGER.json.',
@@ -29,6 +43,8 @@ export const codes = {
   LEDGER_ROOT_MISMATCH: 'The entries do not hash to the root that was signed.',
   LEDGER_ROOT_HELD:
     'The log is not, or no longer, the one whose root was kept outside: rewritten, or put back to an older state.',
+  LEDGER_VERIFY_INTERRUPTED:
+    'A thread of a verification was lost at its work, so that nothing was concluded. Verify again; `workers: 0` needs none.',
   LEDGER_FRONTIER_STALE:
     'The derived file beside the checkpoint does not agree with the log; it is rebuilt at the next opening.',
   LEDGER_WRITER_MISPLACED:
@@ -55,6 +71,10 @@ export const codes = {
     'An anchor holds a larger or another tree than this log shows: the log was put back to an older state, or rewritten.',
   LEDGER_ANCHOR_UNREACHABLE: 'An anchor did not answer within its deadline; it is tried again.',
   LEDGER_ANCHOR_REFUSED: 'An anchor answered, but did not take the checkpoint; the message says why.',
+  LEDGER_ANCHOR_UNKEPT: 'An anchor took the checkpoint, but its evidence could not be written beside the log.',
+  LEDGER_WRITER_REWOUND:
+    'The checkpoint of a writer went back, or became another one of the same size, since it was written to the anchor log.',
+  LEDGER_WRITER_GONE: 'A writer that is named in the anchor log is not there any more.',
   LEDGER_TIMESTAMP_MALFORMED: 'A timestamp is not what RFC 3161 describes: damaged, cut off or another format.',
   LEDGER_TIMESTAMP_OTHER: 'A timestamp is one of other bytes, or answers another request.',
   LEDGER_TIMESTAMP_SIGNATURE: 'The signature of a timestamp does not agree with what it signs.',

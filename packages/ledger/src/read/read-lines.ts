@@ -13,11 +13,11 @@ export interface LineVisitor {
   unfinished(offset: number, bytes: number): void
 }
 
-/** Rejects as `openFile` does, and with the system's error. */
-export async function readLines(path: string, visitor: LineVisitor): Promise<void> {
+/** From the byte `from` on, where a line begins. Rejects as `openFile` does, and with the system's error. */
+export async function readLines(path: string, visitor: LineVisitor, from = 0): Promise<void> {
   const file = await openFile(path)
   try {
-    const splitter = new LineSplitter(0, chunkBytes)
+    const splitter = new LineSplitter(from, chunkBytes)
     const { bytes } = splitter
     const visit = visitor.begin(bytes)
     for (;;) {

@@ -9,6 +9,7 @@ import type { Place } from '../frontier.ts'
 import { computedHash, emptyFrame, parseFrame, parseHead, statedHash } from '../line.ts'
 import { type Hash, leafIn, Tree } from '../tree.ts'
 import type { Break } from './report.ts'
+import type { Resume, Snapshot } from './resume.ts'
 import type { WantedRoots } from './wanted-roots.ts'
 
 /** Sees each sound line: where its body is, and its index. Called before the bytes in front of it are overwritten. */
@@ -20,12 +21,6 @@ const standInsMax = 1_000_000
 const doubtfulMax = 100_000
 const unknown: readonly string[] = []
 const missingLeaf: Hash = '\0'.repeat(32)
-
-export interface Snapshot {
-  readonly hashes: readonly Hash[]
-  /** Absent when the last entry is one that is missing. */
-  readonly place?: Place
-}
 
 export interface Wanted {
   /** What the checkpoint covers. */
@@ -42,7 +37,7 @@ export interface Wanted {
 }
 
 export class LineCheck {
-  readonly tree = new Tree()
+  readonly tree: Tree
   readonly breaks: Break[] = []
   /** Set when so much is missing that the tree cannot be compared any more. */
   givenUp = false
@@ -68,13 +63,20 @@ export class LineCheck {
   /** Where the log ends when a torn tail was taken off it. */
   #soundSize: number | undefined
 
-  constructor(wanted: Wanted, visitBody: VisitBody) {
+  /** From the first line on, or from where somebody else has come without finding anything. */
+  constructor(wanted: Wanted, visitBody: VisitBody, resume?: Resume) {
     this.#signedSize = wanted.signedSize
     this.#unchainedSize = wanted.chained ? 0 : wanted.signedSize
     this.#visitBody = visitBody
     this.#roots = wanted.roots
     for (const size of wanted.sizes) this.#snapshots.set(size, undefined)
-    this.#takeSnapshot({ segment: 0, offset: 0, h: '' })
+    this.tree = Tree.from(resume?.size ?? 0, resume?.hashes ?? [])
+    if (resume) {
+      this.#segment = resume.segment
+      this.#next = resume.size
+      this.#previous = [resume.h]
+      for (const [size, snapshot] of resume.snapshots) this.#snapshots.set(size, snapshot)
+    } else this.#takeSnapshot({ segment: 0, offset: 0, h: '' })
   }
 
   /** One more than the highest index seen, without a torn tail that was taken off. */

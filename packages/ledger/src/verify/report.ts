@@ -6,6 +6,11 @@ export interface VerifyOptions {
   readonly publicKeys?: readonly Uint8Array[]
   /** Roots that were kept from earlier verifications: each has to be the root of so many first entries still. */
   readonly heldRoots?: readonly HeldRoot[]
+  /**
+   * How many threads read beside each other, 0 to 64; with 0 the calling thread reads. By default one for each core, fewer where
+   * there is little to read. The answer is the same.
+   */
+  readonly workers?: number
   readonly signal?: AbortSignal
   /** Bytes done and bytes in total, as far as known. */
   readonly onProgress?: (done: number, total: number) => void

@@ -1,11 +1,13 @@
 /**
  * Completeness: whether every sequence number that was given out has its record.
  *
- * Records of `audit/1` begin with members of fixed length, so `seq` is read at its place, without parsing. Numbers count from 0
- * at each `stream_open`. Records that went to the head of the queue overtake others, so numbers may arrive out of order; what
- * is still missing when the opening ends is a gap, explained if an `audit_gap` record of the same opening names it.
+ * Numbers count from 0 at each `stream_open`. Records that went to the head of the queue overtake others, so numbers may arrive
+ * out of order; what is still missing when the opening ends is a gap, explained if an `audit_gap` record of the same opening
+ * names it.
  */
 import type { Gap, Note } from './report.ts'
+import { type EventType, type Range, readEventType, readGap, readSeq, seqAt } from './sequence-record.ts'
+import type { SequenceRun } from './sequence-runs.ts'
 
 /** After a crash, records may be missing that later ones had overtaken: at most so many as one batch holds. */
 const overtakenMax = 4096
@@ -24,6 +26,23 @@ export class Sequence {
       return
     }
     const type = readEventType(bytes, body + seqAt, bodyEnd)
+    this.#add(seq, n, type, type === 'audit_gap' ? readGap(bytes, body, bodyEnd) : undefined)
+  }
+
+  /** The same for entries that somebody else has looked at, in their order. */
+  replay({ type, seq, n, count, gap }: SequenceRun): void {
+    if (type === 'absent') {
+      this.#withoutSeq += count
+      return
+    }
+    if (count > 1 && this.#opening?.addRun(seq, seq + count - 1)) {
+      this.#opening.isClosed = false
+      return
+    }
+    for (let i = 0; i < count; i++) this.#add(seq + i, n + i, type, gap)
+  }
+
+  #add(seq: number, n: number, type: EventType, gap: Range | undefined): void {
     if (type === 'stream_open' && seq === 0) {
       this.#finish(n)
       this.#opening = new Opening(n)
@@ -38,7 +57,7 @@ export class Sequence {
       })
     }
     this.#opening.isClosed = type === 'stream_close'
-    if (type === 'audit_gap') this.#opening.explain(readGap(bytes, body, bodyEnd))
+    this.#opening.explain(gap)
   }
 
   end(entries: number): void {
@@ -76,11 +95,6 @@ export class Sequence {
   }
 }
 
-interface Range {
-  first: number
-  last: number
-}
-
 /** The numbers seen since one `stream_open`, as ranges: nearly always one. */
 class Opening {
   readonly first: number
@@ -107,6 +121,14 @@ class Opening {
       before.last = after.last
       seen.splice(at + 1, 1)
     } else if (!joinsBefore && !joinsAfter) seen.splice(at + 1, 0, { first: seq, last: seq })
+    return true
+  }
+
+  /** Numbers that go on where the highest so far ends; false, and nothing added, when they are others. */
+  addRun(first: number, last: number): boolean {
+    const highest = this.#seen.at(-1)
+    if (highest?.last !== first - 1) return false
+    highest.last = last
     return true
   }
 
@@ -155,64 +177,4 @@ class Opening {
     }
     return low - 1
   }
-}
-
-const schemaMember = Buffer.from('"schema":"audit/1","timestamp":"')
-const idMember = Buffer.from('","id":"')
-const seqMember = Buffer.from('","seq":')
-const timestampBytes = 24
-const idBytes = 36
-const idAt = schemaMember.length + timestampBytes
-const seqMemberAt = idAt + idMember.length + idBytes
-const seqAt = seqMemberAt + seqMember.length
-const typeMember = Buffer.from('"event_type":"')
-
-/** The number at its fixed place, or -1 when the body is not an audit/1 record. */
-function readSeq(bytes: Buffer, body: number, bodyEnd: number): number {
-  if (
-    !holds(bytes, body, schemaMember) ||
-    !holds(bytes, body + idAt, idMember) ||
-    !holds(bytes, body + seqMemberAt, seqMember)
-  )
-    return -1
-  let value = 0
-  for (let at = body + seqAt; at < bodyEnd && at < body + seqAt + 16; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30
-    if (digit < 0 || digit > 9) return at === body + seqAt ? -1 : value
-    value = value * 10 + digit
-  }
-  return -1
-}
-
-type EventType = 'stream_open' | 'stream_close' | 'audit_gap' | 'other'
-const types = (['stream_open', 'stream_close', 'audit_gap'] as const).map((type) => ({
-  type,
-  bytes: Buffer.from(`${type}"`),
-}))
-
-/** The first `event_type` in the body: members before it hold no text of a caller, and inside text its quotes are escaped. */
-function readEventType(bytes: Buffer, from: number, bodyEnd: number): EventType {
-  for (let at = from; at < bodyEnd; at++) {
-    if (bytes[at] !== 0x22 || !holds(bytes, at, typeMember)) continue
-    return types.find((one) => holds(bytes, at + typeMember.length, one.bytes))?.type ?? 'other'
-  }
-  return 'other'
-}
-
-/** What an audit_gap record names: `metadata.first_seq` to `metadata.last_seq`. */
-function readGap(bytes: Buffer, body: number, bodyEnd: number): Range | undefined {
-  try {
-    const record: { metadata?: { first_seq?: unknown; last_seq?: unknown } } = JSON.parse(
-      `{${bytes.toString('utf8', body, bodyEnd)}}`,
-    )
-    const { first_seq: first, last_seq: last } = record.metadata ?? {}
-    return typeof first === 'number' && typeof last === 'number' && first <= last ? { first, last } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function holds(bytes: Buffer, at: number, expected: Buffer): boolean {
-  for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false
-  return true
 }

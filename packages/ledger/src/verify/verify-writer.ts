@@ -2,28 +2,20 @@
  * One writer directory, in the order in which trust is built: what is signed, then every line, then both together, and then
  * whether records are missing.
  */
-import { lstat, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Checkpoint } from '../checkpoint.ts'
 import type { LedgerErrorCode } from '../errors.ts'
-import { type Frontier, frontierBytesMax, parseFrontiers } from '../frontier.ts'
+import { frontierBytesMax, parseFrontiers } from '../frontier.ts'
 import * as layout from '../layout.ts'
-import { readLines } from '../read/read-lines.ts'
 import { readSmallFile } from '../read/small-file.ts'
 import { hashToHex } from '../tree.ts'
-import { checkRoot, describeStale } from './check-root.ts'
+import { describeStale } from './check-root.ts'
 import { checkSigned } from './check-signed.ts'
 import { type HeldRoot, wantedOf } from './held-root.ts'
-import { LineCheck } from './line-check.ts'
 import { listNames } from './list-names.ts'
+import { readLog, type Watch } from './read-log.ts'
 import type { Break, Note, StreamReport } from './report.ts'
-import { Sequence } from './sequence.ts'
-import { type WantedRoot, WantedRoots } from './wanted-roots.ts'
-
-export interface Watch {
-  /** May throw to stop. */
-  onBytes(bytes: number): void
-}
+import type { Scanner } from './scan-signed.ts'
 
 /** What the verifier knows from elsewhere. */
 export interface Trusted {
@@ -31,21 +23,21 @@ export interface Trusted {
   readonly heldRoots: readonly HeldRoot[]
 }
 
+/** Without a scanner every line is read in order, in this thread. */
 export async function verifyWriter(
   dir: string,
   { publicKeys, heldRoots }: Trusted,
   watch: Watch,
+  scanner?: Scanner,
 ): Promise<StreamReport> {
   const signed = await checkSigned(dir, publicKeys)
   const { meta, checkpoint } = signed
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
   // Every root that anybody holds of this log; each is compared when the tree has its size.
   const wanted = wantedOf(heldRoots, signed.origin)
-  const stated: Stated = { checkpoint, wanted, frontiers: kept ? parseFrontiers(kept) : [] }
+  const stated = { checkpoint, wanted, frontiers: kept ? parseFrontiers(kept) : [] }
 
-  // The root alone says whether what it covers is whole. Only when it is not, the chain is followed to find out where.
-  let found = await readLog(dir, stated, false, watch)
-  if (found.breaks.length > 0) found = await readLog(dir, stated, true, watch)
+  const found = await readLog(dir, stated, watch, scanner)
   const { lines, sequence, bytes, torn } = found
   const breaks = [...signed.breaks, ...found.breaks]
 
@@ -77,80 +69,6 @@ export async function verifyWriter(
     completeness: { ok: gaps.every((gap) => gap.explained), gaps },
     notes,
   }
-}
-
-/** What the directory says of its log. */
-interface Stated {
-  readonly checkpoint: Checkpoint | undefined
-  readonly frontiers: readonly Frontier[]
-  readonly wanted: readonly WantedRoot[]
-}
-
-/** What reading every line found. */
-interface Log {
-  readonly lines: LineCheck
-  readonly sequence: Sequence
-  readonly bytes: number
-  readonly breaks: Break[]
-  readonly torn: readonly Break[]
-}
-
-async function readLog(
-  dir: string,
-  { checkpoint, frontiers, wanted }: Stated,
-  chained: boolean,
-  watch: Watch,
-): Promise<Log> {
-  const signedSize = checkpoint?.size ?? 0
-  const sequence = new Sequence()
-  const roots = new WantedRoots(wanted)
-  const sizes = [signedSize, ...frontiers.map((one) => one.size)]
-  const lines = new LineCheck({ signedSize, sizes, roots, chained }, (bytes, body, bodyEnd, n) =>
-    sequence.visit(bytes, body, bodyEnd, n),
-  )
-  const { bytes, breaks: unreadable } = await readSegments(dir, lines, watch)
-  lines.end()
-  const torn = lines.takeTornTail()
-  sequence.end(lines.entries)
-  const breaks = [...unreadable, ...lines.breaks]
-  if (checkpoint) breaks.push(...checkRoot(lines, checkpoint, frontiers))
-  breaks.push(...roots.breaks(lines.entries))
-  return { lines, sequence, bytes, breaks, torn }
-}
-
-async function readSegments(dir: string, lines: LineCheck, watch: Watch): Promise<{ bytes: number; breaks: Break[] }> {
-  const breaks: Break[] = []
-  let total = 0
-  const seg = await lstat(join(dir, layout.segmentDirectory)).catch(() => undefined)
-  if (seg && !seg.isDirectory()) {
-    const message = 'a link or a file stands where the segments should be'
-    const file = layout.segmentDirectory
-    breaks.push({ code: 'LEDGER_SEGMENT_UNREADABLE', n: -1, file, offset: 0, message })
-  }
-  for (const first of layout.segmentsAmong(await listNames(join(dir, layout.segmentDirectory)))) {
-    const file = layout.segmentFile(first)
-    lines.beginSegment(first, file)
-    let stopped: unknown
-    try {
-      await readLines(join(dir, file), {
-        begin: (bytes) => (start, end, offset, tooLong) => lines.line(bytes, start, end, file, offset, tooLong),
-        unfinished: (offset, bytes) => lines.unfinished(file, offset, bytes),
-        onBytes(bytes) {
-          total += bytes
-          try {
-            watch.onBytes(bytes)
-          } catch (error) {
-            stopped = error
-            throw error
-          }
-        },
-      })
-    } catch (error) {
-      if (stopped !== undefined) throw stopped
-      breaks.push({ code: 'LEDGER_SEGMENT_UNREADABLE', n: first, file, offset: 0, message: String(error) })
-    }
-  }
-  return { bytes: total, breaks }
 }
 
 function describeTail(torn: readonly Break[], entries: number, signedSize: number): Note[] {
