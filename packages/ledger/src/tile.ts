@@ -21,8 +21,12 @@ export interface TilePlace {
 
 /** `tile/0/x001/x234/067` or `tile/2/000.p/17`: relative to the writer directory, with a forward slash on every platform. */
 export function tileFile({ level, index, width }: TilePlace): string {
-  const full = `${tileDirectory}/${level}/${groupsOf(index)}`
-  return width === tileWidth ? full : `${full}.p/${width}`
+  return nameOf(String(level), index, width)
+}
+
+/** `tile/entries/000` or `tile/entries/000.p/17`: the entries below a tile of level 0. Only exports have them. */
+export function entryBundleFile(index: number, width: number): string {
+  return nameOf('entries', index, width)
 }
 
 /** The directory of the partial versions of a tile. */
@@ -47,6 +51,11 @@ export function foldTile(hashes: readonly Hash[]): Hash {
     level = Array.from({ length: level.length / 2 }, (_, i) => nodeOf(level[2 * i] ?? '', level[2 * i + 1] ?? ''))
   }
   return level[0] ?? ''
+}
+
+function nameOf(level: string, index: number, width: number): string {
+  const full = `${tileDirectory}/${level}/${groupsOf(index)}`
+  return width === tileWidth ? full : `${full}.p/${width}`
 }
 
 /** 1234067 is `x001/x234/067`. */

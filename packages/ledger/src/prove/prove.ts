@@ -5,18 +5,15 @@
  * tiles after the other is worked out anew from the level below, which mends a single wrong tile within milliseconds; and at
  * last everything is read from the lines.
  */
-import { join } from 'node:path'
-import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 import { LedgerError } from '../errors.ts'
-import { checkpointFile } from '../layout.ts'
-import { noteBytesMax, parseNote } from '../note.ts'
-import { readSmallFile } from '../read/small-file.ts'
 import { tileHeight } from '../tile.ts'
 import { type Hash, hashToHex } from '../tree.ts'
 import { consistencyProof, verifyConsistency } from './consistency.ts'
 import { readCosignatures } from './cosignatures.ts'
 import { inclusionProof, verifyInclusion } from './inclusion.ts'
 import { extraBytesMax, formatProof } from './proof.ts'
+import { parseSignedNote, readSignedNote } from './signed-note.ts'
 import { rangeRoot } from './subtrees.ts'
 import { TreeReader, type TreeReaderOptions } from './tree-reader.ts'
 
@@ -46,8 +43,12 @@ export async function prove(writerDir: string, n: number, options: ProveOptions 
   if (!Number.isSafeInteger(n) || n < 0) throw new LedgerError('LEDGER_OPTION_INVALID', `${n} is not an index`)
   if (extra && extra.length > extraBytesMax)
     throw new LedgerError('LEDGER_OPTION_INVALID', `extra holds ${extra.length} bytes, at most ${extraBytesMax} fit`)
-  const note = options.checkpoint ?? (await readNote(writerDir))
-  const { size, root } = parseSigned(note, writerDir)
+  const { checkpoint } = options
+  const note =
+    checkpoint === undefined
+      ? await readSignedNote(writerDir)
+      : parseSignedNote(Buffer.from(checkpoint), 'the checkpoint given')
+  const { size, root } = note.checkpoint
   if (n >= size)
     throw new LedgerError(
       'LEDGER_PROOF_UNAVAILABLE',
@@ -58,8 +59,8 @@ export async function prove(writerDir: string, n: number, options: ProveOptions 
     const leaf = await leafOf(reader, n)
     return verifyInclusion({ index: n, size, leaf, root, proof }) ? proof : undefined
   })
-  const checkpoint = await readCosignatures(writerDir, note, size)
-  return formatProof({ index: n, hashes, ...(extra && { extra }), checkpoint })
+  const cosigned = await readCosignatures(writerDir, note.text, size)
+  return formatProof({ index: n, hashes, ...(extra && { extra }), checkpoint: cosigned })
 }
 
 /**
@@ -116,20 +117,4 @@ async function leafOf(reader: TreeReader, n: number): Promise<Hash> {
   } catch {
     return reader.subtree(0, n)
   }
-}
-
-async function readNote(dir: string): Promise<string> {
-  const path = join(dir, checkpointFile)
-  const bytes = await readSmallFile(path, noteBytesMax).catch((error: unknown) => {
-    throw new LedgerError('LEDGER_PROOF_UNAVAILABLE', `${path} cannot be read`, { cause: error })
-  })
-  if (!bytes) throw new LedgerError('LEDGER_PROOF_UNAVAILABLE', `there is no checkpoint at ${path}`)
-  return bytes.toString('utf8')
-}
-
-function parseSigned(text: string, dir: string): Checkpoint {
-  const note = parseNote(Buffer.from(text))
-  const checkpoint = note && parseCheckpoint(note.text)
-  if (!checkpoint) throw new LedgerError('LEDGER_CHECKPOINT_MALFORMED', `the checkpoint of ${dir} is not a signed one`)
-  return checkpoint
 }
