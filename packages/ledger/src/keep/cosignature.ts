@@ -39,7 +39,7 @@ export function cosign(text: string, cosigner: Cosigner, timeS: number): string 
   const { keyId } = verifierKey(name, signatureTypes.cosignature, publicKey)
   const time = Buffer.alloc(8)
   time.writeBigUInt64BE(BigInt(timeS))
-  return lineOf({ name, keyId, signature: Buffer.concat([time, cosigner.sign(messageOf(text, timeS))]) })
+  return signatureLine({ name, keyId, signature: Buffer.concat([time, cosigner.sign(messageOf(text, timeS))]) })
 }
 
 /**
@@ -56,7 +56,7 @@ export function findCosignature(note: Note, witness: VerifierKey): Cosignature |
   if (publicKey === undefined) return undefined
   const found = own.flatMap((one) => {
     const timeS = timeOf(note.text, one.signature, publicKey)
-    return timeS === undefined ? [] : [{ name: witness.name, timeS, line: lineOf(one) }]
+    return timeS === undefined ? [] : [{ name: witness.name, timeS, line: signatureLine(one) }]
   })
   const [first, ...others] = found
   if (first === undefined || found.length < own.length) return undefined
@@ -71,7 +71,8 @@ function timeOf(text: string, signature: Uint8Array, publicKey: KeyObject): numb
   return verify(null, messageOf(text, timeS), publicKey, signature.subarray(8)) ? timeS : undefined
 }
 
-function lineOf({ name, keyId, signature }: NoteSignature): string {
+/** A signature as a line of a note, its line feed included: there is one way to write it. */
+export function signatureLine({ name, keyId, signature }: NoteSignature): string {
   return `— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`
 }
 
