@@ -4,4 +4,7 @@
  * Without one, nobody can tell a log that was cut or put back to an older state from a log that is simply shorter.
  */
 export type { Anchor, AnchorEvidence, AnchorTree, PublishedCheckpoint } from './keep/anchor.ts'
+export { type FileAnchorOptions, fileAnchor } from './keep/file-anchor.ts'
+export { type TimestampAnchorOptions, timestampAnchor } from './keep/timestamp-anchor.ts'
+export { checkTimestamp, type Timestamp, type TimestampOptions, type TimestampRefused } from './keep/timestamp-check.ts'
 export { type WitnessOptions, witness } from './keep/witness.ts'
