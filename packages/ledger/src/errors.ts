@@ -86,6 +86,11 @@ export const codes = {
   LEDGER_PROOF_MISMATCH: 'The entry, or the log, is not the one the proof is about.',
   LEDGER_PROOF_UNWITNESSED: 'The checkpoint in a proof lacks a valid cosignature of a witness that was asked for.',
   LEDGER_TREE_INCOMPLETE: 'A hash of the tree cannot be found: neither its tile nor the entries below it are there.',
+  LEDGER_SEAL_MISMATCH: 'A finished segment is not what was hashed when it was written, or not what its seal says.',
+  LEDGER_SEAL_MALFORMED: 'A seal is not a signed note about a segment of this log.',
+  LEDGER_SEAL_UNSIGNED: 'A seal carries no valid signature of the log.',
+  LEDGER_SEAL_MISSING: 'A finished segment has no seal yet; the next opening makes it.',
+  LEDGER_SEAL_EMPTY: 'There is nothing to seal: the ledger has no entries.',
   LEDGER_SIGNER_FAILED:
     'The newest checkpoint could not be signed or written; entries are kept, and it is tried again.',
   LEDGER_STUCK: 'The disk has not answered a flush within its deadline; entries wait.',

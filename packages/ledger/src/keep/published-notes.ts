@@ -1,0 +1,38 @@
+/**
+ * `checkpoints/2026-01-15.notes`: every checkpoint of a writer that was shown to somebody, one signed note after the other, by day
+ * in UTC. It only grows; the beginning of a note that a crash left behind is passed over.
+ */
+import { constants } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { publishedDirectory } from '../layout.ts'
+import { NotAFile } from '../read/open-file.ts'
+
+// Neither a link that leads elsewhere nor a FIFO that waits for ever.
+const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+const flags = careful | constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
+
+/** Adds notes to the file of the day. What this process finds in a file it has not written to may end anywhere. */
+export class PublishedNotes {
+  readonly #dir: string
+  #path: string | undefined
+
+  constructor(writerDir: string) {
+    this.#dir = join(writerDir, publishedDirectory)
+  }
+
+  /** Rejects with the system's error. Not synced: whatever it holds is in the anchor log as well, or with an anchor. */
+  async add(note: string, timeMs: number): Promise<void> {
+    const path = join(this.#dir, `${new Date(timeMs).toISOString().slice(0, 10)}.notes`)
+    if (path !== this.#path) await mkdir(this.#dir, { recursive: true, mode: 0o750 })
+    const file = await open(path, flags, 0o640)
+    try {
+      const facts = await file.stat()
+      if (!facts.isFile()) throw new NotAFile(`${path} is not a file`)
+      await file.appendFile(path === this.#path || facts.size === 0 ? note : `\n\n${note}`)
+      this.#path = path
+    } finally {
+      await file.close()
+    }
+  }
+}
