@@ -11,7 +11,8 @@ const mayImport: Record<string, readonly string[]> = {
   koa: ['core'],
   integrations: ['core'],
   query: ['core', 'ledger', 'keys'],
-  cli: ['core', 'ledger', 'keys', 'query'],
+  witness: ['ledger'],
+  cli: ['core', 'ledger', 'keys', 'query', 'witness'],
 }
 
 /** The steps of core, strangers to one another; `audit.ts` and the files beside the folders know them all. */
