@@ -5,6 +5,7 @@ import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { doctor } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
+import { proveCommand } from './commands/prove.ts'
 import { queryCommand } from './commands/query.ts'
 import { revealCommand } from './commands/reveal.ts'
 import { scrubCommand } from './commands/scrub.ts'
@@ -20,6 +21,7 @@ import { version } from './version.ts'
 
 export const commands: readonly Command[] = [
   verifyCommand,
+  proveCommand,
   tail,
   queryCommand,
   timelineCommand,

@@ -23,8 +23,8 @@ import { readSignedNote } from './signed-note.ts'
 
 export interface ExportOptions {
   readonly signal?: AbortSignal
-  /** Called with the entries written since the last call. */
-  readonly onProgress?: (entries: number) => void
+  /** Called with how many of how many entries are written. */
+  readonly onProgress?: (entries: number, size: number) => void
 }
 
 /** What an export holds. */
@@ -66,7 +66,7 @@ export async function exportTlog(
     })
     await write(target, entryBundleFile(first / tileWidth, width), Buffer.concat(bundle))
     await tiles.add(leaves)
-    onProgress?.(width)
+    onProgress?.(first + width, size)
   }
   await tiles.end()
   if (tiles.root() !== root)
