@@ -1,11 +1,4 @@
-/**
- * A disk, the real one or another, with every call counted, and any of them made to fail before or after it took effect.
- *
- * Of the real one it also keeps what a loss of power would leave: of each file what was last synced, of each directory the
- * names that were there when it was last synced.
- */
-import { fstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+/** A disk, the real one or another, with every call counted, and any of them made to fail before or after it took effect. */
 import { type Disk, type DiskLater, realDisk } from './disk.ts'
 
 export interface Call {
@@ -28,10 +21,6 @@ export class FaultDisk implements Disk {
   readonly #judge: (call: Call) => Verdict
   readonly #disk: Disk
   readonly #paths = new Map<number, string>()
-  /** What was last synced of each file, by inode. */
-  readonly #synced = new Map<number, Buffer>()
-  /** What was there when each directory was last synced, by name. */
-  readonly #listed = new Map<string, Map<string, number>>()
 
   constructor(judge: (call: Call) => Verdict = () => undefined, disk: Disk = realDisk) {
     this.#judge = judge
@@ -44,14 +33,13 @@ export class FaultDisk implements Disk {
         this.#run('later.read', fd, () => later.read(fd, bytes, offset, length, position)),
       write: (fd, bytes, offset, position) =>
         this.#run('later.write', fd, () => later.write(fd, bytes, offset, position)),
-      datasync: (fd) => this.#run('later.datasync', fd, () => later.datasync(fd).then(() => this.#keep(fd))),
+      datasync: (fd) => this.#run('later.datasync', fd, () => later.datasync(fd)),
       truncate: (fd, size) => this.#run('later.truncate', fd, () => later.truncate(fd, size)),
       close: (fd) => this.#run('later.close', fd, () => later.close(fd)),
       rename: (from, to) => this.#run('later.rename', to, () => later.rename(from, to)),
       remove: (path) => this.#run('later.remove', path, () => later.remove(path)),
       chmod: (path, mode) => this.#run('later.chmod', path, () => later.chmod(path, mode)),
-      syncDirectory: (path) =>
-        this.#run('later.syncDirectory', path, () => later.syncDirectory(path).then(() => this.#list(path))),
+      syncDirectory: (path) => this.#run('later.syncDirectory', path, () => later.syncDirectory(path)),
     }
   }
 
@@ -82,33 +70,12 @@ export class FaultDisk implements Disk {
     this.#runNow('read', fd, () => this.#disk.read(fd, bytes, offset, length, position))
   write: Disk['write'] = (fd, bytes, offset, position) =>
     this.#runNow('write', fd, () => this.#disk.write(fd, bytes, offset, position))
-  datasync = (fd: number) =>
-    this.#runNow('datasync', fd, () => {
-      this.#disk.datasync(fd)
-      this.#keep(fd)
-    })
+  datasync = (fd: number) => this.#runNow('datasync', fd, () => this.#disk.datasync(fd))
   truncate = (fd: number, size: number) => this.#runNow('truncate', fd, () => this.#disk.truncate(fd, size))
   close = (fd: number) => this.#runNow('close', fd, () => this.#disk.close(fd))
   rename = (from: string, to: string) => this.#runNow('rename', to, () => this.#disk.rename(from, to))
   remove = (path: string) => this.#runNow('remove', path, () => this.#disk.remove(path))
-  syncDirectory = (path: string) =>
-    this.#runNow('syncDirectory', path, () => {
-      this.#disk.syncDirectory(path)
-      this.#list(path)
-    })
-
-  /** Writes to `target` what a loss of power now would leave of `root`. */
-  writeSurvivors(root: string, target: string): void {
-    const names = this.#listed.get(root)
-    for (const [name, ino] of names ?? []) {
-      const from = join(root, name)
-      const to = join(target, name)
-      if (ino === directory) {
-        mkdirSync(to)
-        this.writeSurvivors(from, to)
-      } else writeFileSync(to, this.#synced.get(ino) ?? '')
-    }
-  }
+  syncDirectory = (path: string) => this.#runNow('syncDirectory', path, () => this.#disk.syncDirectory(path))
 
   #run<T>(name: string, place: string | number, work: () => Promise<T>): Promise<T> {
     const call = this.#record(name, place)
@@ -149,27 +116,4 @@ export class FaultDisk implements Disk {
     this.#paths.set(fd, path)
     return fd
   }
-
-  #keep(fd: number): void {
-    if (this.#disk !== realDisk) return
-    const path = this.#paths.get(fd)
-    if (path === undefined) return
-    const { ino } = fstatSync(fd)
-    const facts = statSync(path, { throwIfNoEntry: false })
-    if (facts?.ino === ino) this.#synced.set(ino, readFileSync(path))
-  }
-
-  #list(path: string): void {
-    if (this.#disk !== realDisk) return
-    const entries = readdirSync(path, { withFileTypes: true })
-    const inoOf = (name: string): number => statSync(join(path, name)).ino
-    this.#listed.set(
-      path,
-      new Map(entries.map((entry) => [entry.name, entry.isDirectory() ? directory : inoOf(entry.name)])),
-    )
-    const above = dirname(path)
-    if (!this.#listed.has(above)) this.#listed.set(above, new Map())
-  }
 }
-
-const directory = -1

@@ -90,33 +90,20 @@ async function tornDisk(): Promise<MemoryDisk> {
 }
 
 export interface Story {
-  readonly name: string
   /** What was promised before it begins. */
   readonly before: readonly string[]
   begin(): Promise<MemoryDisk>
   live(disk: FaultDisk, life: Life): Promise<void>
 }
 
-export const stories: readonly Story[] = [
-  {
-    name: 'a new ledger',
-    before: [],
-    begin: async () => new MemoryDisk(),
-    live: (disk, life) => live(disk, life, 'durable'),
-  },
-  {
-    name: 'one that acknowledges writes',
-    before: [],
-    begin: async () => new MemoryDisk(),
-    live: (disk, life) => live(disk, life, 'written'),
-  },
-  {
-    name: 'one that takes over from the dead, and cuts a torn tail',
-    before: ['x', 'y', 'z'],
-    begin: tornDisk,
-    live: (disk, life) => live(disk, life, 'durable'),
-  },
-]
+export const stories = {
+  /** A new ledger. */
+  birth: { before: [], begin: async () => new MemoryDisk(), live: (disk, life) => live(disk, life, 'durable') },
+  /** One that acknowledges before the sync. */
+  written: { before: [], begin: async () => new MemoryDisk(), live: (disk, life) => live(disk, life, 'written') },
+  /** One that takes over from the dead, and cuts a torn tail. */
+  takeover: { before: ['x', 'y', 'z'], begin: tornDisk, live: (disk, life) => live(disk, life, 'durable') },
+} satisfies Record<string, Story>
 
 /** The life and what came before it, as one promise. */
 export function promisedBy(story: Story, life: Life): Promised {

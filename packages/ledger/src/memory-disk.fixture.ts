@@ -194,12 +194,19 @@ export class MemoryDisk implements Disk {
     this.syncDirectory(dirname(path))
   }
 
-  /** The disk as the next process finds it: everything that was written is there. */
+  /** The disk as the next process finds it: everything that was written is there, and is not synced more than it was. */
   killed(): MemoryDisk {
-    return this.#copy(
-      (directory) => directory.entries,
-      (file) => file.asIs(),
+    const twin = twins((file) => file.asIs())
+    const copy = new MemoryDisk(twin.directory(this.#root), this.#inodes)
+    const operations = this.#unsynced.map((operation) =>
+      operation.map(({ directory, name, entry }) => ({
+        directory: twin.directory(directory),
+        name,
+        entry: twin.entry(entry),
+      })),
     )
+    copy.#unsynced.push(...operations)
+    return copy
   }
 
   /** The disk as the machine finds it when it starts again. */
@@ -213,10 +220,11 @@ export class MemoryDisk implements Disk {
         put(names, name, entry)
       }
     }
-    return this.#copy(
-      (directory) => left.get(directory) ?? directory.durable,
+    const twin = twins(
       (file) => file.afterPowerLoss(pick),
+      (directory) => left.get(directory) ?? directory.durable,
     )
+    return new MemoryDisk(twin.directory(this.#root), this.#inodes)
   }
 
   /** Writes everything below `root` into a real directory. */
@@ -226,25 +234,6 @@ export class MemoryDisk implements Disk {
       if (entry instanceof Directory) this.materialise(join(root, name), join(target, name))
       else writeFileSync(join(target, name), entry.content(), { mode: entry.mode & 0o777 })
     }
-  }
-
-  #copy(entriesOf: (directory: Directory) => Map<string, Entry>, fileOf: (file: MemoryFile) => MemoryFile): MemoryDisk {
-    const files = new Map<MemoryFile, MemoryFile>()
-    const copy = (directory: Directory): Directory => {
-      const made = new Directory()
-      for (const [name, entry] of entriesOf(directory)) {
-        let twin: Entry | undefined = entry instanceof MemoryFile ? files.get(entry) : copy(entry)
-        if (!twin && entry instanceof MemoryFile) {
-          twin = fileOf(entry)
-          files.set(entry, twin)
-        }
-        if (twin instanceof MemoryFile) twin.links += 1
-        put(made.entries, name, twin)
-        put(made.durable, name, twin)
-      }
-      return made
-    }
-    return new MemoryDisk(copy(this.#root), this.#inodes)
   }
 
   #change(operation: Operation): void {
@@ -288,6 +277,41 @@ export class MemoryDisk implements Disk {
     if (!handle) throw systemError('EBADF', String(fd))
     return handle
   }
+}
+
+interface Twins {
+  directory(of: Directory): Directory
+  entry(of: Entry | undefined): Entry | undefined
+}
+
+/** Copies a tree, each file and directory once. With `leftOf`, those names are left and are durable. */
+function twins(
+  fileOf: (file: MemoryFile) => MemoryFile,
+  leftOf?: (directory: Directory) => ReadonlyMap<string, Entry>,
+): Twins {
+  const made = new Map<Entry, Entry>()
+  const entry = (of: Entry): Entry => (of instanceof MemoryFile ? file(of) : directory(of))
+  const file = (of: MemoryFile): MemoryFile => {
+    const known = made.get(of)
+    if (known instanceof MemoryFile) return known
+    const twin = fileOf(of)
+    made.set(of, twin)
+    return twin
+  }
+  const directory = (of: Directory): Directory => {
+    const known = made.get(of)
+    if (known instanceof Directory) return known
+    const twin = new Directory()
+    made.set(of, twin)
+    for (const [name, one] of leftOf?.(of) ?? of.durable) twin.durable.set(name, entry(one))
+    for (const [name, one] of leftOf?.(of) ?? of.entries) {
+      const found = entry(one)
+      if (found instanceof MemoryFile) found.links += 1
+      twin.entries.set(name, found)
+    }
+    return twin
+  }
+  return { directory, entry: (of) => (of === undefined ? undefined : entry(of)) }
 }
 
 function partsOf(path: string): string[] {

@@ -99,9 +99,14 @@ export class MemoryFile {
     this.#earlier.clear()
   }
 
-  /** The same file in a copy of the disk: what a killed process leaves, as the system goes on. */
+  /** The same file in a copy of the disk: what a killed process leaves. What was not synced still is not. */
   asIs(): MemoryFile {
-    return this.#twin(this.size, this.mode)
+    const file = this.#twin(this.size, this.mode)
+    for (const [sector, earlier] of this.#earlier) file.#earlier.set(sector, [...earlier])
+    for (const [sector, version] of this.#lost) file.#lost.set(sector, version)
+    file.#earlierSizes = [...this.#earlierSizes]
+    file.#earlierModes = [...this.#earlierModes]
+    return file
   }
 
   /** What a loss of power leaves. */

@@ -26,7 +26,7 @@ export interface LogEnd {
   /** The newest segment, by its first index; undefined when there is none. */
   readonly segment?: { readonly first: number; readonly bytes: number; readonly facts: FileFacts }
   /** Segments that hold entries behind the checkpoint; their bytes may still be in the page cache only. */
-  readonly unsynced: readonly number[]
+  readonly unsynced: readonly { readonly first: number; readonly from: number; readonly isSealed: boolean }[]
   /** Where a torn tail begins. It has to be cut before anything is written. */
   readonly torn?: TornTail
 }
@@ -58,7 +58,7 @@ class Scan {
   #place: Place
   #segment: LogEnd['segment']
   #torn: { first: number; segment: number; offset: number; later: number[] } | undefined
-  readonly #unsynced: number[] = []
+  readonly #unsynced: LogEnd['unsynced'][number][] = []
 
   constructor(disk: Disk, dir: string, checkpoint: Checkpoint | undefined, frontier: Frontier | undefined) {
     this.#disk = disk
@@ -87,7 +87,7 @@ class Scan {
       throw new LedgerError(code, `${path} begins at ${first}, entry ${this.#next} was expected`)
     }
     this.#segment = { first, bytes: facts.size, facts }
-    if (facts.size > from) this.#unsynced.push(first)
+    if (facts.size > from) this.#unsynced.push({ first, from, isSealed: (facts.mode & 0o200) === 0 })
     this.#readLines(path, first, from, facts.size)
   }
 

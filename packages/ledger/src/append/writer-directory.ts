@@ -8,13 +8,14 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Disk } from '../disk.ts'
 import { LedgerError, systemCode } from '../errors.ts'
-import { metaFile, segmentDirectory, segmentFile, writerName } from '../layout.ts'
+import { metaFile, segmentDirectory, writerName } from '../layout.ts'
 import type { RefusedWriter } from '../ledger.ts'
 import { formatMeta, type Meta } from '../meta.ts'
 import { cutTail } from './cut.ts'
 import { isHeld, type Lock, takeLock } from './lock.ts'
 import { type Expected, readSigned } from './read-signed.ts'
 import { findEnd, type LogEnd } from './recover.ts'
+import { settle, settleParents } from './settle.ts'
 import { replaceFile } from './small-file.ts'
 
 export interface DirectoryOptions {
@@ -108,8 +109,7 @@ function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): 
   const found = findEnd(disk, dir, signed.checkpoint)
   const recovered = found.torn && { first: found.torn.first, ...cutTail(disk, dir, found.torn, options.now()) }
   // The lines behind the checkpoint may never have left the page cache; nobody may build on them before they have.
-  for (const first of found.unsynced) syncFile(disk, join(dir, segmentFile(first)))
-  if (found.unsynced.length > 0) disk.syncDirectory(join(dir, segmentDirectory))
+  settle(disk, dir, found.unsynced)
   const end = recovered ? findEnd(disk, dir, signed.checkpoint) : found
   if (!lock.isOurs()) throw new LedgerError('LEDGER_HELD', `${dir} was taken by another process at the same moment`)
   return {
@@ -166,6 +166,7 @@ function initialise(
   const { disk, service, stream, retentionClass, publicKey } = options
   const dir = join(options.dir, writer)
   makeDirectory(disk, join(dir, segmentDirectory))
+  settleParents(disk, dir)
   const meta: Meta = {
     origin: `${options.origin}/${writer}`,
     service,
@@ -195,15 +196,6 @@ function removeLeftovers(disk: Disk, dir: string): void {
 
 function hasEntries(disk: Disk, dir: string): boolean {
   return disk.findFacts(join(dir, segmentDirectory)) !== undefined && disk.list(join(dir, segmentDirectory)).length > 0
-}
-
-function syncFile(disk: Disk, path: string): void {
-  const fd = disk.open(path, 'read')
-  try {
-    disk.datasync(fd)
-  } finally {
-    disk.close(fd)
-  }
 }
 
 function releaseQuietly(lock: Lock | undefined): void {
