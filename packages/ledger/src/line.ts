@@ -55,7 +55,7 @@ export function parseFrame(bytes: Buffer, start: number, end: number, frame: Fra
   if (end - start > lineBytesMax || !parseHead(bytes, start, end, frame)) return false
   const tail = end - tailBytes
   if (tail <= frame.body || !matches(bytes, tail, hashMember) || !matches(bytes, end - 2, lineEnd)) return false
-  for (let at = end - 2 - hashChars; at < end - 2; at++) if (!isBase64Url(bytes[at] ?? 0)) return false
+  for (let at = end - 2 - hashChars; at < end - 2; at++) if (base64Url[bytes[at] ?? 0] !== 1) return false
   frame.bodyEnd = tail
   return true
 }
@@ -125,12 +125,6 @@ function readInteger(bytes: Buffer, from: number, end: number): number {
   return at
 }
 
-function isBase64Url(byte: number): boolean {
-  return (
-    (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x41 && byte <= 0x5a) ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x2d ||
-    byte === 0x5f
-  )
-}
+/** 1 for each byte that base64url is written with. A table, because this is asked eleven times for every line. */
+const base64Url = new Uint8Array(256)
+for (const byte of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')) base64Url[byte] = 1

@@ -5,6 +5,8 @@
  * the first thing that is not as it should be it gives up, without a word about what or where: `LineCheck` then walks over
  * the log in order, and has the words.
  */
+import { readSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { emptyFrame, lineBytesMax, parseFrame, statedHash } from '../line.ts'
 import { LineSplitter } from '../line-splitter.ts'
 import { openFile } from '../read/open-file.ts'
@@ -12,7 +14,7 @@ import { type Hash, leafIn } from '../tree.ts'
 import { LeafBlocks } from './leaf-blocks.ts'
 import { type SequenceRun, SequenceRuns } from './sequence-runs.ts'
 
-const chunkBytes = 1 << 20
+const chunkBytes = 1 << 18
 
 export interface SegmentJob {
   readonly path: string
@@ -42,10 +44,14 @@ export interface SegmentFacts {
   readonly runs: readonly SequenceRun[]
 }
 
-/** Undefined when it is not one sound row of the lines asked for, or cannot be read. Rejects only with what `onBytes` throws. */
+/**
+ * Undefined when it is not one sound row of the lines asked for, or cannot be read. Rejects only with what `onBytes` throws.
+ * `blocking` is for threads that do nothing else.
+ */
 export async function scanSegment(
   job: SegmentJob,
   onBytes: (bytes: number) => void,
+  { blocking = false }: { readonly blocking?: boolean } = {},
 ): Promise<SegmentFacts | undefined> {
   const file = await openFile(job.path).catch(() => undefined)
   if (!file) return undefined
@@ -59,9 +65,8 @@ export async function scanSegment(
     let counted = 0
     while (!scan.isOver) {
       const room = splitter.room()
-      const { bytesRead } = await file
-        .read(bytes, room, bytes.length - room, splitter.position)
-        .catch(() => ({ bytesRead: 0 }))
+      const part = { offset: room, length: bytes.length - room, position: splitter.position }
+      const bytesRead = blocking ? readNow(file.fd, bytes, part) : await readLater(file, bytes, part)
       if (bytesRead === 0) return undefined
       splitter.feed(bytesRead, visit)
       const done = scan.isOver ? scan.end : splitter.position
@@ -73,6 +78,24 @@ export async function scanSegment(
   } finally {
     await file.close()
   }
+}
+
+type Part = { readonly offset: number; readonly length: number; readonly position: number }
+
+/** A thread that has nothing else to do need not wait its turn for each chunk. What cannot be read counts as the end. */
+function readNow(fd: number, bytes: Buffer, part: Part): number {
+  try {
+    return readSync(fd, bytes, part)
+  } catch {
+    return 0
+  }
+}
+
+async function readLater(file: FileHandle, bytes: Buffer, part: Part): Promise<number> {
+  return file.read(bytes, part).then(
+    ({ bytesRead }) => bytesRead,
+    () => 0,
+  )
 }
 
 class Scan {
@@ -87,11 +110,14 @@ class Scan {
   readonly #frame = emptyFrame()
   #next: number
   #sizeAt = 0
+  /** The next size that is one of the places. */
+  #stop: number
 
   constructor(job: SegmentJob) {
     this.#job = job
     this.#next = job.first
     this.#leaves = new LeafBlocks(job.first)
+    this.#stop = job.sizes[0] ?? job.next
   }
 
   get facts(): SegmentFacts {
@@ -111,10 +137,11 @@ class Scan {
     }
     this.#leaves.push(leafIn(bytes, start, end))
     this.#next = n + 1
-    if (n + 1 !== this.#job.next && n + 1 !== this.#job.sizes[this.#sizeAt]) return
+    if (n + 1 < this.#stop) return
     const behind = offset + end + 1 - start
     this.#places.push({ size: n + 1, hashes: this.#leaves.hashes(), offset: behind, h: statedHash(bytes, end) })
-    while ((this.#job.sizes[this.#sizeAt] ?? Number.POSITIVE_INFINITY) <= n + 1) this.#sizeAt += 1
+    this.#sizeAt += 1
+    this.#stop = this.#job.sizes[this.#sizeAt] ?? this.#job.next
     if (n + 1 < this.#job.next) return
     this.end = behind
     this.isOver = true

@@ -11,9 +11,10 @@ parentPort?.postMessage(ready)
 
 /** Anything unforeseen ends the thread, and so the verification. */
 async function answer(job: SegmentJob): Promise<FromWorker> {
-  const facts = await scanSegment(job, (bytes) => {
+  const onBytes = (bytes: number): void => {
     const message: FromWorker = { bytes }
     parentPort?.postMessage(message)
-  })
+  }
+  const facts = await scanSegment(job, onBytes, { blocking: true })
   return { facts }
 }

@@ -40,19 +40,38 @@ export function readSeq(bytes: Buffer, body: number, bodyEnd: number): number {
   return -1
 }
 
-const types = (['stream_open', 'stream_close', 'audit_gap'] as const).map((type) => ({
-  type,
-  bytes: Buffer.from(`${type}"`),
-}))
-
 /** The first `event_type` in the body: members before it hold no text of a caller, and inside text its quotes are escaped. */
 export function readEventType(bytes: Buffer, from: number, bodyEnd: number): EventType {
-  for (let at = from; at < bodyEnd; at++) {
-    if (bytes[at] !== 0x22 || !holds(bytes, at, typeMember)) continue
-    return types.find((one) => holds(bytes, at + typeMember.length, one.bytes))?.type ?? 'other'
-  }
+  const at = findType(bytes, from, bodyEnd) + typeMember.length
+  // Nearly every entry is of another type, and its first letter shows it.
+  const letter = bytes[at]
+  if (letter === 0x73 && holds(bytes, at, openText)) return 'stream_open'
+  if (letter === 0x73 && holds(bytes, at, closeText)) return 'stream_close'
+  if (letter === 0x61 && holds(bytes, at, gapText)) return 'audit_gap'
   return 'other'
 }
+
+const openText = Buffer.from('stream_open"')
+const closeText = Buffer.from('stream_close"')
+const gapText = Buffer.from('audit_gap"')
+
+/**
+ * Where `typeMember` begins; `end` when it is not there. Horspool's search: it looks at the byte where the member would end, and
+ * that byte tells how far the next place can be, so that most bytes are never looked at.
+ */
+function findType(bytes: Buffer, from: number, end: number): number {
+  const last = typeMember.length - 1
+  for (let at = from; at + last < end; ) {
+    const byte = bytes[at + last] ?? 0
+    if (byte === 0x22 && holds(bytes, at, typeMember)) return at
+    at += skips[byte] ?? 1
+  }
+  return end
+}
+
+/** For each byte, the distance from its last place in the member, the end left out, to the end. */
+const skips = new Uint8Array(256).fill(typeMember.length)
+for (const [at, byte] of typeMember.subarray(0, -1).entries()) skips[byte] = typeMember.length - 1 - at
 
 /** What an audit_gap record names: `metadata.first_seq` to `metadata.last_seq`. */
 export function readGap(bytes: Buffer, body: number, bodyEnd: number): Range | undefined {

@@ -22,18 +22,20 @@ const runsMax = 100_000
 
 export class SequenceRuns {
   readonly runs: SequenceRun[] = []
+  #last: SequenceRun | undefined
 
   /** One entry, in order of the index. False when there are too many runs. */
   visit(bytes: Buffer, body: number, bodyEnd: number, n: number): boolean {
     const seq = readSeq(bytes, body, bodyEnd)
     const type = seq < 0 ? 'absent' : readEventType(bytes, body + seqAt, bodyEnd)
-    const last = this.runs.at(-1)
+    const last = this.#last
     if (last?.type === type && (type === 'absent' || (type === 'other' && last.seq + last.count === seq))) {
       last.count += 1
       return true
     }
     const gap = type === 'audit_gap' ? readGap(bytes, body, bodyEnd) : undefined
-    this.runs.push({ type, seq, n, count: 1, ...(gap && { gap }) })
+    this.#last = { type, seq, n, count: 1, ...(gap && { gap }) }
+    this.runs.push(this.#last)
     return this.runs.length <= runsMax
   }
 }

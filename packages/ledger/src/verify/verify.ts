@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LedgerError } from '../errors.ts'
-import { segmentDirectory } from '../layout.ts'
+import { segmentDirectory, segmentFile, segmentsAmong } from '../layout.ts'
 import { findWriterDirectories } from '../read/walk.ts'
 import { listNames } from './list-names.ts'
 import { withMisplaced } from './misplaced.ts'
@@ -96,8 +96,8 @@ async function inLanes<Item, Answer>(
 async function bytesIn(directories: readonly string[]): Promise<number> {
   let bytes = 0
   for (const dir of directories) {
-    for (const name of await listNames(join(dir, segmentDirectory))) {
-      bytes += await stat(join(dir, segmentDirectory, name)).then(
+    for (const first of segmentsAmong(await listNames(join(dir, segmentDirectory)))) {
+      bytes += await stat(join(dir, segmentFile(first))).then(
         (facts) => facts.size,
         () => 0,
       )
