@@ -12,6 +12,7 @@ import { scrubCommand } from './commands/scrub.ts'
 import { tail } from './commands/tail.ts'
 import { timelineCommand } from './commands/timeline.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { witnessCommand } from './commands/witness.ts'
 import { CliError, type ExitCode, exitCodes, usageError } from './errors.ts'
 import { helpFor, overview } from './help.ts'
 import { nearest } from './nearest.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   doctor,
   keysCommand,
   scrubCommand,
+  witnessCommand,
 ]
 
 /** Runs one command line and answers with its exit code. Never throws. */
