@@ -75,6 +75,15 @@ export const codes = {
   LEDGER_WRITER_REWOUND:
     'The checkpoint of a writer went back, or became another one of the same size, since it was written to the anchor log.',
   LEDGER_WRITER_GONE: 'A writer that is named in the anchor log is not there any more.',
+  LEDGER_ROOT_ANCHORED:
+    'The log is not, or no longer, the one whose root stands in an anchor log or with an anchor: rewritten, or put back.',
+  LEDGER_EVIDENCE_INVALID:
+    'A file says that a witness or a timestamp authority vouches for this log, and it does not hold.',
+  LEDGER_EVIDENCE_UNCHECKED:
+    'Evidence of anchors was not checked: the key of that witness, or the certificate of that authority, was not given.',
+  LEDGER_ANCHOR_ENTRY: 'An entry of an anchor log is not what this version writes.',
+  LEDGER_HEARTBEAT_SILENT:
+    'The anchor log was silent for more than three of its intervals without having been stopped: nobody vouches for that time.',
   LEDGER_TIMESTAMP_MALFORMED: 'A timestamp is not what RFC 3161 describes: damaged, cut off or another format.',
   LEDGER_TIMESTAMP_OTHER: 'A timestamp is one of other bytes, or answers another request.',
   LEDGER_TIMESTAMP_SIGNATURE: 'The signature of a timestamp does not agree with what it signs.',

@@ -3,10 +3,11 @@
  * in UTC. It only grows; the beginning of a note that a crash left behind is passed over.
  */
 import { constants } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publishedDirectory } from '../layout.ts'
 import { NotAFile } from '../read/open-file.ts'
+import { readSmallFile } from '../read/small-file.ts'
 
 // Neither a link that leads elsewhere nor a FIFO that waits for ever.
 const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
@@ -35,4 +36,50 @@ export class PublishedNotes {
       await file.close()
     }
   }
+}
+
+const dayFile = /^\d{4}-\d\d-\d\d\.notes$/
+/** A day has 1,440 minutes, and a note a few hundred bytes, a few thousand with the longest signatures. */
+const dayBytesMax = 64 * 1024 * 1024
+
+/** Every note that was published for a writer, a day at a time, oldest first. Files that cannot be read are passed over. */
+export async function* readPublishedNotes(writerDir: string): AsyncGenerator<readonly string[]> {
+  const dir = join(writerDir, publishedDirectory)
+  const names = await readdir(dir).catch(() => [])
+  for (const name of names.filter((one) => dayFile.test(one)).sort()) {
+    const path = join(dir, name)
+    const bytes = await stat(path).then(
+      (facts) => readSmallFile(path, Math.min(dayBytesMax, facts.size)),
+      () => undefined,
+    )
+    yield bytes ? splitNotes(bytes.toString()) : []
+  }
+}
+
+/**
+ * The notes that stand one after the other in a text, exactly. What is not one, such as the remains of a crash, is left out: a note
+ * is a paragraph, an empty line, and lines that begin as signatures do.
+ */
+export function splitNotes(text: string): string[] {
+  const notes: string[] = []
+  let paragraph = ''
+  let before = ''
+  let signatures = ''
+  const end = (): void => {
+    if (before !== '' && signatures !== '') notes.push(`${before}\n${signatures}`)
+    before = ''
+    signatures = ''
+  }
+  // What stands behind the last line feed is no whole line.
+  for (const line of text.split('\n').slice(0, -1)) {
+    if (line.startsWith('— ') && before !== '') {
+      signatures += `${line}\n`
+      continue
+    }
+    if (signatures !== '') end()
+    before = line === '' ? paragraph : ''
+    paragraph = line === '' ? '' : `${paragraph}${line}\n`
+  }
+  end()
+  return notes
 }

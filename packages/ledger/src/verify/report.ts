@@ -6,6 +6,10 @@ export interface VerifyOptions {
   readonly publicKeys?: readonly Uint8Array[]
   /** Roots that were kept from earlier verifications: each has to be the root of so many first entries still. */
   readonly heldRoots?: readonly HeldRoot[]
+  /** Verifier keys of witnesses to trust: their cosignatures beside anchor logs are checked, and count. */
+  readonly witnesses?: readonly string[]
+  /** Certificates, in PEM, of timestamp authorities to trust: their tokens are checked, and count. */
+  readonly timestampCertificates?: readonly string[]
   /**
    * How many threads read beside each other, 0 to 64; with 0 the calling thread reads. By default one for each core, fewer where
    * there is little to read. The answer is the same.
@@ -22,7 +26,7 @@ export interface VerifyReport {
   /** Whether keys were pinned; without them the report says "self-signed". */
   readonly pinned: boolean
   readonly streams: StreamReport[]
-  /** Origins of held roots of which there is no writer any more. */
+  /** Origins that held roots or anchor logs name, and of which there is no writer any more. */
   readonly lost: readonly string[]
 }
 
@@ -38,9 +42,22 @@ export interface StreamReport {
   /** The root over every entry found, hex. */
   readonly root: string
   readonly checkpoint?: { readonly size: number; readonly root: string }
+  /** The newest tree that somebody outside vouches for whom the verifier was told to trust. */
+  readonly anchored?: Anchored
+  /** Entries from this index on are vouched for by nobody outside. Absent when there are none. */
+  readonly unanchoredSince?: number
   readonly integrity: { readonly ok: boolean; readonly breaks: Break[] }
   readonly completeness: { readonly ok: boolean; readonly gaps: Gap[] }
   readonly notes: Note[]
+}
+
+/** Who outside saw a tree of this size, and when the first of them did. */
+export interface Anchored {
+  readonly size: number
+  /** RFC 3339 in UTC, by the clock of the witness or the authority. */
+  readonly time: string
+  /** Names of anchors. */
+  readonly by: readonly string[]
 }
 
 /** One place where the directory is not what was signed. */
@@ -54,8 +71,12 @@ export interface Break {
   readonly message: string
 }
 
-/** Sequence numbers without a record. Explained when an `audit_gap` record of the same opening names them. */
+/**
+ * Sequence numbers without a record. Explained when an `audit_gap` record of the same opening names them. With the code
+ * LEDGER_HEARTBEAT_SILENT: an anchor log that was not heard of, and both numbers are the index of the last entry before.
+ */
 export interface Gap {
+  readonly code?: 'LEDGER_HEARTBEAT_SILENT'
   readonly firstSeq: number
   readonly lastSeq: number
   readonly message: string

@@ -9,6 +9,7 @@ import { frontierBytesMax, parseFrontiers } from '../frontier.ts'
 import * as layout from '../layout.ts'
 import { readSmallFile } from '../read/small-file.ts'
 import { hashToHex } from '../tree.ts'
+import type { AnchorCheck } from './check-anchors.ts'
 import { describeStale } from './check-root.ts'
 import { checkSigned } from './check-signed.ts'
 import { type HeldRoot, wantedOf } from './held-root.ts'
@@ -21,12 +22,14 @@ import type { Scanner } from './scan-signed.ts'
 export interface Trusted {
   readonly publicKeys: readonly Uint8Array[]
   readonly heldRoots: readonly HeldRoot[]
+  /** What anchor logs say of every writer. */
+  readonly anchors: AnchorCheck
 }
 
 /** Without a scanner every line is read in order, in this thread. */
 export async function verifyWriter(
   dir: string,
-  { publicKeys, heldRoots }: Trusted,
+  { publicKeys, heldRoots, anchors }: Trusted,
   watch: Watch,
   scanner?: Scanner,
 ): Promise<StreamReport> {
@@ -34,15 +37,17 @@ export async function verifyWriter(
   const { meta, checkpoint } = signed
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
   // Every root that anybody holds of this log; each is compared when the tree has its size.
-  const wanted = wantedOf(heldRoots, signed.origin)
+  const wanted = [...wantedOf(heldRoots, signed.origin), ...anchors.wantedOf(signed.origin, dir)]
+  const anchored = anchors.findingsOf(signed.origin, dir)
   const stated = { checkpoint, wanted, frontiers: kept ? parseFrontiers(kept) : [] }
 
   const found = await readLog(dir, stated, watch, scanner)
   const { lines, sequence, bytes, torn } = found
-  const breaks = [...signed.breaks, ...found.breaks]
+  const breaks = [...signed.breaks, ...found.breaks, ...anchored.breaks]
 
   const notes = [
     ...sequence.notes,
+    ...anchored.notes,
     ...(await describeFiles(dir)),
     ...describeTail(torn, lines.entries, checkpoint?.size ?? 0),
   ]
@@ -53,7 +58,7 @@ export async function verifyWriter(
       note('LEDGER_PREDECESSOR', `opened because ${meta.predecessor.writer} was refused: ${meta.predecessor.code}`),
     )
   }
-  const { gaps } = sequence
+  const gaps = [...sequence.gaps, ...anchored.gaps]
   return {
     dir,
     origin: signed.origin,
@@ -98,6 +103,8 @@ const known = new Set<string>([
   layout.frontierFile,
   layout.segmentDirectory,
   layout.quarantineDirectory,
+  layout.anchorsDirectory,
+  layout.publishedDirectory,
 ])
 
 async function describeFiles(dir: string): Promise<Note[]> {

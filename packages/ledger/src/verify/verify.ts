@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { LedgerError } from '../errors.ts'
 import { segmentDirectory, segmentFile, segmentsAmong } from '../layout.ts'
 import { findWriterDirectories } from '../read/walk.ts'
+import { AnchorCheck, readTrustedAnchors, withAnchored } from './check-anchors.ts'
 import { listNames } from './list-names.ts'
 import { withMisplaced } from './misplaced.ts'
 import type { StreamReport, VerifyOptions, VerifyReport } from './report.ts'
@@ -27,10 +28,12 @@ const bytesPerWorkerMin = 32 * 1024 * 1024
  */
 export async function verify(root: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { publicKeys = [], heldRoots = [], workers, signal, onProgress } = options
+  const trusted = readTrustedAnchors(options.witnesses, options.timestampCertificates)
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 0 && workers <= workersMax))
     throw new LedgerError('LEDGER_OPTION_INVALID', `workers: ${workers} is no integer from 0 to ${workersMax}`)
   const directories = await findWriterDirectories(root)
   const total = await bytesIn(directories)
+  const anchors = await AnchorCheck.read(root, directories, trusted, () => signal?.throwIfAborted())
   const count = workers ?? workersFor(total)
   signal?.throwIfAborted()
   const pool = count > 0 ? new ScanPool(count) : undefined
@@ -47,15 +50,17 @@ export async function verify(root: string, options: VerifyOptions = {}): Promise
         onProgress?.(done, Math.max(done, total))
       }
       signal?.throwIfAborted()
-      return verifyWriter(dir, { publicKeys, heldRoots }, { onBytes }, pool ?? inThisThread)
+      return verifyWriter(dir, { publicKeys, heldRoots, anchors }, { onBytes }, pool ?? inThisThread)
     })
   } finally {
     signal?.removeEventListener('abort', abort)
     await pool?.close()
   }
   streams = streams.map((one) => withMisplaced(one, streams, resolve(root)))
+  streams = streams.map((one) => withAnchored(one, anchors, streams))
   const origins = new Set(streams.map(({ origin }) => origin))
-  const lost = [...new Set(heldRoots.map(({ origin }) => origin))].filter((origin) => !origins.has(origin))
+  const named = new Set([...heldRoots.map(({ origin }) => origin), ...anchors.named])
+  const lost = [...named].filter((origin) => !origins.has(origin))
   const sound = streams.every((one) => one.integrity.ok && one.completeness.ok)
   return { ok: streams.length > 0 && sound && lost.length === 0, pinned: publicKeys.length > 0, streams, lost }
 }
