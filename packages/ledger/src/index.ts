@@ -6,6 +6,7 @@
 export { openLedger } from './append/open.ts'
 export { type Disk, type DiskLater, type FileFacts, type OpenMode, realDisk } from './disk.ts'
 export { codes, LedgerError, type LedgerErrorCode } from './errors.ts'
+export type { EpochKeeper, EpochKey, EpochWriter } from './keep/epoch-keeper.ts'
 export { type HeldDirectory, holdDirectory } from './keep/hold-directory.ts'
 export type {
   AckLevel,
@@ -19,6 +20,8 @@ export type {
   PendingEntry,
   Position,
   RefusedWriter,
+  SealedSegment,
+  SecondSigner,
   Signer,
 } from './ledger.ts'
 

@@ -5,13 +5,29 @@
  * held by one process at a time; an *entry* is one line, its index `n` counts from 0 per writer. FORMAT.md has the bytes.
  */
 import type { Disk } from './disk.ts'
+import type { EpochKeeper } from './keep/epoch-keeper.ts'
 
-/** Whoever signs checkpoints: a key file, a KMS, an HSM. Ed25519 only. */
+/** A second key for checkpoints, ML-DSA-44: C2SP `tlog-cosignature`, type 0x06. */
+export interface SecondSigner {
+  /** 1,312 raw bytes. */
+  readonly publicKey: Uint8Array
+  /** 2,420 raw bytes over exactly `message`. */
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
+/** Whoever signs checkpoints: a key file, a KMS, an HSM. Ed25519, and ML-DSA-44 besides where wanted. */
 export interface Signer {
   /** 32 raw bytes. */
   readonly publicKey: Uint8Array
   /** 64 raw bytes over exactly `message`. A signer that answers synchronously also signs in `closeSync()`. */
   sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>
+  /**
+   * The rotations that lead to this key, oldest first: signed notes, exact. Writers that were begun under an older key of the
+   * row are continued, and a verifier who knows any of the keys follows it. Default: this key is the only one.
+   */
+  readonly lineage?: readonly Uint8Array[]
+  /** Named in LEDGER.json of the writers made from now on; those made without it go on without it. */
+  readonly second?: SecondSigner
 }
 
 /**
@@ -37,8 +53,20 @@ export interface OpenOptions {
    * A batch waits for it outside of every turn on the disk; a failure counts as a failed write and is tried again.
    */
   readonly beforeCommit?: BeforeCommit
+  /**
+   * Makes and destroys the keys of epochs. With it every checkpoint is signed a second time, by a key that is destroyed when
+   * its epoch ends: then nobody can sign another past. A writer that has epochs is only continued with its key.
+   */
+  readonly epochs?: EpochKeeper
+  /** How long an epoch lasts, in milliseconds: 1,000 to 604,800,000. Default an hour. */
+  readonly epochMs?: number
   /** Only one process may write to this stream: while another one does, opening throws LEDGER_HELD. Default: each has a writer. */
   readonly exclusive?: true
+  /**
+   * Space that is held in the writer directory, as a file made in the background, and given up when the disk is full, so that
+   * what explains the silence can still be written. Default 0: none. At most 1 GiB.
+   */
+  readonly reserveBytes?: number
   readonly disk?: Disk
   readonly clock?: { now(): number }
 }
@@ -59,12 +87,30 @@ export interface BeforeCommit {
 /**
  * What happened to an open ledger. `full`: a write failed and is tried again (`LEDGER_FULL`, `LEDGER_WRITE_FAILED`).
  * `writable`: it succeeded again. `failed` and `replaced`: final, open a new ledger and let it adopt what was not
- * acknowledged. `closed`: after an orderly close.
+ * acknowledged. `closed`: after an orderly close. `sealed`: a finished segment has its seal. `unsealed`: it does not read back
+ * as it was hashed when it was written (`LEDGER_SEAL_MISMATCH`), and nobody signed that.
  */
 export interface LedgerFact {
-  readonly kind: 'full' | 'writable' | 'failed' | 'replaced' | 'closed'
+  readonly kind: 'full' | 'writable' | 'failed' | 'replaced' | 'closed' | 'sealed' | 'unsealed'
   readonly code?: string
   readonly message?: string
+  /** With `sealed`. */
+  readonly segment?: SealedSegment
+}
+
+/** A finished segment, as its seal describes it. */
+export interface SealedSegment {
+  /** Relative to the writer directory, for instance `seg/000000000000.jsonl`, and its seal beside it. */
+  readonly file: string
+  readonly seal: string
+  /** The index of its first entry, and of the one behind its last. */
+  readonly first: number
+  readonly next: number
+  readonly bytes: number
+  /** SHA-256 of the file, 64 hex digits. */
+  readonly sha256: string
+  /** The root of the log's first `next` entries, 64 hex digits. */
+  readonly root: string
 }
 
 /** Where an entry is: for ever the same. */
@@ -151,6 +197,15 @@ export interface Ledger {
   flush(): Promise<void>
   /** The same, blocking; for the end of a process. Never throws for I/O: `state` tells what could not be kept. */
   flushSync(): void
+  /**
+   * Seals and switches: the segment that is filling ends behind everything queued now, is read back, signed and read-only when
+   * this resolves, and entries go on in the next one meanwhile. With nothing new since the last segment ended, that one's seal.
+   * Rejects with LEDGER_SEAL_EMPTY in a log without entries, LEDGER_SEAL_MISMATCH, and on a final failure or at closing with
+   * LEDGER_CLOSED or its code; waits while the disk is full.
+   *
+   *     const { file, root } = await ledger.seal()
+   */
+  seal(): Promise<SealedSegment>
   /** Flushes, signs a last checkpoint and releases the lock. What cannot be written any more is rejected. */
   close(): Promise<void>
   /** The same, blocking. An asynchronous signer cannot sign here: the newest checkpoint then stays the last one. */

@@ -16,7 +16,7 @@ export interface LogReceipt {
 
 /** What a log tells after it was opened. */
 export interface LogFact {
-  readonly kind: 'full' | 'writable' | 'failed' | 'replaced' | 'closed'
+  readonly kind: 'full' | 'writable' | 'failed' | 'replaced' | 'closed' | 'sealed' | 'unsealed'
   readonly code?: string
   readonly message?: string
 }

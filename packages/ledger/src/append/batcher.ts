@@ -33,14 +33,20 @@ export class Batcher {
   readonly #dir: string
   readonly #chain: Chain
   #segment: Segment | undefined
-  /** Segments that get no more entries, to be sealed and closed. */
+  /** Segments that get no more entries, to be closed and sealed. */
   #retired: Segment[] = []
+  readonly #ended: (first: number, next: number) => void
 
-  constructor(disk: Disk, dir: string, chain: Chain, segment: Segment | undefined) {
-    this.#disk = disk
-    this.#dir = dir
-    this.#chain = chain
-    this.#segment = segment
+  /** `ended` is told of a segment that gets no more entries: its first index and the one behind its last. */
+  constructor(
+    start: { readonly disk: Disk; readonly dir: string; readonly chain: Chain; readonly segment: Segment | undefined },
+    ended: (first: number, next: number) => void,
+  ) {
+    this.#disk = start.disk
+    this.#dir = start.dir
+    this.#chain = start.chain
+    this.#segment = start.segment
+    this.#ended = ended
   }
 
   /** The index the next framed entry gets. */
@@ -59,6 +65,13 @@ export class Batcher {
   /** Every segment that may still be open. */
   segments(): Segment[] {
     return this.#segment ? [...this.#retired, this.#segment] : [...this.#retired]
+  }
+
+  /** Ends the segment that is filling, if anything is in it: the next batch begins another. */
+  endSegment(): void {
+    if (!this.#segment || this.#segment.end === 0) return
+    this.#retire(this.#segment)
+    this.#segment = undefined
   }
 
   /** The next batch, or undefined when nothing waits. It never crosses the end of a segment. */
@@ -85,9 +98,14 @@ export class Batcher {
       current.end + bytes <= segmentBytesMax &&
       timeMs - current.bornMs < segmentAgeMsMax
     if (current && (isEmpty || hasRoom)) return current
-    if (current) this.#retired.push(current)
+    if (current) this.#retire(current, first)
     this.#segment = new Segment(this.#disk, this.#dir, first, timeMs)
     return this.#segment
+  }
+
+  #retire(segment: Segment, next = this.#chain.next): void {
+    this.#retired.push(segment)
+    if (!segment.isSealed) this.#ended(segment.first, next)
   }
 }
 

@@ -2,18 +2,35 @@
  * `openLedger`: checks the options, takes a writer directory, and wraps its writer as the ledger callers see.
  */
 import { randomBytes } from 'node:crypto'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Disk, realDisk } from '../disk.ts'
 import { LedgerError } from '../errors.ts'
-import type { AckLevel, AppendReceipt, Ledger, LedgerState, Opening, OpenOptions, PendingEntry } from '../ledger.ts'
+import { epochMsDefault } from '../keep/epochs.ts'
+import { parseLineage, type Rotation } from '../keep/lineage.ts'
+import { fitsSecond, secondKeyBytes } from '../keep/second-signature.ts'
+import { sealFile } from '../layout.ts'
+import type {
+  AckLevel,
+  AppendReceipt,
+  Ledger,
+  LedgerFact,
+  LedgerState,
+  Opening,
+  OpenOptions,
+  PendingEntry,
+  SealedSegment,
+} from '../ledger.ts'
 import { bodyBytesMax, Chain } from '../line.ts'
 import { isKeyName } from '../note.ts'
-import { hashToHex } from '../tree.ts'
-import { Checkpointer } from './checkpointer.ts'
+import { type Hash, hashToHex } from '../tree.ts'
+import { Checkpointer, type CheckpointerStart } from './checkpointer.ts'
 import type { Lock } from './lock.ts'
 import { NoteSigner } from './note-signer.ts'
 import { Pending } from './pending.ts'
+import { Sealer } from './sealer.ts'
 import { Segment } from './segment.ts'
+import { TileKeeper } from './tile-keeper.ts'
+import { tellQuietly } from './trouble.ts'
 import { Writer } from './writer.ts'
 import { takeWriterDirectory, type WriterDirectory } from './writer-directory.ts'
 
@@ -37,6 +54,7 @@ export function openLedger(options: OpenOptions): Ledger {
   const dir = resolve(options.dir)
   const { origin, stream, retentionClass } = options
   const service = serviceOf(options, dir)
+  const { second } = options.signer
   const { taken, refused } = takeWriterDirectory({
     disk,
     dir,
@@ -45,6 +63,10 @@ export function openLedger(options: OpenOptions): Ledger {
     stream,
     retentionClass,
     publicKey,
+    secondKey: second && Buffer.from(second.publicKey).toString('base64'),
+    lineage: lineageOf(options),
+    keeper: options.epochs,
+    epochMs: options.epochMs ?? epochMsDefault,
     ack,
     exclusive: options.exclusive === true,
     now,
@@ -83,20 +105,34 @@ class OpenLedger implements Ledger {
     this.#onFact = options.onFact
     this.opening = openingOf(start)
     const disk = options.disk ?? realDisk
-    const { segment } = end
+    const signer = noteSignerOf(start)
+    const tiles = new TileKeeper(disk, taken.dir, end.tree)
+    const segment = findOpenSegment(start, disk)
+    const onFact = (fact: LedgerFact): void => options.onFact?.(fact)
+    const sealer = new Sealer({
+      ...{ disk, dir: taken.dir, signer, tree: end.tree, tiles },
+      lastIsFinished: segment?.isSealed === true,
+      onFact: (fact) => tellQuietly(onFact, fact),
+    })
+    const onLeaf = (leaf: Hash): void => {
+      tiles.add(leaf)
+      sealer.grown()
+    }
     this.#writer = new Writer({
       disk,
       dir: taken.dir,
       writer: taken.writer,
       ack: start.ack,
       chain: new Chain(end.next, end.place.h),
-      segment:
-        segment && new Segment(disk, taken.dir, segment.first, segment.facts.birthtimeMs || start.now(), segment.facts),
+      segment,
       lock: taken.lock,
       now: start.now,
       beforeCommit: options.beforeCommit,
-      onFact: (fact) => options.onFact?.(fact),
-      makeCheckpointer: (ready) => makeCheckpointer(start, disk, ready),
+      sealer,
+      tiles,
+      reserveBytes: options.reserveBytes ?? 0,
+      onFact,
+      makeCheckpointer: (ready) => makeCheckpointer(start, { disk, signer, onLeaf, ready }),
     })
   }
 
@@ -144,6 +180,11 @@ class OpenLedger implements Ledger {
     this.#writer.flushNow()
   }
 
+  async seal(): Promise<SealedSegment> {
+    if (this.#closed) throw new LedgerError('LEDGER_CLOSED', `${this.origin} is closed`)
+    return this.#writer.seal()
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -173,7 +214,10 @@ class OpenLedger implements Ledger {
     this.#left = true
     const message = `${this.origin} was closed before this entry was durable${failure ? `: ${failure.message}` : ''}`
     for (const entry of this.#writer.takeAll()) entry.fail(new LedgerError('LEDGER_CLOSED', message))
-    if (failure?.final) return
+    if (failure?.final) {
+      this.#lock.leave()
+      return
+    }
     try {
       this.#lock.release()
     } catch {
@@ -188,19 +232,35 @@ class OpenLedger implements Ledger {
 }
 
 /** A directory without a checkpoint gets one before its first entry, unless the signer needs time. */
-function makeCheckpointer(start: OpenLedgerStart, disk: Disk, ready: () => void): Checkpointer {
-  const { options, taken, now } = start
-  const { dir, end, signedSize, unsignedMeta } = taken
+function makeCheckpointer(
+  start: OpenLedgerStart,
+  by: Pick<CheckpointerStart, 'disk' | 'signer' | 'onLeaf' | 'ready'>,
+): Checkpointer {
+  const { taken, now } = start
+  const { dir, end, signedSize, unsignedMeta, epochs } = taken
   const { tree, place } = end
-  const signer = new NoteSigner(`${options.origin}/${taken.writer}`, options.signer)
-  const rest = unsignedMeta ? { unsignedMeta } : {}
-  const checkpointer = new Checkpointer({ disk, dir, signer, now, tree, place, signedSize, ready, ...rest })
+  const rest = { ...(unsignedMeta && { unsignedMeta }), ...(epochs && { epochs }) }
+  const checkpointer = new Checkpointer({ ...by, dir, now, tree, place, signedSize, ...rest })
   try {
-    if (unsignedMeta) checkpointer.writeNow()
+    if (unsignedMeta || epochs?.isDue) checkpointer.writeNow()
   } catch {
     // Tried again by the timer, whose failure shows in the state.
   }
   return checkpointer
+}
+
+function noteSignerOf({ options, taken }: OpenLedgerStart): NoteSigner {
+  const { writer, epochs, hasSecond } = taken
+  return new NoteSigner(`${options.origin}/${writer}`, options.signer, { epochs, hasSecond })
+}
+
+/** The segment that entries go on in, unless an earlier process had finished with it. */
+function findOpenSegment({ taken, now }: OpenLedgerStart, disk: Disk): Segment | undefined {
+  const { dir, end } = taken
+  if (!end.segment) return undefined
+  const { first, facts } = end.segment
+  const hasSeal = disk.findFacts(join(dir, sealFile(first))) !== undefined
+  return new Segment(disk, dir, first, facts.birthtimeMs || now(), facts, hasSeal)
 }
 
 function openingOf(start: OpenLedgerStart): Opening {
@@ -232,9 +292,26 @@ function checkOptions(options: OpenOptions): void {
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(options[name]))
       invalid(name, 'must be 1 to 64 letters, digits, hyphens or underscores')
   }
-  if (options.signer.publicKey.length !== 32) invalid('signer', 'must have an Ed25519 public key of 32 raw bytes')
+  const { publicKey, second } = options.signer
+  if (publicKey.length !== 32) invalid('signer', 'must have an Ed25519 public key of 32 raw bytes')
+  if (second && second.publicKey.length !== secondKeyBytes)
+    invalid('signer', `must have a second public key of ${secondKeyBytes} raw bytes, ML-DSA-44`)
+  if (second && !fitsSecond(`${options.origin}/w-000000000000`))
+    invalid('origin', 'must be shorter where checkpoints get a second signature: 220 bytes fit')
+  const { epochMs = epochMsDefault } = options
+  if (!(epochMs >= 1_000 && epochMs <= 604_800_000)) invalid('epochMs', 'must be 1,000 to 604,800,000 milliseconds')
+  const { reserveBytes = 0 } = options
+  if (!Number.isSafeInteger(reserveBytes) || reserveBytes < 0 || reserveBytes > 1 << 30)
+    invalid('reserveBytes', 'must be 0 to 1,073,741,824 bytes')
   if (!['durable', 'written', 'queued'].includes(options.ack ?? 'durable'))
     invalid('ack', 'must be durable, written or queued')
+}
+
+/** Checked once, so that nobody has to ask again. Throws LEDGER_OPTION_INVALID. */
+function lineageOf({ signer }: OpenOptions): readonly Rotation[] {
+  const lineage = parseLineage(signer.lineage ?? [], Buffer.from(signer.publicKey).toString('base64'))
+  if (typeof lineage !== 'string') return lineage
+  throw new LedgerError('LEDGER_OPTION_INVALID', `signer must have a lineage that leads to its key: ${lineage}`)
 }
 
 /** `clinic` of `clinic/audit.standard`; for any other origin the directory above the stream's. */

@@ -19,7 +19,7 @@ export class Segment {
   end: number
   /** Up to where the disk has confirmed it. */
   durableEnd: number
-  /** Found read-only: an earlier process had finished with it. */
+  /** Found read-only, or with a seal beside it: an earlier process had finished with it. */
   readonly isSealed: boolean
   readonly #disk: Disk
   readonly #directory: string
@@ -32,7 +32,7 @@ export class Segment {
   #attempted = false
 
   /** A segment that is there already, or one to be created with the first batch. */
-  constructor(disk: Disk, dir: string, first: number, bornMs: number, found?: FileFacts) {
+  constructor(disk: Disk, dir: string, first: number, bornMs: number, found?: FileFacts, hasSeal = false) {
     this.#disk = disk
     this.#directory = join(dir, segmentDirectory)
     this.first = first
@@ -40,7 +40,7 @@ export class Segment {
     this.bornMs = bornMs
     this.end = found?.size ?? 0
     this.durableEnd = this.end
-    this.isSealed = found !== undefined && (found.mode & 0o200) === 0
+    this.isSealed = found !== undefined && (hasSeal || (found.mode & 0o200) === 0)
     this.#writtenEnd = this.end
     this.#listed = found !== undefined
     this.#facts = found
@@ -132,7 +132,7 @@ export class Segment {
   }
 
   /** Nothing is added any more: read-only from now on. */
-  seal(): Promise<void> {
+  protect(): Promise<void> {
     return this.#disk.later.chmod(this.path, 0o444)
   }
 

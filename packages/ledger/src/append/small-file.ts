@@ -25,6 +25,29 @@ export function readSmall(disk: Disk, path: string, bytesMax: number): Buffer | 
   }
 }
 
+/** The same in the thread pool. */
+export async function readSmallLater(disk: Disk, path: string, bytesMax: number): Promise<Buffer | undefined> {
+  let fd: number
+  try {
+    fd = await disk.later.open(path, 'read')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    const bytes = Buffer.alloc(bytesMax + 1)
+    let length = 0
+    while (length < bytes.length) {
+      const count = await disk.later.read(fd, bytes, length, bytes.length - length, length)
+      if (count === 0) break
+      length += count
+    }
+    return bytes.subarray(0, length)
+  } finally {
+    await disk.later.close(fd)
+  }
+}
+
 /** Writes a new file beside `path`, syncs it and renames it over. The caller syncs the directory. */
 export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   const temporary = temporaryName(path)
@@ -48,12 +71,18 @@ export async function replaceFileLater(
   const temporary = temporaryName(path)
   const fd = await disk.later.open(temporary, 'create')
   try {
-    await writeAllLater(disk, fd, bytes, 0)
-    await disk.later.datasync(fd)
-  } finally {
-    await disk.later.close(fd)
+    try {
+      await writeAllLater(disk, fd, bytes, 0)
+      await disk.later.datasync(fd)
+    } finally {
+      await disk.later.close(fd)
+    }
+    await (stillWanted() ? disk.later.rename(temporary, path) : disk.later.remove(temporary))
+  } catch (error) {
+    // On a full disk it is tried again and again: what is left of each attempt would fill it further.
+    await disk.later.remove(temporary).catch(() => {})
+    throw error
   }
-  await (stillWanted() ? disk.later.rename(temporary, path) : disk.later.remove(temporary))
 }
 
 /** Writes everything at `position`, however often the system writes less than asked. */

@@ -8,7 +8,9 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Disk } from '../disk.ts'
 import { LedgerError, systemCode } from '../errors.ts'
-import { metaFile, segmentDirectory, writerName } from '../layout.ts'
+import { beginEpochs, continueEpochs, type EpochOptions, type EpochPlace, furthest } from '../keep/epoch-start.ts'
+import type { Epochs } from '../keep/epochs.ts'
+import { keysDirectory, metaFile, segmentDirectory, writerName } from '../layout.ts'
 import type { RefusedWriter } from '../ledger.ts'
 import { formatMeta, type Meta } from '../meta.ts'
 import { cutTail } from './cut.ts'
@@ -18,7 +20,7 @@ import { findEnd, type LogEnd } from './recover.ts'
 import { settle, settleParents } from './settle.ts'
 import { replaceFile } from './small-file.ts'
 
-export interface DirectoryOptions {
+export interface DirectoryOptions extends EpochOptions {
   readonly disk: Disk
   /** The directory of the stream. */
   readonly dir: string
@@ -28,6 +30,8 @@ export interface DirectoryOptions {
   readonly stream: string
   readonly retentionClass: string
   readonly publicKey: string
+  /** Base64, where checkpoints are signed by a second key. */
+  readonly secondKey: string | undefined
   readonly ack: string
   /** Whether nobody else may write to the stream meanwhile. */
   readonly exclusive: boolean
@@ -43,6 +47,9 @@ export interface WriterDirectory {
   /** The size of the newest checkpoint, -1 for none. */
   readonly signedSize: number
   readonly unsignedMeta?: Uint8Array
+  /** Whether LEDGER.json promises a second signature. */
+  readonly hasSecond: boolean
+  readonly epochs: Epochs | undefined
   readonly recovered?: { readonly first: number; readonly bytes: number; readonly quarantine: string }
 }
 
@@ -78,8 +85,8 @@ function tryWriter(options: DirectoryOptions, writer: string, refused: RefusedWr
   let lock: Lock | undefined
   try {
     lock = takeLock({ disk, dir, ack, now: options.now })
-    if (!lock && !options.exclusive) return undefined
-    if (!lock) throw heldElsewhere(options, writer)
+    if (!lock && options.exclusive && isHeld({ disk, dir, ack, now: options.now })) throw heldElsewhere(options, writer)
+    if (!lock) return undefined
     checkAlone(options, writer)
     return continueWriter(options, writer, lock)
   } catch (error) {
@@ -106,11 +113,14 @@ function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): 
     return initialise(options, writer, lock) // left by a crash while it was made
   }
   disk.makeDirectory(join(dir, segmentDirectory))
-  const found = findEnd(disk, dir, signed.checkpoint)
+  removeLeftovers(disk, join(dir, segmentDirectory))
+  const { meta, keys } = signed
+  const trusted = furthest(signed.checkpoint, keys.newest)
+  const found = findEnd(disk, dir, trusted)
   const recovered = found.torn && { first: found.torn.first, ...cutTail(disk, dir, found.torn, options.now()) }
   // The lines behind the checkpoint may never have left the page cache; nobody may build on them before they have.
   settle(disk, dir, found.unsynced)
-  const end = recovered ? findEnd(disk, dir, signed.checkpoint) : found
+  const end = recovered ? findEnd(disk, dir, trusted) : found
   if (!lock.isOurs()) throw new LedgerError('LEDGER_HELD', `${dir} was taken by another process at the same moment`)
   return {
     writer,
@@ -118,6 +128,12 @@ function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): 
     lock,
     end,
     signedSize: signed.checkpoint?.size ?? -1,
+    hasSecond: meta.secondKey !== undefined,
+    epochs: continueEpochs(options, placeOf(options, writer, lock), {
+      keys,
+      promised: meta.epochs === true,
+      unfinished: signed.checkpoint !== undefined && !signed.isCurrent,
+    }),
     ...(!signed.metaSigned && { unsignedMeta: signed.metaBytes }),
     ...(recovered && { recovered }),
   }
@@ -163,7 +179,7 @@ function initialise(
   lock: Lock,
   predecessor?: RefusedWriter,
 ): WriterDirectory {
-  const { disk, service, stream, retentionClass, publicKey } = options
+  const { disk, service, stream, retentionClass, publicKey, secondKey } = options
   const dir = join(options.dir, writer)
   makeDirectory(disk, join(dir, segmentDirectory))
   settleParents(disk, dir)
@@ -175,12 +191,21 @@ function initialise(
     writer,
     created: new Date(options.now()).toISOString(),
     publicKey,
+    ...(options.keeper && { epochs: true }),
+    ...(secondKey !== undefined && { secondKey }),
     ...(predecessor && { predecessor: { writer: predecessor.writer, code: predecessor.code } }),
   }
   const unsignedMeta = Buffer.from(formatMeta(meta))
   replaceFile(disk, join(dir, metaFile), unsignedMeta)
   disk.syncDirectory(dir)
-  return { writer, dir, lock, end: findEnd(disk, dir, undefined), signedSize: -1, unsignedMeta }
+  const epochs = beginEpochs(options, placeOf(options, writer, lock))
+  const end = findEnd(disk, dir, undefined)
+  return { writer, dir, lock, end, signedSize: -1, unsignedMeta, hasSecond: secondKey !== undefined, epochs }
+}
+
+function placeOf({ dir, origin, stream }: DirectoryOptions, writer: string, lock: Lock): EpochPlace {
+  const one = { origin: `${origin}/${writer}`, stream, writer }
+  return { dir: join(dir, writer), writer: one, isOurs: () => lock.isOurs() }
 }
 
 /** Creates a directory with its parents, each of which is then durable in its own. */
@@ -195,7 +220,9 @@ function removeLeftovers(disk: Disk, dir: string): void {
 }
 
 function hasEntries(disk: Disk, dir: string): boolean {
-  return disk.findFacts(join(dir, segmentDirectory)) !== undefined && disk.list(join(dir, segmentDirectory)).length > 0
+  return [segmentDirectory, keysDirectory].some(
+    (name) => disk.findFacts(join(dir, name)) !== undefined && disk.list(join(dir, name)).length > 0,
+  )
 }
 
 function releaseQuietly(lock: Lock | undefined): void {

@@ -4,7 +4,9 @@ import type { AckLevel, BeforeCommit, LedgerFact } from '../ledger.ts'
 import type { Chain } from '../line.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import type { Lock } from './lock.ts'
+import type { Sealer } from './sealer.ts'
 import type { Segment } from './segment.ts'
+import type { TileKeeper } from './tile-keeper.ts'
 
 export interface WriterStart {
   readonly disk: Disk
@@ -15,6 +17,10 @@ export interface WriterStart {
   readonly segment: Segment | undefined
   readonly lock: Lock
   readonly beforeCommit: BeforeCommit | undefined
+  readonly sealer: Sealer
+  readonly tiles: TileKeeper
+  /** Space that is held for the day the disk is full; 0 for none. */
+  readonly reserveBytes: number
   makeCheckpointer(ready: () => void): Checkpointer
   now(): number
   onFact(fact: LedgerFact): void

@@ -11,6 +11,8 @@ import { bodyBytesMax } from '../line.ts'
 import { verify } from '../verify.ts'
 
 const segmentPath = (ledger: Ledger): string => join(ledger.dir, 'seg', '000000000000.jsonl')
+const segmentNames = (ledger: Ledger): string[] =>
+  readdirSync(join(ledger.dir, 'seg')).filter((name) => name.endsWith('.jsonl'))
 
 describe('append', () => {
   it('gives indexes in the order of the calls, heads first, and the first entry before all', async () => {
@@ -147,7 +149,7 @@ describe('a segment', () => {
     const ledger = openTest(root)
     for (let i = 0; i < 65_540; i++) ledger.append(`"id":"${i}"`)
     await ledger.close()
-    expect(readdirSync(join(ledger.dir, 'seg'))).toEqual(['000000000000.jsonl', '000000065536.jsonl'])
+    expect(segmentNames(ledger)).toEqual(['000000000000.jsonl', '000000065536.jsonl'])
     expect(statSync(segmentPath(ledger)).mode & 0o777).toBe(0o444)
     expect((await verify(root)).streams[0]).toMatchObject({ entries: 65_540, integrity: { ok: true } })
     const again = openTest(root)
@@ -161,7 +163,7 @@ describe('a segment', () => {
     const fill = 'x'.repeat(65_000)
     for (let i = 0; i < 1100; i++) ledger.append(`"id":"${i}","fill":"${fill}"`)
     await ledger.close()
-    const sizes = readdirSync(join(ledger.dir, 'seg')).map((name) => statSync(join(ledger.dir, 'seg', name)).size)
+    const sizes = segmentNames(ledger).map((name) => statSync(join(ledger.dir, 'seg', name)).size)
     expect(sizes).toHaveLength(2)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024 * 1024)
     expect((await verify(root)).ok).toBe(true)
@@ -178,13 +180,12 @@ describe('a segment', () => {
     ahead = 3_700_000
     await ledger.append('"id":"c"').durable
     await ledger.close()
-    const names = (): string[] => readdirSync(join(ledger.dir, 'seg'))
-    expect(names()).toEqual(['000000000000.jsonl', '000000000002.jsonl'])
+    expect(segmentNames(ledger)).toEqual(['000000000000.jsonl', '000000000002.jsonl'])
     statSync(segmentPath(ledger))
     const again = openTest(root)
     await again.append('"id":"d"').durable
     await again.close()
-    expect(names()).toHaveLength(2)
+    expect(segmentNames(ledger)).toHaveLength(2)
     expect(await allIds(root)).toEqual(['a', 'b', 'c', 'd'])
   })
 })

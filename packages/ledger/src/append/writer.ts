@@ -2,48 +2,45 @@
  * The group commit: what waits becomes a batch, the batch becomes durable, its receipts resolve. And what happens when the
  * disk says no.
  *
- * Everything queued while one batch is under way becomes the next one. One *pump* runs at a time and does one piece of work
- * after the other, each in a turn on the disk; between two pieces the event loop goes round, so that callers who were just
- * answered are part of the next batch. `flushNow` may step in at any moment: see `segment.ts` for why that is safe.
+ * Everything queued while one batch is under way becomes the next one. One *pump* does one piece of work after the other
+ * (`pump.ts`). `flushNow` may step in at any moment: see `segment.ts` for why that is safe.
  */
 import { LedgerError, type LedgerErrorCode } from '../errors.ts'
-import type { LedgerFact, LedgerState } from '../ledger.ts'
-import { acknowledge, type Batch, Batcher, confirm } from './batcher.ts'
+import type { LedgerState, SealedSegment } from '../ledger.ts'
+import { type Batch, Batcher } from './batcher.ts'
 import type { Checkpointer } from './checkpointer.ts'
+import { Cuts } from './cuts.ts'
 import { Gate } from './gate.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { InFlight, segmentsOf } from './in-flight.ts'
 import type { Pending } from './pending.ts'
+import { Pump, type Work } from './pump.ts'
+import { Reserve } from './reserve.ts'
 import { Retry } from './retry.ts'
 import type { Segment } from './segment.ts'
 import { SyncSchedule } from './sync-schedule.ts'
+import { type Failure, Trouble } from './trouble.ts'
 import { inTurn } from './turns.ts'
-import { segmentsOf, Unsynced } from './unsynced.ts'
 import { Waiters } from './waiters.ts'
 import { WorkClock } from './work-clock.ts'
-import { writeFailure } from './write-failure.ts'
 import type { WriterStart } from './writer-start.ts'
 
 /** In ledgers that acknowledge before the sync, it comes early behind this many bytes. */
 const unsyncedBytesMax = 8 * 1024 * 1024
 
-export type Failure = NonNullable<LedgerState['failure']>
-
 export class Writer {
   readonly #start: WriterStart
   readonly #batcher: Batcher
   readonly #checkpointer: Checkpointer
-  /** Framed and not yet written. */
-  #batch: Batch | undefined
-  /** Written and not yet confirmed by the disk. */
-  readonly #unsynced = new Unsynced()
-  #durable: number
-  #failure: Failure | undefined
+  readonly #inFlight: InFlight
+  readonly #trouble: Trouble
+  readonly #reserve: Reserve
   readonly #retry = new Retry(() => this.#kick())
   readonly #syncs = new SyncSchedule(() => this.#kick())
   readonly #heartbeat: Heartbeat
-  #running = false
-  #idle: (() => void)[] = []
+  readonly #pump: Pump
   readonly #clock = new WorkClock()
+  readonly #cuts = new Cuts()
   /** While closing, the first failure to write ends the attempt. */
   #closing = false
   /** Set at a final failure and at the end: from then on nothing touches the files. */
@@ -54,9 +51,21 @@ export class Writer {
   constructor(start: WriterStart) {
     this.#start = start
     this.#gate = new Gate(start.beforeCommit)
-    this.#batcher = new Batcher(start.disk, start.dir, start.chain, start.segment)
-    this.#durable = start.chain.next - 1
+    this.#batcher = new Batcher(start, (first, next) => start.sealer.ended(first, next))
+    this.#inFlight = new InFlight(start.writer, start.chain.next - 1)
+    this.#pump = new Pump({
+      clock: this.#clock,
+      find: () => this.#findWork(),
+      failed: (error) => this.#fail('LEDGER_WRITE_FAILED', String(error)),
+      atRest: async () => {
+        if (this.#over) await this.#closeSegments()
+      },
+    })
     this.#checkpointer = start.makeCheckpointer(() => this.#kick())
+    this.#reserve = new Reserve(start.disk, start.dir, start.reserveBytes, () => this.#trouble.reserved())
+    const { dir, onFact } = start
+    const unsigned = (): string | undefined => this.#checkpointer.failure
+    this.#trouble = new Trouble({ dir, clock: this.#clock, reserve: this.#reserve, unsigned, onFact })
     this.#checkpointer.schedule()
     this.#heartbeat = new Heartbeat(start.lock, () => this.#kick())
   }
@@ -64,12 +73,12 @@ export class Writer {
   get state(): LedgerState {
     const { queue, next } = this.#batcher
     const { newest } = this.#checkpointer
-    const failure = this.#failure ?? this.#clock.findStuck(this.#start.dir) ?? this.#unsigned()
-    const waiting =
-      this.#start.ack === 'durable' ? this.#framed() : this.#framed().filter((batch) => batch === this.#batch)
+    const failure = this.#trouble.shown
+    const { all, batch: framed } = this.#inFlight
+    const waiting = this.#start.ack === 'durable' ? all : all.filter((batch) => batch === framed)
     return {
       next: next + queue.size,
-      durable: this.#durable,
+      durable: this.#inFlight.durable,
       queuedBytes: waiting.reduce((sum, batch) => sum + batch.bytes.length, queue.bytes),
       queuedEntries: waiting.reduce((sum, batch) => sum + batch.entries.length, queue.size),
       healthy: !failure || failure.code === 'LEDGER_SIGNER_FAILED',
@@ -79,7 +88,7 @@ export class Writer {
   }
 
   get hasFailed(): boolean {
-    return this.#failure?.final === true
+    return this.#trouble.failure?.final === true
   }
 
   add(entry: Pending, head: boolean): void {
@@ -90,39 +99,51 @@ export class Writer {
 
   /** Everything that is not durable, in the order of its indexes; forgotten here. */
   takeAll(): Pending[] {
-    const framed = this.#framed().flatMap((batch) => batch.entries)
-    this.#unsynced.clear()
-    this.#batch = undefined
-    return [...framed, ...this.#batcher.queue.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)]
+    return [
+      ...this.#inFlight.takeEntries(),
+      ...this.#batcher.queue.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
+    ]
   }
 
   async flush(): Promise<void> {
-    const framed = this.#framed().at(-1)?.entries.at(-1)
+    const framed = this.#inFlight.all.at(-1)?.entries.at(-1)
     const lasts = [...(framed ? [framed] : []), ...this.#batcher.queue.lasts()]
     await this.#syncs.whileFlushing(() => this.#waiters.wait(lasts.map((entry) => entry.durable)))
+  }
+
+  /** Ends the segment that is filling behind everything that is queued now; resolves when it is sealed. */
+  async seal(): Promise<SealedSegment> {
+    await this.flush()
+    if (this.#over) throw this.#trouble.closed
+    const cut = this.#cuts.wait()
+    this.#kick()
+    return this.#start.sealer.sealed(await cut)
   }
 
   /** Writes and syncs everything, blocking. What is under way in the thread pool is written again, to the same place. */
   flushNow(): void {
     if (this.#over) return
-    let problem: unknown
-    try {
-      if (this.#heartbeat.isStale && !this.#heartbeat.isOurs()) {
-        this.#failReplaced()
-        return
-      }
-      for (const batch of this.#unsynced.all) batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
-      for (;;) {
-        this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
-        if (!this.#batch || this.#over) break
-        this.#gate.clearNow(this.#batch)
-        this.#writeNow(this.#batch)
-      }
-    } catch (error) {
-      problem = error
-    }
+    let problem = this.#writeAllNow()
+    if (problem !== undefined && this.#trouble.makeRoom(problem, this.#path)) problem = this.#writeAllNow()
     if (!this.#over) this.#syncNow()
     if (!this.#over && problem !== undefined) this.#writeFailed(problem)
+  }
+
+  /** Returns what kept it from writing everything that waits. */
+  #writeAllNow(): unknown {
+    try {
+      if (this.#heartbeat.isStale && !this.#heartbeat.isOurs()) this.#failReplaced()
+      if (this.#over) return undefined
+      for (const batch of this.#inFlight.unsynced) batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
+      for (;;) {
+        this.#inFlight.batch ??= this.#batcher.frame(this.#inFlight.durable, this.#start.now())
+        if (!this.#inFlight.batch || this.#over) return undefined
+        this.#gate.clearNow(this.#inFlight.batch)
+        this.#writeNow(this.#inFlight.batch)
+      }
+    } catch (error) {
+      return error ?? new Error('no reason given')
+    }
   }
 
   /** Flushes, signs and lets go of the files. Resolves with what kept something from being written, if anything did. */
@@ -131,16 +152,19 @@ export class Writer {
     this.#heartbeat.stop()
     this.#retry.now()
     await this.flush().catch(() => {})
-    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    await this.#pump.whenIdle()
     this.#retry.stop()
-    const failure = this.#failure
+    const failure = this.#trouble.failure
     await inTurn(async () => {
       if (!this.#over && failure) await this.#sync()
       else if (!this.#over) await this.#checkpointer.finish().catch(() => {}) // the one before stays the last one
-      if (!this.#over) await this.#sealRetired()
+      if (!this.#over) await this.#leaveRetired()
+    })
+    if (!this.#over && !failure) await Promise.all([this.#start.sealer.finish(), this.#start.tiles.finish()])
+    await inTurn(async () => {
       this.#end()
       if (this.#canStillSign()) this.#signNow()
-      for (const segment of this.#segments()) await segment.close().catch(() => {})
+      await this.#closeSegments()
     })
     return failure
   }
@@ -148,18 +172,18 @@ export class Writer {
   finishNow(): Failure | undefined {
     this.#closing = true
     this.flushNow()
-    const failure = this.#failure
+    const { failure } = this.#trouble
     const isWhole = !this.#over && !failure
     this.#end()
     if (isWhole || this.#canStillSign()) this.#signNow()
     // A descriptor the thread pool still works on must not be closed: its number could be given to another file.
-    if (!this.#running) for (const segment of this.#segments()) segment.closeNow()
+    if (!this.#pump.isRunning) for (const segment of this.#segments()) segment.closeNow()
     return failure
   }
 
   /** What the disk confirmed before it failed is still true, and readers learn of it only from a checkpoint. */
   #canStillSign(): boolean {
-    return this.#failure?.code === 'LEDGER_SYNC_FAILED'
+    return this.#trouble.failure?.code === 'LEDGER_SYNC_FAILED'
   }
 
   #signNow(): void {
@@ -170,37 +194,26 @@ export class Writer {
     }
   }
 
-  // The pump.
+  // What the pump does.
 
   #kick(): void {
-    if (this.#running || this.#over) return
-    this.#running = true
-    setImmediate(() => void this.#pump())
-  }
-
-  async #pump(): Promise<void> {
-    for (let work = this.#findWork(); work; work = this.#findWork()) {
-      const timed = (): Promise<void> => this.#clock.time(() => work.call(this))
-      // What others make durable needs turns of its own, and may be another ledger: waiting for it holds none.
-      const done = work === this.#clear ? timed() : inTurn(timed)
-      await done.catch((error: unknown) => this.#fail('LEDGER_WRITE_FAILED', String(error)))
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    this.#running = false
-    if (this.#over) for (const segment of this.#segments()) await segment.close().catch(() => {})
-    for (const resolve of this.#idle.splice(0)) resolve()
+    if (!this.#over) this.#pump.kick()
   }
 
   /** What comes seldom comes first, or it would never come under load. */
-  #findWork(): (() => Promise<void>) | undefined {
+  #findWork(): Work | undefined {
     if (this.#over) return undefined
-    if (this.#heartbeat.isDue) return this.#beat
-    if (this.#checkpointer.isReady) return () => this.#checkpointer.write()
-    if (this.#batcher.hasRetired && this.#unsynced.isEmpty) return this.#sealRetired
-    if (this.#syncs.isDue && !this.#unsynced.isEmpty) return this.#sync
+    if (this.#heartbeat.isDue) return { run: () => this.#beat() }
+    if (this.#checkpointer.isReady) return { run: () => this.#checkpointer.write() }
+    if (this.#batcher.hasRetired && this.#inFlight.isSynced) return { run: () => this.#leaveRetired() }
+    const wantsSync = this.#syncs.isDue || (this.#cuts.areWanted && !this.#inFlight.batch)
+    if (wantsSync && !this.#inFlight.isSynced) return { run: () => this.#sync() }
+    if (this.#cuts.areWanted && !this.#inFlight.batch) return { run: () => this.#cut() }
     if (this.#retry.isWaiting) return undefined
-    if (this.#batch && this.#gate.holds(this.#batch)) return this.#clear
-    return this.#batch || this.#batcher.queue.size > 0 ? this.#commit : undefined
+    // What others make durable needs turns of its own, and may be another ledger.
+    if (this.#inFlight.batch && this.#gate.holds(this.#inFlight.batch))
+      return { run: () => this.#clear(), outsideTurn: true }
+    return this.#inFlight.batch || this.#batcher.queue.size > 0 ? { run: () => this.#commit() } : undefined
   }
 
   async #commit(): Promise<void> {
@@ -208,16 +221,16 @@ export class Writer {
     try {
       if (this.#heartbeat.isStale && !(await this.#heartbeat.beat())) this.#failReplaced()
       if (this.#over) return
-      this.#batch ??= this.#batcher.frame(this.#durable, this.#start.now())
+      this.#inFlight.batch ??= this.#batcher.frame(this.#inFlight.durable, this.#start.now())
     } catch (error) {
       this.#writeFailed(error)
       return
     }
-    const batch = this.#batch
+    const batch = this.#inFlight.batch
     // Chosen now, and written once what its entries depend on is durable: see #clear().
     if (!batch || this.#gate.holds(batch)) return
     // Entries of a later segment must not become durable before those of an earlier one.
-    if (this.#unsynced.isBefore(batch.segment)) await this.#sync()
+    if (this.#inFlight.isBefore(batch.segment)) await this.#sync()
     if (this.#over || batch.durable) return
     try {
       // 1. Write. Not yet promised to anyone: after a crash here recovery cuts the torn tail and keeps it in quarantine.
@@ -233,21 +246,21 @@ export class Writer {
     if (this.#over || batch.durable) return
     this.#written(batch)
     // 2. Sync. The one step that makes the batch exist.
-    if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#unsynced.bytes > unsyncedBytesMax)
+    if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#inFlight.unsyncedBytes > unsyncedBytesMax)
       await this.#sync()
     else this.#syncs.later()
   }
 
   /** What the framed batch depends on becomes durable, in other files and with turns of its own. */
   async #clear(): Promise<void> {
-    const batch = this.#batch
+    const batch = this.#inFlight.batch
     await (batch && this.#gate.clear(batch))?.catch((error: unknown) => {
       if (!this.#over && !batch?.durable) this.#writeFailed(error)
     })
   }
 
   async #sync(): Promise<void> {
-    const batches = this.#unsynced.all
+    const batches = this.#inFlight.unsynced
     try {
       for (const segment of segmentsOf(batches)) {
         await segment.sync()
@@ -266,48 +279,47 @@ export class Writer {
     if (!(await this.#heartbeat.beat().catch(() => true))) this.#failReplaced()
   }
 
-  async #sealRetired(): Promise<void> {
+  /** Segments that are whole and durable: nobody appends to them any more, and the sealer takes over. */
+  async #leaveRetired(): Promise<void> {
+    this.#checkpointer.hash()
     for (const segment of this.#batcher.takeRetired()) {
-      await segment.seal().catch(() => {}) // not permitted everywhere, and no promise depends on it
+      await segment.protect().catch(() => {}) // not permitted everywhere, and no promise depends on it
       await segment.close().catch(() => {})
+      if (!this.#over) this.#start.sealer.finished(segment.first)
     }
   }
 
-  // Batches.
-
-  #framed(): Batch[] {
-    return this.#batch ? [...this.#unsynced.all, this.#batch] : [...this.#unsynced.all]
+  /** Between two batches, so that everything that was framed is in the segment that ends. */
+  async #cut(): Promise<void> {
+    if (this.#over || this.#inFlight.batch || !this.#inFlight.isSynced) return
+    this.#batcher.endSegment()
+    this.#cuts.done(this.#start.disk, this.#start.dir, this.#batcher.next)
   }
 
   #segments(): Segment[] {
-    return [...new Set([...segmentsOf(this.#framed()), ...this.#batcher.segments()])]
+    return [...new Set([...segmentsOf(this.#inFlight.all), ...this.#batcher.segments()])]
+  }
+
+  async #closeSegments(): Promise<void> {
+    for (const segment of this.#segments()) await segment.close().catch(() => {})
   }
 
   #written(batch: Batch): void {
-    this.#batch = undefined
-    this.#unsynced.add(batch)
-    if (this.#start.ack === 'written') acknowledge(batch, this.#start.writer)
-    if (this.#failure?.final !== false) return
-    this.#failure = undefined
-    this.#retry.reset()
-    this.#tell({ kind: 'writable' })
+    this.#inFlight.written(batch, this.#start.ack === 'written')
+    if (this.#trouble.failure) this.#retry.reset()
+    this.#trouble.written()
   }
 
   /** `bytes` is handed on to be hashed, and changed by that. */
   #confirm(batch: Batch, bytes: Buffer): void {
     if (batch.durable) return
-    batch.durable = true
-    const end = batch.offset + batch.bytes.length - 1
-    this.#durable = batch.first + batch.entries.length - 1
-    batch.segment.durableEnd = end
-    this.#unsynced.remove(batch)
-    if (this.#unsynced.isEmpty) this.#syncs.done()
-    confirm(batch, this.#start.writer)
+    const end = this.#inFlight.confirmed(batch)
+    if (this.#inFlight.isSynced) this.#syncs.done()
     this.#checkpointer.add(bytes, { segment: batch.segment.first, offset: end, h: batch.h })
   }
 
   #writeNow(batch: Batch): void {
-    if (this.#unsynced.isBefore(batch.segment)) this.#syncNow()
+    if (this.#inFlight.isBefore(batch.segment)) this.#syncNow()
     if (this.#over) return
     batch.segment.openNow()
     batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
@@ -315,7 +327,7 @@ export class Writer {
   }
 
   #syncNow(): void {
-    const batches = this.#unsynced.all
+    const batches = this.#inFlight.unsynced
     try {
       for (const segment of segmentsOf(batches)) {
         segment.syncNow()
@@ -333,16 +345,19 @@ export class Writer {
 
   /** Unless the file is gone: the same bytes are written to the same place until the disk takes them. */
   #writeFailed(error: unknown): void {
-    const { code, message, final } = writeFailure(error, this.#batch?.segment.path ?? this.#start.dir)
+    const { code, message, final } = this.#trouble.writeFailed(error, this.#path)
     if (final) {
       this.#fail(code, message)
       return
     }
-    const isNew = this.#failure?.code !== code
-    this.#failure = { code, message, final }
     this.#retry.later()
-    if (isNew) this.#tell({ kind: 'full', code, message })
-    if (this.#closing) this.#waiters.giveUp(new LedgerError(code, message))
+    if (this.#trouble.makeRoom(error, this.#path)) this.#retry.now()
+    else if (this.#closing) this.#waiters.giveUp(new LedgerError(code, message))
+  }
+
+  /** Where writing is at. */
+  get #path(): string {
+    return this.#inFlight.batch?.segment.path ?? this.#start.dir
   }
 
   /** Final: what the page cache holds after a failed sync says nothing about the disk, so this file is never synced again. */
@@ -351,7 +366,7 @@ export class Writer {
       this.#fail(error.code, error.message)
       return
     }
-    const segments = segmentsOf(this.#unsynced.all)
+    const segments = segmentsOf(this.#inFlight.unsynced)
     this.#fail(
       'LEDGER_SYNC_FAILED',
       `${segments.map((one) => one.path).join(', ') || this.#start.dir}: ${String(error)}`,
@@ -365,11 +380,9 @@ export class Writer {
 
   #fail(code: LedgerErrorCode, message: string): void {
     if (this.#over) return
-    this.#failure = { code, message, final: true }
+    this.#trouble.final(code, message)
     this.#end()
     this.#waiters.giveUp(new LedgerError(code, message))
-    // Told later, so that whoever opens a new ledger now finds this one at rest.
-    queueMicrotask(() => this.#tell({ kind: code === 'LEDGER_LOCK_REPLACED' ? 'replaced' : 'failed', code, message }))
   }
 
   #end(): void {
@@ -378,18 +391,9 @@ export class Writer {
     this.#retry.stop()
     this.#syncs.stop()
     this.#heartbeat.stop()
-  }
-
-  #unsigned(): Failure | undefined {
-    const message = this.#checkpointer.failure
-    return message === undefined ? undefined : { code: 'LEDGER_SIGNER_FAILED', message, final: false }
-  }
-
-  #tell(fact: LedgerFact): void {
-    try {
-      this.#start.onFact(fact)
-    } catch {
-      // A listener's failure is not ours, and must not become one.
-    }
+    this.#reserve.stop()
+    this.#start.tiles.stop()
+    this.#start.sealer.stop(this.#trouble.closed)
+    this.#cuts.giveUp(this.#trouble.closed)
   }
 }
