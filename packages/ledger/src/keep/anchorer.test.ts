@@ -264,12 +264,13 @@ describe('a directory that was put back to an older state', () => {
 
 describe('what stands below a service directory', () => {
   it('is read without following links, waiting for FIFOs or reading without end', async () => {
-    const { serviceDir, anchoring, facts } = anchorTest({ anchors: [memoryAnchor()] })
+    const serviceDir = join(temporaryDirectory(), 'clinic')
     const { dir } = await closedLedger(2, join(serviceDir, 'audit.standard'))
     mkdirSync(join(serviceDir, 'audit.standard', 'w-000000000000'))
     writeFileSync(join(serviceDir, 'audit.standard', 'w-000000000000', 'LEDGER.json'), Buffer.alloc(200_000, 0x20))
     rmSync(join(dir, 'checkpoint'))
     execFileSync('mkfifo', [join(dir, 'checkpoint')])
+    const { anchoring, facts } = anchorTest({ serviceDir, anchors: [memoryAnchor()] })
     expect(await anchoring.now()).toMatchObject({ role: 'holder' })
     expect(facts.map(({ kind }) => kind)).toEqual(['holding', 'anchored'])
   })

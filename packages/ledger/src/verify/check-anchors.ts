@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { LedgerError } from '../errors.ts'
 import { parseAnchorEntry } from '../keep/anchor-entry.ts'
 import { checkpointOf } from '../keep/anchor-memory.ts'
+import { readCertificates } from '../keep/timestamp-certificate.ts'
 import { metaFile, segmentDirectory, segmentFile, segmentsAmong } from '../layout.ts'
 import { emptyFrame, parseFrame } from '../line.ts'
 import { type Meta, metaBytesMax, parseMeta } from '../meta.ts'
@@ -41,6 +42,7 @@ export function readTrustedAnchors(
     if (key?.type === signatureTypes.cosignature) return key
     throw new LedgerError('LEDGER_OPTION_INVALID', 'witnesses: one is not the verifier key of a witness (type 0x04)')
   })
+  readCertificates(timestampCertificates, 'timestampCertificates')
   return { witnesses: keys, timestampCertificates }
 }
 

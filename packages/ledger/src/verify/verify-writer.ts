@@ -2,7 +2,6 @@
  * One writer directory, in the order in which trust is built: what is signed, then every line, then both together, and then
  * whether records are missing.
  */
-import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { LedgerErrorCode } from '../errors.ts'
 import { frontierBytesMax, parseFrontiers } from '../frontier.ts'
@@ -12,8 +11,8 @@ import { hashToHex } from '../tree.ts'
 import type { AnchorCheck } from './check-anchors.ts'
 import { describeStale } from './check-root.ts'
 import { checkSigned } from './check-signed.ts'
+import { describeFiles } from './describe-files.ts'
 import { type HeldRoot, wantedOf } from './held-root.ts'
-import { listNames } from './list-names.ts'
 import { readLog, type Watch } from './read-log.ts'
 import type { Break, Note, StreamReport } from './report.ts'
 import type { Scanner } from './scan-signed.ts'
@@ -23,7 +22,7 @@ export interface Trusted {
   readonly publicKeys: readonly Uint8Array[]
   readonly heldRoots: readonly HeldRoot[]
   /** What anchor logs say of every writer. */
-  readonly anchors: AnchorCheck
+  readonly anchors?: AnchorCheck
 }
 
 /** Without a scanner every line is read in order, in this thread. */
@@ -37,8 +36,8 @@ export async function verifyWriter(
   const { meta, checkpoint } = signed
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
   // Every root that anybody holds of this log; each is compared when the tree has its size.
-  const wanted = [...wantedOf(heldRoots, signed.origin), ...anchors.wantedOf(signed.origin, dir)]
-  const anchored = anchors.findingsOf(signed.origin, dir)
+  const wanted = [...wantedOf(heldRoots, signed.origin), ...(anchors?.wantedOf(signed.origin, dir) ?? [])]
+  const anchored = anchors?.findingsOf(signed.origin, dir) ?? { breaks: [], gaps: [], notes: [] }
   const stated = { checkpoint, wanted, frontiers: kept ? parseFrontiers(kept) : [] }
 
   const found = await readLog(dir, stated, watch, scanner)
@@ -90,41 +89,6 @@ function describeTail(torn: readonly Break[], entries: number, signedSize: numbe
         `${entries - signedSize} entries from ${signedSize} on are newer than the checkpoint`,
       ),
     )
-  }
-  return notes
-}
-
-const known = new Set<string>([
-  layout.metaFile,
-  layout.metaNoteFile,
-  layout.lockFile,
-  `${layout.lockFile}.takeover`,
-  layout.checkpointFile,
-  layout.frontierFile,
-  layout.segmentDirectory,
-  layout.quarantineDirectory,
-  layout.anchorsDirectory,
-  layout.publishedDirectory,
-])
-
-async function describeFiles(dir: string): Promise<Note[]> {
-  const notes: Note[] = []
-  const unknown = (await listNames(dir)).filter((name) => !known.has(name) && !name.endsWith('.tmp'))
-  const segments = await listNames(join(dir, layout.segmentDirectory))
-  unknown.push(
-    ...segments
-      .filter((name) => layout.segmentsAmong([name]).length === 0)
-      .map((name) => `${layout.segmentDirectory}/${name}`),
-  )
-  if (unknown.length > 0)
-    notes.push(note('LEDGER_FILE_UNKNOWN', `not part of the format: ${unknown.slice(0, 20).join(', ')}`))
-  for (const name of await listNames(join(dir, layout.quarantineDirectory))) {
-    const path = `${layout.quarantineDirectory}/${name}`
-    const bytes = await stat(join(dir, path)).then(
-      (facts) => facts.size,
-      () => 0,
-    )
-    notes.push(note('LEDGER_QUARANTINE', `${path}: ${bytes} bytes that were cut off and never acknowledged`))
   }
   return notes
 }
