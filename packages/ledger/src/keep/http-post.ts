@@ -42,6 +42,11 @@ export function post({ url, headers, body, answerBytesMax, signal, ca }: Post): 
       readAnswer(response, answerBytesMax).then(resolve, reject)
     })
     request.on('error', reject)
+    // Somebody who answers with another protocol ends in neither an answer nor an error, and no deadline reaches him there.
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy()
+      reject(new Error('the answer changes to another protocol'))
+    })
     request.end(body)
   })
 }
