@@ -5,6 +5,7 @@
  * evidence that a tree was seen and the alarm when a log was put back. Nothing is kept here that the witness would not
  * tell again: begin at the last size it took, else at none, and let it correct that.
  */
+import { X509Certificate } from 'node:crypto'
 import { parseCheckpoint } from '../checkpoint.ts'
 import { LedgerError } from '../errors.ts'
 import { parseNote } from '../note.ts'
@@ -13,10 +14,12 @@ import { parseVkey, signatureTypes, type VerifierKey } from '../vkey.ts'
 import { formatAddCheckpoint } from './add-checkpoint.ts'
 import type { Anchor, AnchorEvidence, AnchorTree, PublishedCheckpoint } from './anchor.ts'
 import { findCosignature } from './cosignature.ts'
-import { addCheckpointUrl, connectTo, type WitnessAnswer, type WitnessConnection } from './witness-request.ts'
+import { type Answer, post } from './http-post.ts'
+import { addCheckpointUrl } from './witness-url.ts'
 
 /** One answer with a size is the rule; more only where several processes publish for one log at the same moment. */
 const attemptsMax = 4
+const answerBytesMax = 65_536
 const timeoutMsDefault = 10_000
 const timeoutMsMax = 600_000
 /** Logs whose last size is remembered at one time. */
@@ -31,6 +34,8 @@ export interface WitnessOptions {
   readonly vkey: string
   /** Names the evidence files, `[a-z0-9-]{1,40}`; default the witness's name and key id in such letters. */
   readonly name?: string
+  /** PEM: the authorities that may vouch for its https, instead of those the system trusts. */
+  readonly ca?: string
   /** How long one publication may take in all. Default 10,000, at most 600,000. */
   readonly timeoutMs?: number
 }
@@ -48,30 +53,25 @@ export function witness(options: WitnessOptions): Anchor {
   const { timeoutMs = timeoutMsDefault } = options
   const url = addCheckpointUrl(options.url)
   if (typeof url === 'string') throw invalid('url', url)
-  const key = parseVkey(options.vkey)
+  const key = typeof options.vkey === 'string' ? parseVkey(options.vkey) : undefined
   if (key?.type !== signatureTypes.cosignature)
     throw invalid('vkey', 'is not the verifier key of a witness (name+id+key, type 0x04)')
   const name = options.name ?? nameOf(key)
   if (!/^[a-z0-9-]{1,40}$/.test(name)) throw invalid('name', 'has to be 1 to 40 of a-z, 0-9 and -')
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > timeoutMsMax)
     throw invalid('timeoutMs', `has to be a whole number from 1 to ${timeoutMsMax}`)
+  if (options.ca !== undefined && !isCertificate(options.ca)) throw invalid('ca', 'is no certificate in PEM')
   const sizes = new Map<string, number>()
   return {
     name,
     async publish(checkpoint, tree, signal) {
       const text = textOf(checkpoint, key)
-      const connection = connectTo(url)
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       try {
-        const submission = { checkpoint, text, tree, connection, signal: deadline, key }
-        const evidence = await submit(submission, sizes.get(checkpoint.origin) ?? 0)
-        if (sizes.size >= originsMax) sizes.clear()
-        sizes.set(checkpoint.origin, checkpoint.size)
-        return evidence
+        const submission = { checkpoint, text, tree, url, ca: options.ca, signal: deadline, key }
+        return await submit(submission, sizes)
       } catch (error) {
         throw error instanceof LedgerError ? error : unreachable(key, deadline.aborted ? timeoutMs : undefined, error)
-      } finally {
-        connection.close()
       }
     },
   }
@@ -82,7 +82,8 @@ interface Submission {
   /** What the log signed, and so what the witness has to sign. */
   readonly text: string
   readonly tree: AnchorTree
-  readonly connection: WitnessConnection
+  readonly url: URL
+  readonly ca: string | undefined
   readonly signal: AbortSignal
   readonly key: VerifierKey
 }
@@ -94,29 +95,49 @@ function textOf({ origin, size, root, note }: PublishedCheckpoint, key: Verifier
   throw refused(key, `what is to be published is not the signed checkpoint of ${origin} at size ${size}`)
 }
 
-async function submit(submission: Submission, known: number): Promise<AnchorEvidence> {
-  const { checkpoint, connection, signal, key } = submission
+async function submit(submission: Submission, sizes: Map<string, number>): Promise<AnchorEvidence> {
+  const { checkpoint, key } = submission
   const { origin, size } = checkpoint
   const note = Buffer.from(checkpoint.note)
   // An old size above the new one is a malformed request; asking with none tells what the witness really holds.
+  const known = sizes.get(origin) ?? 0
   let old = known <= size ? known : 0
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const proof = await proofFor(submission, old)
-    const answer = await connection.post(formatAddCheckpoint({ old, proof, note }), signal)
-    if (answer.status === 200) return accept(submission, answer)
+    const answer = await send(submission, formatAddCheckpoint({ old, proof, note }))
+    if (answer.status === 200) {
+      const evidence = accept(submission, answer)
+      remember(sizes, origin, size)
+      return evidence
+    }
     const held = answer.status === 409 ? heldSize(answer) : undefined
     if (held === undefined) throw refusal(submission, old, answer)
     if (held > size) throw rollback(submission, `it holds size ${held}, and this log has ${size}`)
     // It was asked with the very size it holds: what it cannot take is the root.
     if (held === size && old === size) throw rollback(submission, `it holds another tree of size ${size}`)
     if (held === old) throw refused(key, `it answers 409 and names the size it was asked with, ${old}`)
+    if (held < known) {
+      // Said once; the next time it is shown where it now is.
+      remember(sizes, origin, held)
+      throw refused(key, `it cosigned size ${known} of ${origin} and now holds ${held}: it lost its memory`)
+    }
     old = held
   }
   throw refused(key, `it named another size ${attemptsMax} times: several writers publish for ${origin}`)
 }
 
+function remember(sizes: Map<string, number>, origin: string, size: number): void {
+  if (sizes.size >= originsMax) sizes.clear()
+  sizes.set(origin, size)
+}
+
+function send({ url, ca, signal }: Submission, body: Uint8Array): Promise<Answer> {
+  const headers = { 'content-type': 'text/plain; charset=utf-8' }
+  return post({ url, headers, body, answerBytesMax, signal, ca })
+}
+
 /** The answer is worth what its signature is: only the configured key counts, over exactly what was sent. */
-function accept({ checkpoint, text, key }: Submission, answer: WitnessAnswer): AnchorEvidence {
+function accept({ checkpoint, text, key }: Submission, answer: Answer): AnchorEvidence {
   const given = parseNote(Buffer.concat([Buffer.from(`${text}\n`), answer.body]))
   const found = given && findCosignature(given, key)
   if (!found) throw refused(key, 'its answer holds no valid cosignature by the configured key')
@@ -140,13 +161,13 @@ async function proofFor({ checkpoint, tree, key }: Submission, old: number): Pro
   }
 }
 
-function heldSize({ contentType, body }: WitnessAnswer): number | undefined {
+function heldSize({ type, body }: Answer): number | undefined {
   const text = /^(0|[1-9][0-9]{0,15})\n$/.exec(body.toString('latin1', 0, 20))?.[1]
-  if (contentType !== 'text/x.tlog.size' || text === undefined || body.length > 17) return undefined
+  if (type !== 'text/x.tlog.size' || text === undefined || body.length > 17) return undefined
   return Number.isSafeInteger(Number(text)) ? Number(text) : undefined
 }
 
-function refusal(submission: Submission, old: number, answer: WitnessAnswer): LedgerError {
+function refusal(submission: Submission, old: number, answer: Answer): LedgerError {
   const { checkpoint, key } = submission
   const { origin, size } = checkpoint
   const { status } = answer
@@ -173,6 +194,14 @@ function unreachable(key: VerifierKey, timeoutMs: number | undefined, cause: unk
 
 function invalid(option: string, why: string): LedgerError {
   return new LedgerError('LEDGER_OPTION_INVALID', `witness: ${option} ${why}`)
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== ''
+  } catch {
+    return false
+  }
 }
 
 /** What others send goes into a message only as far as it is harmless. */
