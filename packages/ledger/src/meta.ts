@@ -7,6 +7,7 @@ import { hash } from 'node:crypto'
 
 export const metaBytesMax = 65_536
 const format = 'trailmark-ledger/1'
+const secondKeyBytes = 1_312
 
 export interface Meta {
   /** The checkpoint origin, `<origin>/<writer>`. */
@@ -18,6 +19,10 @@ export interface Meta {
   readonly created: string
   /** Base64 of 32 raw bytes, Ed25519. */
   readonly publicKey: string
+  /** Whether its checkpoints are signed by epoch keys too, from the first one on. A ledger without may gain them. */
+  readonly epochs?: true
+  /** Base64 of 1,312 raw bytes, ML-DSA-44: the key of a second signature on every checkpoint. */
+  readonly secondKey?: string
   /** The writer directory that was refused when this one was made. */
   readonly predecessor?: { readonly writer: string; readonly code: string }
 }
@@ -33,6 +38,8 @@ export function formatMeta(meta: Meta): string {
     created: meta.created,
     hash: 'sha-256',
     key: { type: 'ed25519', public: meta.publicKey },
+    ...(meta.secondKey && { second_key: { type: 'ml-dsa-44', public: meta.secondKey } }),
+    ...(meta.epochs && { key_policy: 'epochs' }),
     ...(meta.predecessor && { predecessor: meta.predecessor }),
   }
   return `${JSON.stringify(members, undefined, 2)}\n`
@@ -52,7 +59,7 @@ export function parseMeta(bytes: Uint8Array): Meta | string {
   if (all['hash'] !== 'sha-256') return 'hash is not sha-256'
   const key = members(all['key'])
   const publicKey = key['public']
-  if (key['type'] !== 'ed25519' || typeof publicKey !== 'string' || !isPublicKey(publicKey))
+  if (key['type'] !== 'ed25519' || typeof publicKey !== 'string' || !isBase64(publicKey, 32))
     return 'key is not an Ed25519 key'
   const { origin, service, stream, retention_class: retentionClass, writer, created } = all
   for (const [name, one] of Object.entries({
@@ -65,6 +72,12 @@ export function parseMeta(bytes: Uint8Array): Meta | string {
   })) {
     if (typeof one !== 'string' || one === '' || one.length > 1024) return `${name} is missing`
   }
+  const policy = all['key_policy']
+  if (policy !== undefined && policy !== 'epochs') return 'key_policy is not one this version knows'
+  const second = members(all['second_key'])
+  const secondKey = second['public']
+  if (all['second_key'] !== undefined && (second['type'] !== 'ml-dsa-44' || !isBase64(secondKey, secondKeyBytes)))
+    return 'second_key is not an ML-DSA-44 key'
   const predecessor = members(all['predecessor'])
   return {
     origin: String(origin),
@@ -74,6 +87,8 @@ export function parseMeta(bytes: Uint8Array): Meta | string {
     writer: String(writer),
     created: String(created),
     publicKey,
+    ...(policy === 'epochs' && { epochs: true }),
+    ...(typeof secondKey === 'string' && { secondKey }),
     ...(typeof predecessor['writer'] === 'string' && {
       predecessor: { writer: predecessor['writer'], code: String(predecessor['code'] ?? '') },
     }),
@@ -89,7 +104,8 @@ function members(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-function isPublicKey(text: string): boolean {
+function isBase64(text: unknown, length: number): boolean {
+  if (typeof text !== 'string') return false
   const bytes = Buffer.from(text, 'base64')
-  return bytes.length === 32 && bytes.toString('base64') === text
+  return bytes.length === length && bytes.toString('base64') === text
 }

@@ -25,8 +25,12 @@ export interface Note {
 
 /** The note of one text and one signature over it. */
 export function formatNote(text: string, key: { name: string; publicKey: Uint8Array }, signature: Uint8Array): string {
-  const payload = Buffer.concat([keyIdOf(key.name, key.publicKey), signature])
-  return `${text}\n— ${key.name} ${payload.toString('base64')}\n`
+  return `${text}\n${formatSignature({ name: key.name, keyId: keyIdOf(key.name, key.publicKey), signature })}`
+}
+
+/** One signature line, its line feed included. */
+export function formatSignature({ name, keyId, signature }: NoteSignature): string {
+  return `— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`
 }
 
 /** Undefined for anything that is not a signed note, byte for byte: no lenient base64, no control characters, no lost end. */

@@ -5,10 +5,10 @@
  * Signing may be slow or elsewhere, so it never holds up a batch; only the writing of the two files takes a turn on the disk.
  */
 import { join } from 'node:path'
-import { formatCheckpoint } from '../checkpoint.ts'
 import type { Disk } from '../disk.ts'
 import { type Frontier, formatFrontiers, type Place } from '../frontier.ts'
-import { checkpointFile, frontierFile, metaNoteFile } from '../layout.ts'
+import type { Epochs, EpochTurn } from '../keep/epochs.ts'
+import { checkpointFile, frontierFile, keysDirectory, metaNoteFile } from '../layout.ts'
 import { lineFeed } from '../line.ts'
 import { formatMetaNote } from '../meta.ts'
 import { type Hash, leafIn, type Tree } from '../tree.ts'
@@ -31,14 +31,24 @@ export interface CheckpointerStart {
   readonly signedSize: number
   /** LEDGER.json, when its note is still to be signed. */
   readonly unsignedMeta?: Uint8Array
+  /** What else signs, and what that needs on disk before a checkpoint. */
+  readonly epochs?: Epochs
   /** Called when something is ready to be written. */
   ready(): void
 }
 
 interface Signed {
   readonly size: number
-  readonly files: readonly { readonly name: string; readonly bytes: Buffer }[]
+  /** Key statements, durable before the rest is written. */
+  readonly statements: readonly SmallFile[]
+  readonly files: readonly SmallFile[]
   readonly frontier: Frontier
+  readonly turn: EpochTurn | undefined
+}
+
+interface SmallFile {
+  readonly name: string
+  readonly bytes: Uint8Array
 }
 
 export class Checkpointer {
@@ -52,6 +62,7 @@ export class Checkpointer {
   #signed: Signed | undefined
   #signing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #epochTimer: NodeJS.Timeout | undefined
   #startedMs = Number.NEGATIVE_INFINITY
   #stopped = false
   #newest: { size: number; timeMs: number } | undefined
@@ -73,7 +84,7 @@ export class Checkpointer {
 
   /** Why the newest attempt to sign or write failed; it is repeated. */
   get failure(): string | undefined {
-    return this.#failure
+    return this.#failure ?? this.#start.epochs?.problem
   }
 
   get isReady(): boolean {
@@ -88,7 +99,11 @@ export class Checkpointer {
 
   /** Signs within a second if there is anything to sign. */
   schedule(): void {
-    if (this.#timer || this.#signing || this.#signed || this.#stopped || !this.#isBehind) return
+    if (this.#timer || this.#signing || this.#signed || this.#stopped) return
+    if (!this.#isBehind) {
+      this.#awaitEpochEnd()
+      return
+    }
     const waitMs = Math.max(0, this.#startedMs + everyMs - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = undefined
@@ -120,10 +135,13 @@ export class Checkpointer {
     if (!signed) return
     this.#signed = undefined
     try {
-      for (const { name, bytes } of this.#filesOf(signed)) {
-        await replaceFileLater(this.#start.disk, join(this.#start.dir, name), bytes, () => !this.#stopped)
-      }
-      await this.#start.disk.later.syncDirectory(this.#start.dir)
+      const { disk, dir } = this.#start
+      const replace = ({ name, bytes }: SmallFile) =>
+        replaceFileLater(disk, join(dir, name), bytes, () => !this.#stopped)
+      for (const statement of signed.statements) await replace(statement)
+      if (signed.statements.length > 0) await disk.later.syncDirectory(join(dir, keysDirectory))
+      for (const file of this.#filesOf(signed)) await replace(file)
+      await disk.later.syncDirectory(dir)
       if (!this.#stopped) this.#written(signed)
     } catch (error) {
       this.#failure = String(error)
@@ -134,6 +152,7 @@ export class Checkpointer {
   /** The last checkpoint. Rejects with what the signer or the disk rejects with. */
   async finish(): Promise<void> {
     clearTimeout(this.#timer)
+    clearTimeout(this.#epochTimer)
     await this.#signing
     this.#signed = undefined
     this.hash()
@@ -152,10 +171,11 @@ export class Checkpointer {
       signed.catch(() => {}) // asked again when the timer fires
       return false
     }
-    for (const { name, bytes } of this.#filesOf(signed)) {
-      replaceFile(this.#start.disk, join(this.#start.dir, name), bytes)
-    }
-    this.#start.disk.syncDirectory(this.#start.dir)
+    const { disk, dir } = this.#start
+    for (const { name, bytes } of signed.statements) replaceFile(disk, join(dir, name), bytes)
+    if (signed.statements.length > 0) disk.syncDirectory(join(dir, keysDirectory))
+    for (const { name, bytes } of this.#filesOf(signed)) replaceFile(disk, join(dir, name), bytes)
+    disk.syncDirectory(dir)
     this.#written(signed)
     return true
   }
@@ -164,10 +184,20 @@ export class Checkpointer {
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#epochTimer)
   }
 
   get #isBehind(): boolean {
-    return this.#unsignedMeta !== undefined || this.#unhashed.length > 0 || this.#tree.size > this.#signedSize
+    if (this.#unsignedMeta !== undefined || this.#unhashed.length > 0) return true
+    return this.#tree.size > this.#signedSize || this.#start.epochs?.isDue === true
+  }
+
+  /** An epoch ends although nothing is written. */
+  #awaitEpochEnd(): void {
+    const waitMs = this.#start.epochs?.waitMs
+    if (waitMs === undefined) return
+    clearTimeout(this.#epochTimer)
+    this.#epochTimer = setTimeout(() => this.schedule(), waitMs + 1).unref()
   }
 
   async #sign(): Promise<void> {
@@ -186,26 +216,31 @@ export class Checkpointer {
 
   /** Everything that is to be written, with its signatures; a promise only if the signer gives one. */
   #prepare(): Signed | Promise<Signed> {
-    const { origin } = this.#start.signer
+    const { signer, epochs, now } = this.#start
+    const { origin } = signer
     const frontier = this.#frontier()
-    const texts: { name: string; text: string }[] = []
-    if (this.#unsignedMeta) texts.push({ name: metaNoteFile, text: formatMetaNote(origin, this.#unsignedMeta) })
-    texts.push({
-      name: checkpointFile,
-      text: formatCheckpoint({ origin, size: this.#tree.size, root: this.#tree.root() }),
-    })
-    const notes = texts.map((one) => this.#start.signer.note(one.text))
-    const finish = (ready: readonly Buffer[]): Signed => ({
-      size: frontier.size,
-      frontier,
-      files: texts.map((one, i) => ({ name: one.name, bytes: ready[i] ?? Buffer.alloc(0) })),
-    })
-    const ready = notes.filter((one) => Buffer.isBuffer(one))
-    return ready.length === notes.length ? finish(ready) : Promise.all(notes).then(finish)
+    const { size } = frontier
+    const root = this.#tree.root()
+    const turn = epochs?.turn(size, root)
+    const notes: { name: string; note: Buffer | Promise<Buffer> }[] = []
+    const { statement } = turn ?? {}
+    if (statement) notes.push({ name: statement.name, note: signer.noteBy(statement.text, statement.signers) })
+    if (this.#unsignedMeta)
+      notes.push({ name: metaNoteFile, note: signer.note(formatMetaNote(origin, this.#unsignedMeta)) })
+    const checkpoint = { origin, size, root }
+    notes.push({ name: checkpointFile, note: signer.checkpoint(checkpoint, now(), turn?.epochKey) })
+
+    const finish = (ready: readonly Buffer[]): Signed => {
+      const files = notes.map(({ name }, i) => ({ name, bytes: ready[i] ?? Buffer.alloc(0) }))
+      const statements = [...(turn?.rotations ?? []), ...files.splice(0, statement ? 1 : 0)]
+      return { size, frontier, statements, files, turn }
+    }
+    const ready = notes.flatMap(({ note }) => (Buffer.isBuffer(note) ? [note] : []))
+    return ready.length === notes.length ? finish(ready) : Promise.all(notes.map(({ note }) => note)).then(finish)
   }
 
   /** The frontier goes first: a crash in between leaves the old checkpoint, and the old frontier beside the new one. */
-  #filesOf(signed: Signed): { name: string; bytes: Buffer }[] {
+  #filesOf(signed: Signed): SmallFile[] {
     const frontiers = formatFrontiers([...this.#frontiers.slice(-1), signed.frontier])
     return [{ name: frontierFile, bytes: Buffer.from(frontiers) }, ...signed.files]
   }
@@ -215,6 +250,7 @@ export class Checkpointer {
     this.#unsignedMeta = undefined
     this.#frontiers = [signed.frontier]
     this.#newest = { size: signed.size, timeMs: this.#start.now() }
+    if (signed.turn) this.#start.epochs?.turned(signed.turn)
   }
 
   #frontier(): Frontier {
