@@ -8,6 +8,7 @@ export const codes = {
   KEYS_DIR_UNUSABLE: 'The keys directory cannot be created, read or written.',
   KEYS_READABLE_BY_OTHERS: 'The keys directory or a file in it can be read or changed by its group or by others.',
   KEYS_FILE_INVALID: 'A key file is not what was written there: truncated, altered, of another kind, or a directory.',
+  KEYS_ALGORITHM_UNKNOWN: 'This version of Node.js does not know the algorithm that an option asks for.',
   KEYS_SLOT_DAMAGED: 'A slot of a subject key is not what was written there; its key cannot be read.',
   KEYS_SUBJECTS_BUSY: 'Another process is rewriting the subject keys and does not come to an end.',
   KEYS_SUBJECT_ERASED: 'The key of this subject was destroyed: nobody can read what was sealed under it.',

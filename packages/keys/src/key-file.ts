@@ -125,12 +125,13 @@ function placeWithoutLinks(unfinished: string, path: string, reason: unknown): v
   closeSync(fd)
 }
 
-function unfinishedName(path: string): string {
+/** Where a key is written before it gets its name. */
+export function unfinishedName(path: string): string {
   return join(dirname(path), `${unfinishedPrefix}${process.pid}-${randomBytes(6).toString('hex')}`)
 }
 
 /** A name survives a crash only once its directory was synced. Windows cannot, and does it by itself. */
-function syncDirectory(dir: string): void {
+export function syncDirectory(dir: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(dir, 'r')
   try {

@@ -3,16 +3,22 @@
  *
  *     <dir>/.gitignore            `*`: keys must not reach a repository
  *     <dir>/log.pem               Ed25519, PKCS#8, signs checkpoints
+ *     <dir>/log-000001.note       the first rotation of it: see `log-rotation.ts`
+ *     <dir>/log-ml-dsa-44.pem     a second key for checkpoints, where one is asked for
+ *     <dir>/epoch-<…>.key         keys that sign for an hour: see `epoch-files.ts`
  *     <dir>/stable-000001.key     token key for people, targets, sessions
  *     <dir>/monthly-2026-01.key   token key for addresses and devices of that month
  *     <dir>/subjects.key …        keys of single people: see `subject-files.ts`
  */
-import { mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { epochFiles } from './epoch-files.ts'
 import { KeysError } from './errors.ts'
 import { createKeyFile, errorCode, findKeyFile, refuseOthers, unfinishedPrefix, unusable } from './key-file.ts'
 import { generateLogKey, parseLogKey } from './log-key.ts'
-import type { Keys, LogSigner } from './ports.ts'
+import { finishLogRotation, readLineage } from './log-rotation.ts'
+import type { Keys, LogSigner, SecondSigner } from './ports.ts'
+import { openSecondKey } from './second-key.ts'
 import { openSubjectFiles } from './subject-files.ts'
 import { openTokenFiles } from './token-files.ts'
 
@@ -24,6 +30,11 @@ export interface OpenKeysOptions {
   readonly dir: string
   /** False for readers: a directory that does not exist, or lacks keys, is KEYS_DIR_UNUSABLE. Default: true. */
   readonly create?: boolean
+  /**
+   * True for a second signature, ML-DSA-44, on every checkpoint of ledgers made from now on. Needs Node 24.6: an older one
+   * throws KEYS_ALGORITHM_UNKNOWN. Default: false.
+   */
+  readonly mlDsa44?: boolean
   /** Told what goes wrong later, when a new month's key cannot be made: the old key stays in use. Default: nobody. */
   readonly onProblem?: (error: KeysError) => void
   readonly clock?: { now(): number }
@@ -33,8 +44,8 @@ export interface OpenKeysOptions {
  * The keys in a directory, each created once: processes that open it together end up with the same ones.
  *
  * Synchronous; when it returns, every key is on disk. Throws a `KeysError`: KEYS_READABLE_BY_OTHERS when the mode of the
- * directory or of a key lets group or others in, KEYS_FILE_INVALID for a damaged key, KEYS_DIR_UNUSABLE for the rest; the
- * message names the path. A damaged key is never replaced, since what was made with it would be lost unnoticed.
+ * directory or of a key lets group or others in, KEYS_FILE_INVALID for a damaged key, KEYS_ALGORITHM_UNKNOWN for `mlDsa44` on a
+ * Node.js without it, KEYS_DIR_UNUSABLE for the rest; the message names the path. A damaged key is never replaced, since what was made with it would be lost unnoticed.
  *
  *     const keys = openKeys({ dir: '/etc/trailmark/keys' })
  *     keys.log.sign(checkpoint)
@@ -43,10 +54,28 @@ export function openKeys(options: OpenKeysOptions): Keys {
   const dir = resolve(options.dir)
   const { create = true, clock = Date, onProblem = () => undefined } = options
   prepareDirectory(dir, create)
+  const isWritable = canWrite(dir)
+  if (isWritable) finishLogRotation(dir)
   const { log, created } = openLogKey(join(dir, 'log.pem'), create)
+  const signer = withRotations(dir, log, options.mlDsa44 === true ? openSecondKey(dir, create) : undefined)
   const tokens = openTokenFiles({ dir, create, clock, onProblem })
   const subjects = openSubjectFiles({ dir, create, clock, onProblem })
-  return { dir, created, log, tokens, subjects }
+  const epochs = isWritable ? epochFiles(dir, clock) : undefined
+  return { dir, created, log: signer, ...(epochs && { epochs }), tokens, subjects }
+}
+
+function withRotations(dir: string, log: LogSigner, second: SecondSigner | undefined): LogSigner {
+  const lineage = readLineage(dir, Buffer.from(log.publicKey).toString('base64')).map(({ bytes }) => bytes)
+  return { ...log, ...(lineage.length > 0 && { lineage }), ...(second && { second }) }
+}
+
+function canWrite(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function prepareDirectory(dir: string, create: boolean): void {

@@ -12,6 +12,46 @@ export interface LogSigner {
   readonly publicKey: Uint8Array
   /** The signature, 64 bytes. */
   sign(message: Uint8Array): Uint8Array
+  /** The rotations that led to this key, oldest first: signed notes. Absent where there was none. */
+  readonly lineage?: readonly Uint8Array[]
+  /** A second key for checkpoints, where one was asked for. */
+  readonly second?: SecondSigner
+}
+
+/** Signs checkpoints with ML-DSA-44 (FIPS 204). */
+export interface SecondSigner {
+  /** The raw public key, 1,312 bytes. */
+  readonly publicKey: Uint8Array
+  /** The signature, 2,420 bytes. */
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** Whose epoch key it is. */
+export interface EpochWriter {
+  /** `<service>/<stream>.<retention class>/<writer>`. */
+  readonly origin: string
+  readonly stream: string
+  /** `w-<12 hex>`. */
+  readonly writer: string
+}
+
+/** The key of one epoch. */
+export interface EpochSigner {
+  /** The raw public key, 32 bytes. */
+  readonly publicKey: Uint8Array
+  /** The signature, 64 bytes. */
+  sign(message: Uint8Array): Uint8Array
+}
+
+/**
+ * Keys that sign for an hour and are destroyed. Satisfies the ledger's `EpochKeeper` by shape. Synchronous, called twice an
+ * hour, and only by the process that holds the writer. Throws `KeysError`s.
+ */
+export interface EpochKeys {
+  /** A new key, durable when it returns; the one in use stays, and one that was made before and never kept is forgotten. */
+  next(writer: EpochWriter): EpochSigner
+  /** The key with this public half; every other key of the writer is destroyed. Undefined when it is lost: then nothing is. */
+  keep(writer: EpochWriter, publicKey: Uint8Array): EpochSigner | undefined
 }
 
 /** One key for HMAC-SHA-256. */
@@ -160,6 +200,8 @@ export interface Keys {
   /** True when this call made the log key, so somebody should be told. */
   readonly created: boolean
   readonly log: LogSigner
+  /** Absent where no key can be written, as on a directory that is mounted read-only: past epochs are not protected then. */
+  readonly epochs?: EpochKeys
   readonly tokens: TokenKeys
   /** Absent: people are named by tokens, and nothing can be sealed or erased. */
   readonly subjects?: SubjectKeys
