@@ -6,6 +6,10 @@
 export { openLedger } from './append/open.ts'
 export { type Disk, type DiskLater, type FileFacts, type OpenMode, realDisk } from './disk.ts'
 export { codes, LedgerError, type LedgerErrorCode } from './errors.ts'
+export type { Anchor, AnchorEvidence, AnchorTree, PublishedCheckpoint } from './keep/anchor.ts'
+export type { AnchorFailure, AnchorState } from './keep/anchor-delivery.ts'
+export { startAnchoring } from './keep/anchorer.ts'
+export type { AnchorFact, Anchoring, AnchoringOptions, AnchoringState } from './keep/anchoring.ts'
 export type { EpochKeeper, EpochKey, EpochWriter } from './keep/epoch-keeper.ts'
 export { type HeldDirectory, holdDirectory } from './keep/hold-directory.ts'
 export type {

@@ -5,5 +5,5 @@
  */
 export { LedgerError, type LedgerErrorCode } from './errors.ts'
 export type { HeldRoot } from './verify/held-root.ts'
-export type { Break, Gap, Note, StreamReport, VerifyOptions, VerifyReport } from './verify/report.ts'
+export type { Anchored, Break, Gap, Note, StreamReport, VerifyOptions, VerifyReport } from './verify/report.ts'
 export { verify } from './verify/verify.ts'
