@@ -29,6 +29,8 @@ export interface Stated {
   readonly checkpoint: Checkpoint | undefined
   readonly frontiers: readonly Frontier[]
   readonly wanted: readonly WantedRoot[]
+  /** Sizes at which the frontier is to be kept: a few. */
+  readonly snapshotSizes: readonly number[]
 }
 
 /** What reading every line found. */
@@ -91,8 +93,8 @@ async function walk(
   return { lines, sequence, bytes, breaks, torn }
 }
 
-function snapshotSizesOf({ checkpoint, frontiers }: Stated): number[] {
-  return [checkpoint?.size ?? 0, ...frontiers.map((one) => one.size)]
+function snapshotSizesOf({ checkpoint, frontiers, snapshotSizes }: Stated): number[] {
+  return [checkpoint?.size ?? 0, ...frontiers.map((one) => one.size), ...snapshotSizes]
 }
 
 async function readSegments(

@@ -10,6 +10,7 @@ import { readSmallFile } from '../read/small-file.ts'
 import { hashToHex } from '../tree.ts'
 import type { AnchorCheck } from './check-anchors.ts'
 import { describeStale } from './check-root.ts'
+import { checkSeals } from './check-seals.ts'
 import { checkSigned } from './check-signed.ts'
 import { describeFiles } from './describe-files.ts'
 import { type HeldRoot, wantedOf } from './held-root.ts'
@@ -34,18 +35,27 @@ export async function verifyWriter(
 ): Promise<StreamReport> {
   const signed = await checkSigned(dir, publicKeys)
   const { meta, checkpoint } = signed
+  // Before the lines, since a live writer may seal while they are read.
+  const publicKeysOfLog = meta ? [Buffer.from(meta.publicKey, 'base64')] : publicKeys
+  const seals = await checkSeals(dir, { origin: signed.origin, publicKeys: publicKeysOfLog })
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
   // Every root that anybody holds of this log; each is compared when the tree has its size.
-  const wanted = [...wantedOf(heldRoots, signed.origin), ...(anchors?.wantedOf(signed.origin, dir) ?? [])]
+  const wanted = [
+    ...wantedOf(heldRoots, signed.origin),
+    ...(anchors?.wantedOf(signed.origin, dir) ?? []),
+    ...seals.wanted,
+  ]
   const anchored = anchors?.findingsOf(signed.origin, dir) ?? { breaks: [], gaps: [], notes: [] }
-  const stated = { checkpoint, wanted, frontiers: kept ? parseFrontiers(kept) : [] }
+  const frontiers = kept ? parseFrontiers(kept) : []
+  const stated = { checkpoint, wanted, frontiers, snapshotSizes: seals.snapshotSizes }
 
   const found = await readLog(dir, stated, watch, scanner)
   const { lines, sequence, bytes, torn } = found
-  const breaks = [...signed.breaks, ...found.breaks, ...anchored.breaks]
+  const breaks = [...signed.breaks, ...seals.settle(lines, found.breaks), ...anchored.breaks]
 
   const notes = [
     ...sequence.notes,
+    ...seals.notes,
     ...anchored.notes,
     ...(await describeFiles(dir)),
     ...describeTail(torn, lines.entries, checkpoint?.size ?? 0),
