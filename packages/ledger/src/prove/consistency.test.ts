@@ -10,12 +10,17 @@ const tree = reference(Array.from({ length: 1200 }, (_, i) => `entry ${i}`))
 describe('a consistency proof', () => {
   it('is the one that RFC 6962 gives, and holds, between all sizes to 257', async () => {
     for (let to = 1; to <= 257; to++) {
-      for (let from = 1; from <= to; from++) {
-        const proof = await consistencyProof(tree.subtrees, from, to)
-        expect(proof, `${from} to ${to}`).toEqual(tree.proof(from, to))
-        const claim = { from, fromRoot: tree.root(from), to, toRoot: tree.root(to), proof }
-        expect(verifyConsistency(claim), `${from} to ${to}`).toBe(true)
-      }
+      const sizes = Array.from({ length: to }, (_, i) => i + 1)
+      const proofs = await Promise.all(sizes.map((from) => consistencyProof(tree.subtrees, from, to)))
+      expect(proofs).toEqual(sizes.map((from) => tree.proof(from, to)))
+      const claims = proofs.map((proof, i) => ({
+        from: i + 1,
+        fromRoot: tree.root(i + 1),
+        to,
+        toRoot: tree.root(to),
+        proof,
+      }))
+      expect(claims.filter((claim) => !verifyConsistency(claim))).toEqual([])
     }
   })
 
@@ -65,8 +70,7 @@ describe('a consistency proof', () => {
         }
         for (const number of [-1, 0, 0.5, to + 1, Number.NaN, 2 ** 53]) wrong.push({ ...claim, from: number })
         for (const number of [-1, 0, 0.5, from - 1, Number.NaN, 2 ** 53]) wrong.push({ ...claim, to: number })
-        for (const one of wrong)
-          expect(verifyConsistency(one), JSON.stringify({ ...one, was: { from, to } })).toBe(false)
+        expect(wrong.filter(verifyConsistency), `${from} to ${to}`).toEqual([])
       }
     }
   })

@@ -25,11 +25,11 @@ describe('an inclusion proof', () => {
   it('is the one that RFC 6962 gives, and holds, at every index of every size to 257', async () => {
     for (let size = 1; size <= 257; size++) {
       const root = tree.root(size)
-      for (let index = 0; index < size; index++) {
-        const proof = await inclusionProof(tree.subtrees, index, size)
-        expect(proof, `${index} of ${size}`).toEqual(tree.path(index, size))
-        expect(verifyInclusion({ index, size, leaf: tree.leaf(index), root, proof }), `${index} of ${size}`).toBe(true)
-      }
+      const indexes = Array.from({ length: size }, (_, index) => index)
+      const proofs = await Promise.all(indexes.map((index) => inclusionProof(tree.subtrees, index, size)))
+      expect(proofs).toEqual(indexes.map((index) => tree.path(index, size)))
+      const claims = proofs.map((proof, index) => ({ index, size, leaf: tree.leaf(index), root, proof }))
+      expect(claims.filter((claim) => !verifyInclusion(claim))).toEqual([])
     }
   })
 
@@ -86,8 +86,7 @@ describe('an inclusion proof', () => {
         for (const number of [-1, 0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY]) {
           wrong.push({ ...claim, index: number }, { ...claim, size: number })
         }
-        for (const one of wrong)
-          expect(verifyInclusion(one), JSON.stringify({ ...one, was: { index, size } })).toBe(false)
+        expect(wrong.filter(verifyInclusion), `${index} of ${size}`).toEqual([])
       }
     }
   })

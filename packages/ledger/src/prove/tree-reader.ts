@@ -37,6 +37,8 @@ export class TreeReader implements Subtrees {
   readonly #uses: (tileLevel: number) => boolean
   /** The right edge, by level and index. */
   readonly #edge: ReadonlyMap<string, Hash>
+  /** The leaves below one tile, as far as they could be read from lines. */
+  #block: { readonly start: number; readonly hashes: readonly Hash[] } = { start: 0, hashes: [] }
 
   private constructor(dir: string, uses: (tileLevel: number) => boolean, edge: ReadonlyMap<string, Hash>) {
     this.#tiles = new TileFiles(dir)
@@ -61,13 +63,14 @@ export class TreeReader implements Subtrees {
 
   /** The leaf of an entry as its line has it, whatever the tiles say. Rejects with LEDGER_TREE_INCOMPLETE. */
   async leaf(index: number): Promise<Hash> {
-    const [leaf = ''] = await this.#leaves(index, 1)
+    const [leaf = ''] = this.#fromBlock(index, 1) ?? (await this.#visit(index, 1))
     return leaf
   }
 
   /** Lets go of everything. Nothing is open between calls, so forgetting it does no harm. */
   async close(): Promise<void> {
     this.#tiles.forget()
+    this.#block = { start: 0, hashes: [] }
   }
 
   async #fromTile(level: number, index: number): Promise<Hash | undefined> {
@@ -80,8 +83,25 @@ export class TreeReader implements Subtrees {
     return hashes && foldTile(hashes.slice(first, first + count))
   }
 
-  async #leaves(first: number, count: number): Promise<Hash[]> {
-    const leaves: Hash[] = []
+  /** Leaves from lines. Where a tile is missing its siblings will be asked for next, so all of its leaves are read at once. */
+  async #leaves(first: number, count: number): Promise<readonly Hash[]> {
+    const kept = this.#fromBlock(first, count)
+    if (kept) return kept
+    const start = first - (first % tileWidth)
+    const hashes: Hash[] = []
+    // The block may end with the log, or be damaged further on.
+    await this.#visit(start, tileWidth, hashes).catch(() => undefined)
+    this.#block = { start, hashes }
+    return this.#fromBlock(first, count) ?? (await this.#visit(first, count))
+  }
+
+  #fromBlock(first: number, count: number): Hash[] | undefined {
+    const { start, hashes } = this.#block
+    const inside = first >= start && first + count <= start + hashes.length
+    return inside ? hashes.slice(first - start, first - start + count) : undefined
+  }
+
+  async #visit(first: number, count: number, leaves: Hash[] = []): Promise<Hash[]> {
     await this.#lines.visit(first, count, (bytes, start, end) => leaves.push(leafIn(bytes, start, end)))
     return leaves
   }
