@@ -5,5 +5,14 @@
  */
 export { LedgerError, type LedgerErrorCode } from './errors.ts'
 export type { HeldRoot } from './verify/held-root.ts'
-export type { Anchored, Break, Gap, Note, StreamReport, VerifyOptions, VerifyReport } from './verify/report.ts'
+export type {
+  Anchored,
+  Break,
+  Gap,
+  KeysReport,
+  Note,
+  StreamReport,
+  VerifyOptions,
+  VerifyReport,
+} from './verify/report.ts'
 export { verify } from './verify/verify.ts'

@@ -9,6 +9,8 @@ export interface HeldRoot {
   readonly origin: string
   readonly size: number
   readonly root: string
+  /** Base64: the first key in the row of its epochs, as `StreamReport.keys` told it. */
+  readonly firstEpochKey?: string
 }
 
 /** What a log of this origin has to have been. */

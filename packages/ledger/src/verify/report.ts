@@ -42,6 +42,8 @@ export interface StreamReport {
   /** The root over every entry found, hex. */
   readonly root: string
   readonly checkpoint?: { readonly size: number; readonly root: string }
+  /** Absent without a LEDGER.json that can be read. */
+  readonly keys?: KeysReport
   /** The newest tree that somebody outside vouches for whom the verifier was told to trust. */
   readonly anchored?: Anchored
   /** Entries from this index on are vouched for by nobody outside. Absent when there are none. */
@@ -49,6 +51,18 @@ export interface StreamReport {
   readonly integrity: { readonly ok: boolean; readonly breaks: Break[] }
   readonly completeness: { readonly ok: boolean; readonly gaps: Gap[] }
   readonly notes: Note[]
+}
+
+/** Which keys signed, as far as the statements in the directory lead. */
+export interface KeysReport {
+  /** Base64 of 32 bytes each, oldest first; the last one signs now. */
+  readonly logKeys: readonly string[]
+  /** Epochs whose keys are destroyed: what they signed cannot be signed again. */
+  readonly epochsClosed: number
+  /** The epoch under way: when it began, and with how many entries before it. */
+  readonly epochOpen?: { readonly begun: string; readonly size: number }
+  /** Base64. Keep it outside, in a `HeldRoot`, and nobody can begin the row of epochs anew. */
+  readonly firstEpochKey?: string
 }
 
 /** Who outside saw a tree of this size, and when the first of them did. */

@@ -9,6 +9,7 @@ import * as layout from '../layout.ts'
 import { readSmallFile } from '../read/small-file.ts'
 import { hashToHex } from '../tree.ts'
 import type { AnchorCheck } from './check-anchors.ts'
+import { checkFirstEpoch, reportKeys, settleEpochs, wantedByEpochs } from './check-keys.ts'
 import { describeStale } from './check-root.ts'
 import { checkSeals } from './check-seals.ts'
 import { checkSigned } from './check-signed.ts'
@@ -34,9 +35,9 @@ export async function verifyWriter(
   scanner?: Scanner,
 ): Promise<StreamReport> {
   const signed = await checkSigned(dir, publicKeys)
-  const { meta, checkpoint } = signed
+  const { meta, checkpoint, keys } = signed
   // Before the lines, since a live writer may seal while they are read.
-  const publicKeysOfLog = meta ? [Buffer.from(meta.publicKey, 'base64')] : publicKeys
+  const publicKeysOfLog = keys ? keys.logKeys.map((key) => Buffer.from(key, 'base64')) : publicKeys
   const seals = await checkSeals(dir, { origin: signed.origin, publicKeys: publicKeysOfLog })
   const kept = await readSmallFile(join(dir, layout.frontierFile), frontierBytesMax).catch(() => undefined)
   // Every root that anybody holds of this log; each is compared when the tree has its size.
@@ -44,6 +45,7 @@ export async function verifyWriter(
     ...wantedOf(heldRoots, signed.origin),
     ...(anchors?.wantedOf(signed.origin, dir) ?? []),
     ...seals.wanted,
+    ...wantedByEpochs(keys?.epochs ?? []),
   ]
   const anchored = anchors?.findingsOf(signed.origin, dir) ?? { breaks: [], gaps: [], notes: [] }
   const frontiers = kept ? parseFrontiers(kept) : []
@@ -51,9 +53,12 @@ export async function verifyWriter(
 
   const found = await readLog(dir, stated, watch, scanner)
   const { lines, sequence, bytes, torn } = found
-  const breaks = [...signed.breaks, ...seals.settle(lines, found.breaks), ...anchored.breaks]
+  const settled = seals.settle(lines, settleEpochs(found.breaks, keys?.epochs ?? []))
+  const pinned = checkFirstEpoch(heldRoots, signed.origin, keys?.epochs[0]?.publicKey)
+  const breaks = [...signed.breaks, ...pinned, ...settled, ...anchored.breaks]
 
   const notes = [
+    ...signed.notes,
     ...sequence.notes,
     ...seals.notes,
     ...anchored.notes,
@@ -79,6 +84,7 @@ export async function verifyWriter(
     bytes,
     root: hashToHex(lines.root()),
     ...(checkpoint && { checkpoint: { size: checkpoint.size, root: hashToHex(checkpoint.root) } }),
+    ...(keys && { keys: reportKeys(keys) }),
     integrity: { ok: breaks.length === 0, breaks },
     completeness: { ok: gaps.every((gap) => gap.explained), gaps },
     notes,
