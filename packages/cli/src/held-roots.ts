@@ -1,12 +1,13 @@
 /**
- * The roots in an earlier answer of `trailmark verify --json` that somebody kept outside of the trail.
+ * The roots that somebody kept outside of the trail: in an earlier answer of `trailmark verify --json`, or in the notes an anchor kept.
  *
- * Only signed ones are taken: what was newer than the checkpoint could still be cut off by a crash.
+ * Of answers only signed ones are taken: what was newer than the checkpoint could still be cut off by a crash.
  */
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { HeldRoot } from '@trailmark/ledger/verify'
 import { CliError, usageError } from './errors.ts'
+import { parseHeldNotes } from './held-notes.ts'
 
 const fileBytesMax = 64 * 1024 * 1024
 
@@ -20,9 +21,12 @@ export async function readHeldRoots(text: string, cwd: string): Promise<HeldRoot
     const reason = error instanceof Error ? error.message : 'unknown failure'
     throw new CliError('CLI_NOT_FOUND', `--since cannot be read: ${reason}`, { cause: error })
   }
-  const roots = parseHeldRoots(content)
+  const answered = parseHeldRoots(content)
+  const roots = answered.length > 0 ? answered : parseHeldNotes(content)
   if (roots.length > 0) return roots
-  throw usageError(`--since: ${path} holds no signed root; it takes what trailmark verify --json printed`)
+  throw usageError(
+    `--since: ${path} holds no signed root; it takes what trailmark verify --json printed, or the notes of an anchor`,
+  )
 }
 
 /** Bounded while it is read: what is no regular file has no size. */

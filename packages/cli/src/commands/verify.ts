@@ -39,12 +39,12 @@ export const verifyCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'file',
-      help: 'what verify --json printed earlier, kept elsewhere: the trail must still hold everything in it, unchanged',
+      help: 'what verify --json printed earlier, or the notes an anchor kept: the trail must still hold everything in it, unchanged',
     },
   },
   example: `trailmark verify /mnt/copy --key log.pub
 
-clinic  audit.standard  w-3f9c1e7a22b0  1,204 records  root 8c1f2a90b3d4  signature ok
+clinic  audit.standard  w-3f9c1e7a22b0  1,204 records  root 8c1f2a90b3d4  integrity ok, signature ok  complete
 intact and complete: 1 stream, 1,204 records; unanchored`,
 
   async run(invocation, terminal) {
