@@ -7,6 +7,7 @@
  * `pipeline.ts`; start, signals and end are in `lifetime.ts`.
  */
 import { join } from 'node:path'
+import { openAnchors } from './anchors.ts'
 import { compileProxies } from './capture/client-ip.ts'
 import { installOutbound } from './capture/outbound.ts'
 import { compileTrust } from './capture/trust.ts'
@@ -41,6 +42,7 @@ import { giveRuntime, type Runtime, runtimeOf } from './runtime.ts'
 import { maskAddress } from './scrub/address.ts'
 import { createScrubber } from './scrub/scrub.ts'
 import { checkScrubber } from './scrub/self-test.ts'
+import { createSealRequests, type SealedLedger, sealAndSwitch } from './seal-and-switch.ts'
 import type { ServiceIdentity } from './service.ts'
 import { openStorage, storageWeakness } from './storage.ts'
 
@@ -76,6 +78,14 @@ export interface Audit<E extends Catalogue = BuiltInEvents> {
    * rejects with a coded error when a ledger was closed first.
    */
   flush(): Promise<void>
+  /**
+   * On suspicion: ends, seals and write-protects what every ledger holds so far, within a second, while recording goes on
+   * behind it. Resolves with what was sealed, nothing in memory; each is on record as `log_rotated`. Rejects with the first
+   * ledger's coded error once the others are sealed; waits while a disk is full.
+   *
+   *     for (const { dir, file, sha256 } of await audit.sealAndSwitch()) await preserve(join(dir, file), sha256)
+   */
+  sealAndSwitch(): Promise<SealedLedger[]>
   /**
    * Flushes, closes the ledgers in good order and removes every listener and timer. Records made afterwards are refused
    * with `AUDIT_CLOSED`. Calling it again gives the same promise. Rejects with the first ledger's coded error.
@@ -148,7 +158,13 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     })
     const facts = { catalogue, clock, masker, newId }
     const recorder = new Recorder({
-      open: storage.open,
+      open: (log) => {
+        const onFact: typeof log.onFact = (fact) => {
+          if (fact.kind === 'sealed') anchors?.sealed()
+          log.onFact(fact)
+        }
+        return storage.open({ ...log, onFact })
+      },
       bodyWriter: (writer) => createBodyWriter(envelope, writer),
       compose: (type, event) => composeFact(facts, type, event),
       subjects: { pseudonyms, compose: (news) => composeNews(facts, news) },
@@ -183,9 +199,10 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
       if (configuration.terminal || !configuration.production) notices.notice(code, message)
     },
   })
+  const serviceDir = storage.dir === undefined ? undefined : join(storage.dir, service.name)
   const weak: Record<string, boolean> = {
     ...storageWeakness(storage),
-    no_anchor: true,
+    no_anchor: serviceDir === undefined || !options.anchors?.length,
     no_second_copy: true,
     no_proxies: configuration.proxies.length === 0,
     environment_unset: !platform.env.NODE_ENV,
@@ -198,10 +215,32 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     beforeEnd.push(guardConsole({ scrubber, enabled: (level) => isLevelEnabled(level, configuration.logLevel) }))
   const hosts = new Set(options.scrub?.hosts)
   const skeletonOf = (error: unknown): SafeError => safeError(error, tokens, hosts)
-  const health = (): Health => readHealth(recorder, counts, configuration.limits.queueBytesMax, weak)
+  const health = (): Health => readHealth(recorder, counts, configuration.limits.queueBytesMax, weak, anchors?.health())
 
   const announce = (type: string, event: EventInput): void =>
     void recorder.record(composeFact({ catalogue, clock, masker, newId }, type, event))
+
+  const seal = (): Promise<SealedLedger[]> => sealAndSwitch({ seal: () => recorder.seal(), announce })
+  const tendKeys = createKeyKeeper(storage.keys.subjects, { notice: notices.notice, announce })
+  const lookForRequests = createSealRequests(serviceDir, () => {
+    seal().catch((error: unknown) => notices.notice('SEAL_FAILED', `not everything could be sealed: ${String(error)}`))
+  })
+  const undo = (): void => {
+    recorder.closeSync()
+    stopOutbound()
+  }
+  const anchors = undoing(undo, () =>
+    openAnchors({
+      serviceDir,
+      signer: storage.keys.log,
+      anchors: options.anchors ?? [],
+      everyMs: options.anchorEveryMs,
+      clock,
+      notice: notices.notice,
+      announce,
+      ledgers: () => recorder.health(),
+    }),
+  )
 
   // 4. The start is on record, and the process is watched.
   if (weak.environment_unset && configuration.terminal) {
@@ -214,7 +253,8 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     configuration,
     parts,
     weak,
-    serviceDir: storage.dir === undefined ? undefined : join(storage.dir, service.name),
+    serviceDir,
+    anchors,
     clock,
     counts,
     notices,
@@ -226,7 +266,10 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     recordCrash: (error, origin) =>
       void pipeline.record('application_error', { reason: 'unhandled', metadata: { origin } }, { error }),
     stopOutbound,
-    tend: createKeyKeeper(storage.keys.subjects, { notice: notices.notice, announce }),
+    tend: (nowMs) => {
+      tendKeys(nowMs)
+      lookForRequests()
+    },
     beforeEnd: () => {
       for (const work of beforeEnd) work()
     },
@@ -278,6 +321,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     flush: async () => {
       await Promise.all([recorder.flush(), operational.flush()])
     },
+    sealAndSwitch: seal,
     close: () => lifetime.close(),
   }
   giveRuntime(audit, runtime)

@@ -85,6 +85,8 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'dir',
   'keysDir',
   'ledger',
+  'anchors',
+  'anchorEveryMs',
   'keys',
   'pseudonyms',
   'undeclared',
@@ -169,6 +171,9 @@ export function checkOptions(options: AuditOptions): void {
   checkList('proxies', options.proxies, 'string')
   checkList('credentials', options.credentials, 'string')
   checkInteger('queueBytesMax', options.queueBytesMax, 65_536, 1_073_741_824)
+  checkInteger('anchorEveryMs', options.anchorEveryMs, 1_000, 86_400_000)
+  checkList('anchors', options.anchors, 'object')
+  for (const [i, anchor] of options.anchors?.entries() ?? []) checkMethods(`anchors[${i}]`, anchor, ['publish'])
   checkInteger('openingMs', options.openingMs, 1_000, 3_600_000)
   for (const name of ['signals', 'serverTiming', 'metrics', 'activity'] as const)
     checkType(name, options[name], 'boolean')

@@ -27,6 +27,25 @@ export interface LedgerHealth {
   readonly checkpoint?: { readonly size: number; readonly time: string }
 }
 
+/** Who outside has seen how much of this trail. */
+export interface AnchoringHealth {
+  /** `holder`: this process shows checkpoints to the anchors. `passive`: another process of this service does. */
+  readonly role: 'starting' | 'holder' | 'passive' | 'stopped'
+  /** Entries in the anchor log, as far as signed. */
+  readonly size: number
+  /** Entries of the anchor log from here on are with no anchor. Absent when the newest checkpoint is with one. */
+  readonly unanchored?: number
+  readonly anchors: readonly {
+    readonly name: string
+    /** How many entries of the anchor log it has seen, and when. */
+    readonly size: number
+    readonly time?: string
+    readonly failure?: { readonly code: string; readonly message: string }
+  }[]
+  /** What looks like tampering, as `rollback <anchor>`, `rewound <writer>`, `gone <writer>` or `unusable <writer>`. */
+  readonly alarms: readonly string[]
+}
+
 /** Counters since the start of the process. They only grow. */
 export interface Counts {
   /** Records accepted into a ledger. */
@@ -54,9 +73,14 @@ export interface Counts {
 }
 
 export interface Health {
-  /** `ok`; `degraded`: still accepting, but a ledger cannot write; `failing`: records are being dropped. */
+  /**
+   * `ok`; `degraded`: still accepting, but a ledger cannot write or something looks like tampering; `failing`: records are being
+   * dropped.
+   */
   readonly status: 'ok' | 'degraded' | 'failing'
   readonly ledgers: readonly LedgerHealth[]
+  /** Absent where no anchors are configured. */
+  readonly anchoring?: AnchoringHealth
   /** Bytes waiting, over all ledgers, and the bound of each. */
   readonly queueBytes: number
   readonly queueBytesMax: number
@@ -98,12 +122,15 @@ export function readHealth(
   counts: Counts,
   queueBytesMax: number,
   weak: Readonly<Record<string, boolean>>,
+  anchoring?: AnchoringHealth,
 ): Health {
   const ledgers = source.health()
   const cannotWrite = ledgers.some((ledger) => !ledger.healthy)
+  const isAlarming = anchoring !== undefined && anchoring.alarms.length > 0
   return {
-    status: source.dropping ? 'failing' : cannotWrite ? 'degraded' : 'ok',
+    status: source.dropping ? 'failing' : cannotWrite || isAlarming ? 'degraded' : 'ok',
     ledgers,
+    ...(anchoring && { anchoring }),
     queueBytes: ledgers.reduce((sum, ledger) => sum + ledger.queueBytes, 0),
     queueBytesMax,
     counts: { ...counts, scrubFailed: scrubFailures() },

@@ -6,6 +6,7 @@
  */
 import { uptime } from 'node:os'
 import { inspect } from 'node:util'
+import type { Anchors } from './anchors.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Configuration } from './configuration.ts'
 import { currentContext } from './context.ts'
@@ -27,7 +28,7 @@ import { type ClockWatch, createClockWatch } from './record/clock-watch.ts'
 import { type PartHashes, rememberConfiguration } from './record/last-configuration.ts'
 import { metricsRegistered, publishMetrics } from './record/metrics.ts'
 import type { Operational } from './record/operational.ts'
-import { joinProcess } from './record/process.ts'
+import { drainMsMax, joinProcess } from './record/process.ts'
 import { takeWarnings } from './record/process-warnings.ts'
 import type { Recorder } from './record/recorder.ts'
 
@@ -49,6 +50,8 @@ export interface LifetimeParts {
   /** Records an exception nobody caught, in the request it happened in. */
   readonly recordCrash: (error: unknown, origin: 'uncaught_exception' | 'unhandled_rejection') => void
   readonly stopOutbound: () => void
+  /** Shown checkpoints while the process runs, and a last one at its end. */
+  readonly anchors: Anchors | undefined
   /** Looks after the subject keys: asked every second, does something now and then. */
   readonly tend: (nowMs: number) => void
   /** Called before the last records are made. */
@@ -60,6 +63,8 @@ export interface LifetimeParts {
 }
 
 const tickMs = 1_000
+/** What anchors leave of the time that a signal gives. */
+const drainMsKept = 300
 /** How long close() waits for somebody to read the lines. */
 const linesMsMax = 1_000
 
@@ -138,6 +143,8 @@ export class Lifetime {
     try {
       await this.#parts.recorder.close()
     } finally {
+      // The last checkpoints are signed now.
+      await this.#parts.anchors?.stop()
       await lines
       // Last: a process that ends meanwhile still has to flush what is left.
       this.#leave()
@@ -185,7 +192,10 @@ export class Lifetime {
     // Told now, because a process that dies of a signal gets no other chance. One that listens itself decides when it ends.
     if (dying) this.#announceStop('signal', { signal })
     else this.#stopSignal = signal
+    const beganMs = performance.now()
     await Promise.allSettled([this.#parts.recorder.flush(), this.#parts.operational.flush()])
+    // What is left of the time: a process that takes longer is ended without having closed its ledgers.
+    await this.#parts.anchors?.drain(Math.max(0, drainMsMax - drainMsKept - (performance.now() - beganMs)))
   }
 
   #crashed(error: unknown, origin: 'uncaughtException' | 'unhandledRejection'): void {
@@ -217,6 +227,7 @@ export class Lifetime {
 
   #end(): void {
     this.#parts.recorder.closeSync()
+    this.#parts.anchors?.stopNow()
     this.#parts.operational.flushSync()
   }
 }

@@ -4,6 +4,7 @@
  * These are only the shapes and the sentences; each value is checked, and each default written, in `configuration.ts`.
  */
 import type { Keys } from '@trailmark/keys'
+import type { Anchor } from '@trailmark/ledger'
 import type { Clock } from './clock.ts'
 import type { PolicyRule } from './decide/policy.ts'
 import type { ActorInput, EventDefinition, Level } from './event.ts'
@@ -57,6 +58,13 @@ export interface AuditOptions<
   readonly keysDir?: string
   /** `disk` (default), `memory` (default under NODE_ENV=test; nothing survives the process), or a ledger of your own. */
   readonly ledger?: 'disk' | 'memory' | OpenRecordLog
+  /**
+   * Who outside is shown the newest checkpoints, from `@trailmark/ledger/anchors`: a witness, another volume, a timestamp
+   * authority. Default: nobody, and then nobody can tell a trail that was cut or put back from one that is shorter.
+   */
+  readonly anchors?: readonly Anchor[]
+  /** Milliseconds between two checkpoints that anchors are shown. 1,000 to 86,400,000; default 60,000. */
+  readonly anchorEveryMs?: number
   /** Instead of `keysDir`: keys that somebody else keeps. */
   readonly keys?: Keys
   /** How people are named. Default: by a key of their own, which can be destroyed to forget them. */
