@@ -24,7 +24,7 @@ export interface GitAnchorOptions {
   readonly identity?: { readonly name: string; readonly email: string }
   /** Names it in reports, `[a-z0-9-]{1,40}`; `git` by default. */
   readonly name?: string
-  /** How long one publication may take, pushing included; 30,000 ms by default. */
+  /** How long one publication may take, pushing included; 10,000 ms by default. */
   readonly timeoutMs?: number
 }
 
@@ -42,7 +42,7 @@ const attemptsMax = 5
  */
 export function gitAnchor(options: GitAnchorOptions): Anchor {
   const name = anchorName(options.name ?? 'git')
-  const timeoutMs = anchorTimeoutMs(options.timeoutMs ?? 30_000)
+  const timeoutMs = anchorTimeoutMs(options.timeoutMs ?? 10_000)
   const settings = settingsOf(options)
   return {
     name,
