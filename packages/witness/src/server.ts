@@ -9,12 +9,11 @@ import { addCheckpointBytesMax } from '@trailmark/ledger/notes'
 import { systemCode, WitnessError } from './errors.ts'
 import type { Witness } from './witness.ts'
 
-/** Whoever sends a byte now and then is gone after this; a request is a few hundred bytes. */
-const headersMsMax = 5_000
-const requestMsMax = 10_000
-const idleMsMax = 15_000
-const connectionsMax = 512
+const patienceMsDefault = 5_000
+const connectionsMaxDefault = 512
 const drainMsMax = 5_000
+/** A log needs a few. Whoever sends more has to come back, and so cannot pile up answers that it does not read. */
+const requestsPerConnectionMax = 100
 
 export interface ServeOptions {
   readonly witness: Witness
@@ -24,6 +23,10 @@ export interface ServeOptions {
   readonly port?: number
   /** The path of the submission prefix. Default none: `POST /add-checkpoint`. */
   readonly prefix?: string
+  /** How long a client may take for its headers; twice as long for a whole request, three times in silence. Default 5,000. */
+  readonly patienceMs?: number
+  /** Connections at one time; more are closed at once. Default 512. */
+  readonly connectionsMax?: number
 }
 
 export interface ServedWitness {
@@ -38,27 +41,24 @@ export interface ServedWitness {
  *
  *     const served = await serveWitness({ witness, port: 4747 })
  */
-export async function serveWitness({
-  witness,
-  host = '127.0.0.1',
-  port = 0,
-  prefix = '',
-}: ServeOptions): Promise<ServedWitness> {
+export async function serveWitness(options: ServeOptions): Promise<ServedWitness> {
+  const { witness, host = '127.0.0.1', port = 0, prefix = '' } = options
+  const { patienceMs = patienceMsDefault, connectionsMax = connectionsMaxDefault } = options
   const path = `${prefix.replace(/\/+$/, '')}/add-checkpoint`
   if (!/^(\/[A-Za-z0-9._~-]+)*\/add-checkpoint$/.test(path))
-    throw new WitnessError(
-      'WITNESS_OPTION_INVALID',
-      'prefix has to be a path of letters, digits and . _ ~ -, such as /w1',
-    )
+    throw invalid('prefix has to be a path of letters, digits and . _ ~ -, such as /w1')
+  if (!isCount(patienceMs, 600_000)) throw invalid('patienceMs has to be a whole number from 1 to 600,000')
+  if (!isCount(connectionsMax, 65_536)) throw invalid('connectionsMax has to be a whole number from 1 to 65,536')
   const server = createServer({
-    headersTimeout: headersMsMax,
-    requestTimeout: requestMsMax,
-    connectionsCheckingInterval: 1_000,
-    keepAliveTimeout: headersMsMax,
+    headersTimeout: patienceMs,
+    requestTimeout: 2 * patienceMs,
+    connectionsCheckingInterval: Math.min(1_000, patienceMs),
+    keepAliveTimeout: patienceMs,
     maxHeaderSize: 8_192,
   })
   server.maxConnections = connectionsMax
-  server.setTimeout(idleMsMax)
+  server.maxRequestsPerSocket = requestsPerConnectionMax
+  server.setTimeout(3 * patienceMs)
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     answer(witness, path, request, response).catch(() => response.destroy())
   }
@@ -130,6 +130,14 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     chunks.push(bytes)
   }
   return Buffer.concat(chunks)
+}
+
+function isCount(value: number, max: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= max
+}
+
+function invalid(why: string): WitnessError {
+  return new WitnessError('WITNESS_OPTION_INVALID', why)
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
