@@ -22,7 +22,7 @@ const pollMs = 20
 
 export interface AnchorLogOptions {
   readonly serviceDir: string
-  readonly ledger: Pick<OpenOptions, 'signer' | 'clock'>
+  readonly ledger: Pick<OpenOptions, 'signer' | 'clock' | 'epochs' | 'epochMs'>
 }
 
 export class AnchorLog {

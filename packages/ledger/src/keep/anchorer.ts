@@ -152,8 +152,8 @@ class Anchorer implements Anchoring {
   async #take(): Promise<AnchorHolder | undefined> {
     let log: AnchorLog
     try {
-      const { signer, clock } = this.#options
-      const ledger = { signer, ...(clock && { clock }) }
+      const { signer, clock, epochs, epochMs } = this.#options
+      const ledger = { signer, ...(clock && { clock }), ...(epochs && { epochs }), ...(epochMs && { epochMs }) }
       log = new AnchorLog({ serviceDir: this.#serviceDir, ledger })
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'LEDGER_HELD') throw error

@@ -8,6 +8,9 @@ export interface AnchoringOptions {
   readonly serviceDir: string
   /** Signs the anchor log. */
   readonly signer: OpenOptions['signer']
+  /** Keys of its epochs, and how long those last: as for any other ledger. */
+  readonly epochs?: OpenOptions['epochs']
+  readonly epochMs?: OpenOptions['epochMs']
   /** At least one; each has a name of its own. */
   readonly anchors: readonly Anchor[]
   /** Milliseconds between two publications, 100 to 86,400,000. Default 60,000. */

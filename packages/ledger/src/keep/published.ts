@@ -2,7 +2,7 @@
  * The checkpoints that the writers below one service directory have signed, as they stand on disk at this moment.
  *
  * Whoever reads them is another process than the one that writes, and believes nothing: bounded reads, no links, and a
- * checkpoint counts only with a valid signature of the key that LEDGER.json names.
+ * checkpoint counts only with a valid signature of the key that LEDGER.json names, or of one that leads on from it.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { type Meta, metaBytesMax, parseMeta } from '../meta.ts'
 import { isSignedBy, noteBytesMax, parseNote } from '../note.ts'
 import { readSmallFile } from '../read/small-file.ts'
 import { hashToHex } from '../tree.ts'
+import { checkKeys } from '../verify/check-keys.ts'
 import type { PublishedCheckpoint } from './anchor.ts'
 import { fitsEntry } from './anchor-entry.ts'
 
@@ -45,6 +46,8 @@ export class PublishedReader {
   readonly #serviceDir: string
   /** LEDGER.json is written once; whoever changes it is found by `verify`. */
   readonly #metas = new Map<string, Meta>()
+  /** Log keys that lead on from LEDGER.json's, where there are any; looked for when the ones known did not sign. */
+  readonly #keys = new Map<string, readonly string[]>()
   readonly #seen = new Map<string, Seen>()
 
   constructor(serviceDir: string) {
@@ -62,7 +65,7 @@ export class PublishedReader {
       if ((await read(dir, lockFile, lockBytesMax)) !== undefined) live.push(meta.origin)
       const bytes = await read(dir, checkpointFile, noteBytesMax)
       if (bytes === undefined) continue
-      const found = this.#check(dir, meta, bytes)
+      const found = await this.#check(dir, meta, bytes)
       if ('code' in found) unusable.push(found)
       else checkpoints.push(found)
     }
@@ -89,23 +92,28 @@ export class PublishedReader {
     return meta
   }
 
-  #check(dir: string, meta: Meta, bytes: Buffer): Seen['found'] {
+  async #check(dir: string, meta: Meta, bytes: Buffer): Promise<Seen['found']> {
     const before = this.#seen.get(dir)
     if (before?.bytes.equals(bytes)) return before.found
-    const found = checkpointIn(dir, meta, bytes)
+    let found = checkpointIn(dir, meta, bytes, this.#keys.get(dir) ?? [meta.publicKey])
+    if ('code' in found && found.code === 'LEDGER_CHECKPOINT_UNSIGNED') {
+      const { logKeys } = await checkKeys(dir, meta)
+      this.#keys.set(dir, logKeys)
+      found = checkpointIn(dir, meta, bytes, logKeys)
+    }
     this.#seen.set(dir, { bytes, found })
     return found
   }
 }
 
-function checkpointIn(dir: string, meta: Meta, bytes: Buffer): Seen['found'] {
+function checkpointIn(dir: string, meta: Meta, bytes: Buffer, keys: readonly string[]): Seen['found'] {
   const { origin } = meta
   const parsed = parseNote(bytes)
   const checkpoint = parsed && parseCheckpoint(parsed.text)
   if (!parsed || checkpoint?.origin !== origin) {
     return { dir, code: 'LEDGER_CHECKPOINT_MALFORMED', message: `${dir} holds no checkpoint of ${origin}` }
   }
-  if (!isSignedBy(parsed, { name: origin, publicKey: Buffer.from(meta.publicKey, 'base64') })) {
+  if (!keys.some((key) => isSignedBy(parsed, { name: origin, publicKey: Buffer.from(key, 'base64') }))) {
     return { dir, code: 'LEDGER_CHECKPOINT_UNSIGNED', message: `the checkpoint in ${dir} is not signed by ${origin}` }
   }
   const note = bytes.toString()
