@@ -34,9 +34,12 @@ interface Place {
   readonly given?: string
 }
 
+/** Given up when the disk is full, so that the records that say so can be written. */
+const reserveBytes = 16 * 1024 * 1024
+
 export interface OpenStorage {
   readonly options: AuditOptions
-  readonly configuration: Pick<Configuration, 'service' | 'test' | 'ack'>
+  readonly configuration: Pick<Configuration, 'service' | 'test' | 'production' | 'ack'>
   readonly platform: Platform
   readonly clock: Clock
   readonly notices: Notices
@@ -70,6 +73,10 @@ function onDisk(from: OpenStorage, data: Place): Storage {
     ...(keysCreated && keysPath !== undefined ? [`keys are in ${shown(platform, keysPath)}`] : []),
   ]
   if (news.length > 0) notices.notice('AUDIT_CREATED', `${news.join(', ')} (new, ignored by git)`)
+  if (keys.epochs === undefined && keysPath !== undefined) {
+    const place = shown(platform, keysPath)
+    notices.notice('AUDIT_KEYS', `${place} cannot be written: nothing keeps past epochs from being signed again`)
+  }
   const open: OpenRecordLog = ({ stream, retentionClass, onFact, beforeCommit }) => {
     const lane = `${stream}.${retentionClass}`
     return openLedger({
@@ -81,6 +88,8 @@ function onDisk(from: OpenStorage, data: Place): Storage {
       ack: configuration.ack,
       onFact,
       clock,
+      reserveBytes: holdsReserve(configuration, lane) ? reserveBytes : 0,
+      ...(keys.epochs && { epochs: keys.epochs }),
       ...(beforeCommit && { beforeCommit }),
     })
   }
@@ -92,6 +101,11 @@ function onDisk(from: OpenStorage, data: Place): Storage {
     }
   }
   return { kind: 'disk', keys, keysCreated, open: guarded, dir: data.path }
+}
+
+/** One ledger is enough: it is the one that says what is missing. Tests start too often for so many bytes. */
+function holdsReserve({ production }: Pick<Configuration, 'production'>, lane: string): boolean {
+  return production && lane === 'audit.standard'
 }
 
 function inMemory(from: OpenStorage): Storage {
