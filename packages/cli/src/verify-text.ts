@@ -19,7 +19,8 @@ export function streamLines(
     printable(report.writer),
     counted(report.entries, 'record'),
     `root ${report.root.slice(0, 12)}`,
-    integrity.ok ? screen.paint('green', pinned ? 'signature ok' : 'self-signed') : screen.paint('red', 'BROKEN'),
+    integrityVerdict(report, pinned, screen),
+    completenessVerdict(report, screen),
   ]
   const breaks = integrity.breaks.map(({ code, n, file, offset, message }) => {
     const place = n < 0 ? printable(file) : `n ${n}, ${printable(file)} byte ${offset}`
@@ -34,6 +35,20 @@ export function streamLines(
     screen.paint('dim', `  note: ${printable(message)} (${printable(code)})`),
   )
   return [head.join('  '), ...some(breaks, 'more breaks'), ...some(gaps, 'more gaps'), ...some(notes, 'more notes')]
+}
+
+/** Two questions, answered apart: whether everything here is as it was signed, and whether everything is here. */
+function integrityVerdict({ integrity }: StreamReport, pinned: boolean, screen: Screen): string {
+  if (integrity.ok) return screen.paint('green', `integrity ok, ${pinned ? 'signature ok' : 'self-signed'}`)
+  return screen.paint('red', `integrity BROKEN in ${counted(integrity.breaks.length, 'place')}`)
+}
+
+function completenessVerdict({ completeness, notes }: StreamReport, screen: Screen): string {
+  const open = completeness.gaps.filter((gap) => !gap.explained).length
+  if (!completeness.ok) return screen.paint('red', `INCOMPLETE, ${counted(open, 'gap')}`)
+  // Entries that are no records of ours carry no number that could be missing.
+  const partly = notes.some(({ code }) => code === 'LEDGER_SEQ_ABSENT')
+  return screen.paint('green', partly ? 'complete as far as entries are numbered' : 'complete')
 }
 
 export function verdictLine(
