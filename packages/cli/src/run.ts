@@ -9,6 +9,7 @@ import { proveCommand } from './commands/prove.ts'
 import { queryCommand } from './commands/query.ts'
 import { revealCommand } from './commands/reveal.ts'
 import { scrubCommand } from './commands/scrub.ts'
+import { sealCommand } from './commands/seal.ts'
 import { tail } from './commands/tail.ts'
 import { timelineCommand } from './commands/timeline.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   revealCommand,
   doctor,
   keysCommand,
+  sealCommand,
   scrubCommand,
   witnessCommand,
 ]

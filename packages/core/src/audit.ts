@@ -233,6 +233,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     openAnchors({
       serviceDir,
       signer: storage.keys.log,
+      epochs: storage.keys.epochs,
       anchors: options.anchors ?? [],
       everyMs: options.anchorEveryMs,
       clock,

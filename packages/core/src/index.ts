@@ -57,7 +57,15 @@ export type {
 } from './options.ts'
 export type { Person, Pseudonym, Pseudonyms, SealedFields, SubjectAlias, SubjectBirth } from './pseudonyms.ts'
 export type { Position, Receipt } from './receipt.ts'
-export type { BeforeCommit, LogFact, LogReceipt, OpenLog, OpenRecordLog, RecordLog } from './record/record-log.ts'
+export type {
+  BeforeCommit,
+  LogFact,
+  LogReceipt,
+  OpenLog,
+  OpenRecordLog,
+  RecordLog,
+  SealedRange,
+} from './record/record-log.ts'
 export { asId, type DefinitionOf, type EventName, type RecordCall } from './record-call.ts'
 // For readers of the trail: from what an investigator knows to what stands in records.
 export { maskAddress } from './scrub/address.ts'
@@ -65,6 +73,7 @@ export { type MaskName, mask } from './scrub/masks.ts'
 export { createScrubber, scrub } from './scrub/scrub.ts'
 export type { Redaction, Scrubbed, Scrubber } from './scrub/scrubber.ts'
 export type { Detector, ScrubberOptions } from './scrub/scrubber-options.ts'
+export { type SealedLedger, sealRequestFile } from './seal-and-switch.ts'
 export { Personal, type Placeholder, personal, Secret, secret } from './secret.ts'
 export type { ServiceIdentity } from './service.ts'
 export { type OpenedEnvelope, openSealed, type SealedRecord, type UnsealOptions } from './unseal.ts'

@@ -32,4 +32,5 @@ export type {
 export { findStreams } from './read/find-streams.ts'
 export { NotAFile, openFile } from './read/open-file.ts'
 export { follow, readEntries } from './read/read-entries.ts'
+export { findLiveSegment, findSealed } from './read/sealed-segment.ts'
 export type { Entry, FollowOptions, ReadOptions, StreamInfo } from './stream.ts'

@@ -4,7 +4,9 @@
  * It becomes a signed note, `seg/<first>.seal`. The subtree hashes are those of the largest perfect subtrees of the whole log's
  * tree that the segment's entries fill, so the tree can be folded over a segment that was purged. FORMAT.md, "Seals".
  */
-import { type Hash, hashToBase64, parseHash } from './tree.ts'
+import { sealFile, segmentFile } from './layout.ts'
+import type { SealedSegment } from './ledger.ts'
+import { type Hash, hashToBase64, hashToHex, parseHash } from './tree.ts'
 
 /** A segment has at most 65,536 entries and crosses no multiple of that, which makes 32 subtrees; a reader takes a few more. */
 const hashesMax = 40
@@ -59,6 +61,12 @@ export function parseSeal(text: string): Seal | undefined {
   if (sha256 === undefined || root === undefined || hashes.length + 2 !== rest.length) return undefined
   if (rangeSubtrees({ first, next }).length !== hashes.length) return undefined
   return { origin, first, next, bytes, sha256, root, hashes }
+}
+
+/** The seal as callers see it. */
+export function describeSeal({ first, next, bytes, sha256, root }: Seal): SealedSegment {
+  const hashes = { sha256: hashToHex(sha256), root: hashToHex(root) }
+  return { file: segmentFile(first), seal: sealFile(first), first, next, bytes, ...hashes }
 }
 
 function parseCount(text: string): number | undefined {

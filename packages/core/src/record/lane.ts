@@ -12,6 +12,7 @@ import { AuditError } from '../errors.ts'
 import type { EventInput } from '../event.ts'
 import type { Counts, LedgerHealth } from '../health.ts'
 import { type Receipt, RefusedReceipt } from '../receipt.ts'
+import type { SealedLedger } from '../seal-and-switch.ts'
 import type { BodyWriter } from './bodies.ts'
 import { failureCause, openFacts } from './facts.ts'
 import { findGap, type GapCause, GapCollector, gapMetadata } from './gap.ts'
@@ -146,6 +147,14 @@ export class Lane {
     }
   }
 
+  /** Seals what was recorded so far; undefined when this kind of log cannot. */
+  seal(): Promise<SealedLedger> | undefined {
+    const log = this.#log
+    const { writer, dir } = log
+    if (log.seal === undefined || dir === undefined) return undefined
+    return log.seal().then((range) => ({ ...range, stream: this.name, writer, dir }))
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#sayGoodbye('shutdown')
@@ -258,6 +267,9 @@ export class Lane {
       this.#settings.notice(fact.code ?? 'LEDGER_FULL', `${this.name} cannot write: ${fact.message ?? 'no space left'}`)
     } else if (fact.kind === 'writable') {
       this.#tell('ledger_full', { reason: 'no_space', metadata: { writable_again: true, writer: log.writer } })
+    } else if (fact.kind === 'unsealed') {
+      this.#tell('audit_integrity_failed', { reason: 'altered', metadata: { verifier: 'sealer' } })
+      this.#settings.notice(fact.code ?? 'LEDGER_SEAL_MISMATCH', `${this.name}: ${fact.message ?? 'not sealed'}`)
     } else if (fact.kind === 'failed' || fact.kind === 'replaced') {
       this.#settings.notice(
         fact.code ?? 'LEDGER_FAILED',

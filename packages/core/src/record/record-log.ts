@@ -45,6 +45,19 @@ export interface LogState {
   readonly checkpoint?: { readonly size: number; readonly timeMs: number }
 }
 
+/** A part of a log that is finished and sealed. Files are relative to the writer directory. */
+export interface SealedRange {
+  readonly file: string
+  readonly seal: string
+  /** The index of its first record, and of the one behind its last. */
+  readonly first: number
+  readonly next: number
+  readonly bytes: number
+  /** Of the file, and of the log's first `next` records; 64 hex digits each. */
+  readonly sha256: string
+  readonly root: string
+}
+
 export interface RecordLog<P extends PendingRecord = PendingRecord> {
   readonly writer: string
   readonly dir?: string
@@ -58,6 +71,8 @@ export interface RecordLog<P extends PendingRecord = PendingRecord> {
   adopt(entries: readonly P[], rewrite: (body: string) => string): void
   flush(): Promise<void>
   flushSync(): void
+  /** Ends and seals what was appended so far; what comes later goes behind it. Not every log can. */
+  seal?(): Promise<SealedRange>
   close(): Promise<void>
   closeSync(): void
 }

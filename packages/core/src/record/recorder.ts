@@ -8,6 +8,7 @@ import type { MaskedDraft } from '../draft.ts'
 import type { EventDefinition } from '../event.ts'
 import type { LedgerHealth } from '../health.ts'
 import { type Receipt, RefusedReceipt } from '../receipt.ts'
+import type { SealedLedger } from '../seal-and-switch.ts'
 import { Births, type BirthsSettings } from './births.ts'
 import { Lane, type LaneSettings } from './lane.ts'
 
@@ -76,6 +77,12 @@ export class Recorder {
   async flush(): Promise<void> {
     this.#births?.tell()
     await Promise.all([...this.#lanes.values()].map((lane) => lane.flush()))
+  }
+
+  /** Seals what every ledger holds so far; the logs of the rest cannot. */
+  seal(): Promise<PromiseSettledResult<SealedLedger>[]> {
+    this.#births?.tell()
+    return Promise.allSettled([...this.#lanes.values()].flatMap((lane) => lane.seal() ?? []))
   }
 
   /**

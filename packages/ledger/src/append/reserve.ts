@@ -14,6 +14,8 @@ import { writeAllLater } from './small-file.ts'
 import { inTurn } from './turns.ts'
 
 const sliceBytes = 256 * 1024
+/** A start, and a process that ends soon, have better things to do. */
+const beginAfterMs = 1000
 const againAfterMsMin = 1000
 const againAfterMsMax = 60_000
 
@@ -36,7 +38,7 @@ export class Reserve {
     this.#path = join(dir, reserveFile)
     this.#bytes = bytes
     this.#back = back
-    if (bytes > 0) setImmediate(() => this.#makeSoon()).unref()
+    if (bytes > 0) this.#timer = setTimeout(() => this.#makeSoon(), beginAfterMs).unref()
   }
 
   /** True from giving it up until it is there again: what is written meanwhile lives on it. */

@@ -11,8 +11,8 @@ import type { Disk } from '../disk.ts'
 import { LedgerError, systemCode } from '../errors.ts'
 import { sealFile, sealsAmong, segmentDirectory, segmentFile, segmentsAmong } from '../layout.ts'
 import type { LedgerFact, SealedSegment } from '../ledger.ts'
-import { formatSeal, type Seal } from '../seal.ts'
-import { hashToHex, type Tree } from '../tree.ts'
+import { describeSeal, formatSeal, type Seal } from '../seal.ts'
+import type { Tree } from '../tree.ts'
 import { type Finished, findSeal, foldSegments, type KnownTree } from './fold-segments.ts'
 import type { NoteSigner } from './note-signer.ts'
 import { replaceFileLater } from './small-file.ts'
@@ -93,7 +93,7 @@ export class Sealer {
     this.#waiting.set(first, waiting)
     waiting.promise.catch(() => {})
     const seal = await findSeal(this.#start.disk, this.#start.dir, first).catch(() => undefined)
-    if (seal) this.#tell(first, (one) => one.resolve(describe(seal)))
+    if (seal) this.#tell(first, (one) => one.resolve(describeSeal(seal)))
     return waiting.promise
   }
 
@@ -200,8 +200,8 @@ export class Sealer {
       await disk.later.syncDirectory(join(dir, segmentDirectory))
     })
     if (this.#stopped) throw this.#stopped
-    this.#start.onFact({ kind: 'sealed', segment: describe(seal) })
-    this.#tell(seal.first, (one) => one.resolve(describe(seal)))
+    this.#start.onFact({ kind: 'sealed', segment: describeSeal(seal) })
+    this.#tell(seal.first, (one) => one.resolve(describeSeal(seal)))
   }
 
   #refuse(job: Job, why: string): void {
@@ -237,16 +237,3 @@ const droppedJob = new Error('left to the next opening')
 
 /** The file, or the way to it, is not there any more. */
 const gone = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'])
-
-function describe(seal: Seal): SealedSegment {
-  const { first, next, bytes, sha256, root } = seal
-  return {
-    file: segmentFile(first),
-    seal: sealFile(first),
-    first,
-    next,
-    bytes,
-    sha256: hashToHex(sha256),
-    root: hashToHex(root),
-  }
-}
