@@ -18,6 +18,7 @@ export interface AnchorsParts {
   /** Where the writers of this service are; undefined where they are in no directory. */
   readonly serviceDir: string | undefined
   readonly signer: Parameters<typeof startAnchoring>[0]['signer']
+  readonly epochs: Parameters<typeof startAnchoring>[0]['epochs'] | undefined
   readonly anchors: readonly Anchor[]
   readonly everyMs: number | undefined
   readonly clock: Clock
@@ -54,7 +55,7 @@ function startAnchors(parts: AnchorsParts, serviceDir: string): Anchors {
   const alarms = new Set<string>()
   const failing = new Set<string>()
   const onFact = (fact: AnchorFact): void => tell(fact, parts, alarms, failing)
-  const { signer, anchors, everyMs, clock, ledgers } = parts
+  const { signer, epochs, anchors, everyMs, clock, ledgers } = parts
   let anchoring: Anchoring
   try {
     anchoring = startAnchoring({
@@ -63,6 +64,7 @@ function startAnchors(parts: AnchorsParts, serviceDir: string): Anchors {
       anchors,
       clock,
       onFact,
+      ...(epochs && { epochs }),
       ...(everyMs !== undefined && { everyMs }),
     })
   } catch (error) {
@@ -100,8 +102,9 @@ function startAnchors(parts: AnchorsParts, serviceDir: string): Anchors {
 function tell(fact: AnchorFact, { notice, announce }: AnchorsParts, alarms: Set<string>, failing: Set<string>): void {
   const { kind, code = '', message = '', anchor, origin = '' } = fact
   const alarm = (reason: string, name: string): void => {
-    alarms.add(`${kind} ${anchor ?? origin}`)
-    notice(`${code} ${anchor ?? origin}`, message)
+    const what = [anchor, origin].filter((one) => one).join(' ')
+    alarms.add(`${kind} ${what}`)
+    notice(`${code} ${what}`, message)
     announce('audit_integrity_failed', { outcome: 'failure', reason, metadata: { verifier: name } })
   }
   const sink = anchor === undefined ? 'anchor-log' : `anchor-${anchor}`

@@ -42,7 +42,7 @@ export interface AnchoringHealth {
     readonly time?: string
     readonly failure?: { readonly code: string; readonly message: string }
   }[]
-  /** What looks like tampering, as `rollback <anchor>`, `rewound <writer>`, `gone <writer>` or `unusable <writer>`. */
+  /** What looks like tampering, as `rollback <anchor> [<log>]`, `rewound <writer>`, `gone <writer>` or `unusable <writer>`. */
   readonly alarms: readonly string[]
 }
 

@@ -47,11 +47,14 @@ export interface DeliveryStart {
    * checkpoint was offered meanwhile, and it counts only if that one is refused as well.
    */
   onDoubt(): Promise<boolean>
+  /** Called when the anchor holds more of a log that this one goes on from than is left of it. */
+  onEarlier(origin: string, error: LedgerError): void
 }
 
 export class AnchorDelivery {
   readonly #start: DeliveryStart
   #offer: Offer | undefined
+  #earlier: Offer[] = []
   #state: AnchorState
   /** The size this process knows to be with the anchor: what files say is believed by nobody. */
   #taken = -1
@@ -74,6 +77,14 @@ export class AnchorDelivery {
   /** What files beside the log say, until this process knows better. */
   remember(newest: NewestEvidence | undefined): void {
     if (this.#taken < 0 && newest) this.#state = { ...this.#state, ...newest }
+  }
+
+  /**
+   * Logs that could not be continued and that this one goes on from. Each is shown once as well: a directory that was put back
+   * far enough is one whose log cannot be continued, and of the new log the anchor knows nothing.
+   */
+  follow(earlier: readonly Offer[]): void {
+    this.#earlier = [...earlier]
   }
 
   /** Shows this one as soon as the anchor is due. */
@@ -124,6 +135,7 @@ export class AnchorDelivery {
 
   async #attempt(offer: Offer, again: boolean): Promise<void> {
     try {
+      if (!again) await this.#showEarlier()
       const evidence = await this.#publish(offer)
       this.#taken = offer.checkpoint.size
       this.#failures = 0
@@ -145,6 +157,18 @@ export class AnchorDelivery {
       this.#failures += 1
       const sinceMs = this.#state.failure?.sinceMs ?? this.#start.now()
       this.#become({ ...this.#state, failure: { code, message: message.slice(0, messageCharactersMax), sinceMs } })
+    }
+  }
+
+  async #showEarlier(): Promise<void> {
+    for (const offer of this.#earlier.splice(0)) {
+      try {
+        await this.#publish(offer)
+      } catch (error) {
+        const known = asAnchorError(this.#state.name, error)
+        if (known.code === 'LEDGER_ANCHOR_ROLLBACK') this.#start.onEarlier(offer.checkpoint.origin, known)
+        else this.#earlier.push(offer) // with the next attempt
+      }
     }
   }
 

@@ -43,7 +43,14 @@ export class AnchorHolder {
   /** Goes on where the log was left, by whatever process. */
   static async begin(start: HolderStart): Promise<AnchorHolder> {
     const newest = await start.log.evidence.newest()
-    for (const one of start.deliveries) one.remember(newest.get(one.state.name))
+    const { evidence } = start.log
+    const earlier = (await start.log.earlier()).map((checkpoint) => {
+      return { checkpoint, evidence, tree: () => anchorTree(checkpoint.dir, checkpoint) }
+    })
+    for (const one of start.deliveries) {
+      one.remember(newest.get(one.state.name))
+      one.follow(earlier)
+    }
     return new AnchorHolder(start, await start.log.restore())
   }
 

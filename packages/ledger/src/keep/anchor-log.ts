@@ -19,6 +19,8 @@ import { anchorLogName } from './published.ts'
 /** How long its own checkpoint is waited for: one comes within a second, unless who signs is far away. */
 const checkpointMsMax = 10_000
 const pollMs = 20
+/** More than a few logs that could not be continued are nothing an anchor should be asked about. */
+const earlierMax = 16
 
 export interface AnchorLogOptions {
   readonly serviceDir: string
@@ -47,6 +49,16 @@ export class AnchorLog {
   /** The newest checkpoint of every writer that was ever written down, by origin; of all writers of this log. */
   async restore(): Promise<Map<string, PublishedCheckpoint>> {
     return lastAnchored(await writersOf(this.#stream))
+  }
+
+  /** The other writers of this log, which could not be continued, as they stand on disk. */
+  async earlier(): Promise<(PublishedCheckpoint & { readonly dir: string })[]> {
+    const found: (PublishedCheckpoint & { readonly dir: string })[] = []
+    for (const dir of (await writersOf(this.#stream)).filter((one) => one !== this.ledger.dir)) {
+      const checkpoint = await checkpointIn(dir)
+      if (checkpoint) found.push({ ...checkpoint, dir })
+    }
+    return found.slice(0, earlierMax)
   }
 
   /** The last entry and the end, blocking. Never throws: a missing `stop` shows as silence, which is what it was. */

@@ -223,6 +223,30 @@ describe('a directory that was put back to an older state', () => {
     expect(state.unanchored).toBeDefined()
   })
 
+  it('is told of by the anchor also when its anchor log cannot be continued and a new one was begun', async () => {
+    const serviceDir = join(temporaryDirectory(), 'clinic')
+    const path = otherVolume()
+    const first = anchorTest({ serviceDir, anchors: [fileAnchor({ path })] })
+    await first.anchoring.now()
+    const [log = ''] = readdirSync(join(serviceDir, 'anchor.long'))
+    const older = join(temporaryDirectory(), 'older')
+    cpSync(serviceDir, older, { recursive: true })
+    await first.anchoring.now()
+    await first.anchoring.stop()
+    rmSync(serviceDir, { recursive: true })
+    cpSync(older, serviceDir, { recursive: true })
+    killHolders(join(serviceDir, 'anchor.long'))
+    writeFileSync(join(serviceDir, 'anchor.long', log, 'LEDGER.note'), 'not a note')
+    const second = anchorTest({ serviceDir, anchors: [fileAnchor({ path })] })
+    const state = await second.anchoring.now()
+    expect(readdirSync(join(serviceDir, 'anchor.long'))).toHaveLength(2)
+    expect(second.facts).toContainEqual(
+      expect.objectContaining({ kind: 'rollback', anchor: 'file', origin: `clinic/anchor.long/${log}` }),
+    )
+    // The new log is anchored all the same.
+    expect(state.unanchored).toBeUndefined()
+  })
+
   it('is told of by the anchor log when it is one writer alone, which is not anchored again', async () => {
     const { serviceDir, anchoring, facts } = anchorTest({ anchors: [memoryAnchor()] })
     const { dir } = await closedLedger(3, join(serviceDir, 'audit.standard'))

@@ -59,7 +59,9 @@ class Anchorer implements Anchoring {
       const onChange = (state: AnchorState, before: AnchorState): void => this.#changed(state, before)
       // A process that slept may be behind the one that took over meanwhile: its next entry would be refused by the lock.
       const onDoubt = (): Promise<boolean> => this.#inTurn(() => this.#publish('tick'))
-      return new AnchorDelivery({ anchor, deadlineMs, now: this.#now, onChange, onDoubt })
+      const onEarlier = (origin: string, { code, message }: LedgerError): void =>
+        this.#tell({ kind: 'rollback', anchor: anchor.name, origin, code, message })
+      return new AnchorDelivery({ anchor, deadlineMs, now: this.#now, onChange, onDoubt, onEarlier })
     })
     this.#later(0)
   }
