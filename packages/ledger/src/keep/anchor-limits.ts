@@ -25,15 +25,14 @@ export async function withDeadline<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const late = (): LedgerError => unreachable(name, `no answer within ${timeoutMs} ms, or it was stopped`)
+  if (signal.aborted) throw late()
   const both = new AbortController()
   const stop = (): void => both.abort()
   const timer = setTimeout(stop, timeoutMs)
   signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
   const ended = new Promise<never>((_, reject) => {
-    const late = (): void => reject(unreachable(name, `no answer within ${timeoutMs} ms, or it was stopped`))
-    both.signal.addEventListener('abort', late, { once: true })
-    if (both.signal.aborted) late()
+    both.signal.addEventListener('abort', () => reject(late()), { once: true })
   })
   try {
     return await Promise.race([ended, work(both.signal)])
