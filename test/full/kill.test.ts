@@ -1,31 +1,39 @@
 /**
- * A process that writes under load is killed at a random moment, again and again. Whatever it was promised must be there when
- * the log opens again, once; whatever it was not promised may be there, once. TRAILMARK_KILLS sets the number of rounds.
+ * Processes that write under load are killed at a random moment, again and again, each time to be followed by one that goes
+ * on. Whatever they were promised must be there, once; whatever they were not promised may be there, once.
+ * TRAILMARK_KILLS sets the number of kills.
  */
 import { spawn } from 'node:child_process'
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findStreams, openLedger, readEntries, type Signer } from '@trailmark/ledger'
+import { findStreams, openLedger, readEntries } from '@trailmark/ledger'
 import { verify } from '@trailmark/ledger/verify'
 import { expect, it } from 'vitest'
+import { testSigner } from '../../packages/ledger/src/signer.fixture.ts'
+import { fromSources, repository } from '../process/repository.ts'
 
-const rounds = Number(process.env['TRAILMARK_KILLS'] ?? 200)
-const program = join(import.meta.dirname, '..', '..', 'packages', 'ledger', 'src', 'writing-child.fixture.ts')
+const kills = Number(process.env['TRAILMARK_KILLS'] ?? 1000)
+/** Ledgers side by side, each with one process at a time: while one starts, the others write. */
+const lanes = 2 * Math.min(4, availableParallelism())
+const program = join(repository, 'packages', 'ledger', 'src', 'writing-child.fixture.ts')
 
-/** The key of the child: the same bytes, made in the same way. */
-function signer(): Signer {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
-  const key = createPrivateKey({ key: Buffer.concat([prefix, Buffer.alloc(32, 7)]), format: 'der', type: 'pkcs8' })
-  const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
-  return { publicKey: Buffer.from(x, 'base64url'), sign: (message) => sign(null, message, key) }
+interface Death {
+  readonly opening: { readonly writer: string; readonly next: number }
+  readonly acknowledged: readonly string[]
 }
 
 /** Lets a child write and kills it `afterMs` after its log was open; gives what it said until then. */
-async function writeAndDie(dir: string, name: string, together: number, afterMs: number): Promise<string[]> {
-  const args = ['--conditions=@trailmark/source', program, dir, name, '0', String(together)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+async function writeAndDie(
+  dir: string,
+  name: string,
+  together: number,
+  afterMs: number,
+  cache: string,
+): Promise<Death> {
+  const env = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: cache }
+  const args = [fromSources, program, join(dir, 'audit.standard'), name, '0', String(together)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
   let output = ''
   child.stdout.on('data', (chunk) => {
     if (output === '') setTimeout(() => child.kill('SIGKILL'), afterMs)
@@ -34,50 +42,60 @@ async function writeAndDie(dir: string, name: string, together: number, afterMs:
   const signal = await new Promise((resolve) => child.on('close', (_, killedBy) => resolve(killedBy)))
   expect(signal).toBe('SIGKILL')
   // The last line may be cut off by the kill; it is then no promise anybody could read.
-  return output.slice(0, output.lastIndexOf('\n')).split('\n').slice(1)
+  const [first = '', ...acknowledged] = output.slice(0, output.lastIndexOf('\n')).split('\n')
+  return { opening: JSON.parse(first.slice('open '.length)), acknowledged }
 }
 
-it(`survives ${rounds} kills: nothing acknowledged is missing, nothing is there twice`, async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'trailmark-kill-'))
-  try {
-    const seen = new Set<string>()
-    let from = 0
-    let promised = 0
-    for (let round = 0; round < rounds; round++) {
-      const together = [1, 16, 128][round % 3] ?? 1
-      const acknowledged = await writeAndDie(dir, `r${round}`, together, Math.floor(Math.random() * 120))
-      const options = {
-        dir,
-        origin: 'clinic/audit.standard',
-        stream: 'audit',
-        retentionClass: 'standard',
-        signer: signer(),
-      }
-      const ledger = openLedger(options)
-      expect(ledger.opening.refused).toEqual([])
-      ledger.closeSync()
-      const streams = await findStreams(dir)
-      expect(streams).toHaveLength(1)
-      for (const stream of streams) {
-        for await (const { n, line } of readEntries(stream, { from })) {
-          const id = /"id":"([^"]*)"/.exec(line)?.[1] ?? ''
-          expect(n).toBe(from)
-          expect(seen.has(id), `${id} twice`).toBe(false)
-          seen.add(id)
-          from = n + 1
-        }
-      }
-      expect(
-        acknowledged.filter((id) => !seen.has(id)),
-        `lost in round ${round}`,
-      ).toEqual([])
-      promised += acknowledged.length
+/** One ledger, and what was promised in it. Every start has to find the log sound: it goes on in the same directory. */
+async function runLane(dir: string, rounds: number, cache: string): Promise<number> {
+  const promised = new Set<string>()
+  let writer: string | undefined
+  let next = 0
+  for (let round = 0; round < rounds; round++) {
+    const together = [1, 16, 128][round % 3] ?? 1
+    const { opening, acknowledged } = await writeAndDie(dir, `r${round}`, together, Math.random() * 40, cache)
+    writer ??= opening.writer
+    expect(opening.writer, `round ${round}`).toBe(writer)
+    expect(opening.next, `round ${round}`).toBeGreaterThanOrEqual(next)
+    next = opening.next + acknowledged.length
+    for (const id of acknowledged) promised.add(id)
+  }
+  await expectKept(dir, promised)
+  return promised.size
+}
+
+async function expectKept(dir: string, promised: ReadonlySet<string>): Promise<void> {
+  const signer = testSigner()
+  const options = { origin: 'clinic/audit.standard', stream: 'audit', retentionClass: 'standard', signer }
+  const ledger = openLedger({ dir: join(dir, 'audit.standard'), ...options })
+  expect(ledger.opening.refused).toEqual([])
+  ledger.closeSync()
+  const streams = await findStreams(dir)
+  expect(streams).toHaveLength(1)
+  const seen = new Set<string>()
+  for (const stream of streams) {
+    for await (const { n, line } of readEntries(stream)) {
+      const id = /"id":"([^"]*)"/.exec(line)?.[1] ?? ''
+      expect(n).toBe(seen.size)
+      expect(seen.has(id), `${id} twice`).toBe(false)
+      seen.add(id)
     }
-    const report = await verify(dir, { publicKeys: [signer().publicKey] })
-    expect(report).toMatchObject({ ok: true, pinned: true, streams: [{ entries: from }] })
-    expect(promised).toBeGreaterThan(rounds)
-    expect(seen.size).toBe(from)
+  }
+  expect([...promised].filter((id) => !seen.has(id))).toEqual([])
+  const report = await verify(dir, { publicKeys: [signer.publicKey] })
+  expect(report).toMatchObject({ ok: true, pinned: true, streams: [{ entries: seen.size }] })
+}
+
+it(`${kills} kills leave nothing acknowledged missing, and nothing twice`, async () => {
+  const place = mkdtempSync(join(tmpdir(), 'trailmark-kill-'))
+  try {
+    const all = Array.from({ length: lanes }, (_, lane) => {
+      const rounds = Math.floor(kills / lanes) + (lane < kills % lanes ? 1 : 0)
+      return runLane(join(place, String(lane)), rounds, join(place, 'cache'))
+    })
+    const results = await Promise.all(all)
+    expect(results.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(kills)
   } finally {
-    rmSync(dir, { recursive: true, force: true })
+    rmSync(place, { recursive: true, force: true })
   }
 })
