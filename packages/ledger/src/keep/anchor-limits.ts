@@ -29,7 +29,7 @@ export async function withDeadline<T>(
   if (signal.aborted) throw late()
   const both = new AbortController()
   const stop = (): void => both.abort()
-  const timer = setTimeout(stop, timeoutMs)
+  const timer = setTimeout(stop, timeoutMs).unref()
   signal.addEventListener('abort', stop, { once: true })
   const ended = new Promise<never>((_, reject) => {
     both.signal.addEventListener('abort', () => reject(late()), { once: true })
