@@ -24,7 +24,7 @@ export class TileKeeper {
   readonly #dir: string
   readonly #tree: Tree
   /** The tile that is filling on level 0, unless its first leaves were before this process. */
-  #leaves: Buffer | undefined
+  #leaves: Hash[] | undefined
   /** The same on level 1. */
   #hashes: Hash[] | undefined
   readonly #waiting: WaitingTile[] = []
@@ -46,12 +46,12 @@ export class TileKeeper {
   add(leaf: Hash): void {
     const { size } = this.#tree
     const at = (size - 1) % tileWidth
-    if (at === 0) this.#leaves = Buffer.allocUnsafe(tileWidth * hashBytes)
+    if (at === 0) this.#leaves = []
     if (!this.#leaves) return
-    this.#leaves.write(leaf, at * hashBytes, hashBytes, 'latin1')
+    this.#leaves.push(leaf)
     if (at < tileWidth - 1) return
     const index = size / tileWidth - 1
-    this.#put({ level: 0, index, width: tileWidth, bytes: this.#leaves })
+    this.#put({ level: 0, index, width: tileWidth, bytes: formatTile(this.#leaves) })
     this.#leaves = undefined
     this.#addUpper(index)
   }
