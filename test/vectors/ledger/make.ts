@@ -146,3 +146,41 @@ directory('checkpoint-size-plus-1', 'The size in the checkpoint was raised by on
 directory('checkpoint-of-another-key', 'The checkpoint was signed with another key.', { ...valid, checkpoint: noteOf(checkpointOf(origin, 7, rootOf(lines)), origin, keyOf(8)) }, [['LEDGER_CHECKPOINT_UNSIGNED', -1]])
 directory('checkpoint-missing', 'There is no checkpoint.', { 'LEDGER.json': valid['LEDGER.json'] ?? '', 'LEDGER.note': valid['LEDGER.note'] ?? '', [segment]: valid[segment] ?? '' }, [['LEDGER_CHECKPOINT_MISSING', -1]])
 directory('meta-edited', 'LEDGER.json was dated back by a year.', changed('LEDGER.json', '2026-01-15', '2025-01-15'), [['LEDGER_META_UNSIGNED', -1]])
+
+// Witnesses.
+const witness = keyOf(3)
+const witnessName = 'witness.example/w1'
+const idOf = (name: string, type: number, publicKey: Buffer): Buffer => sha256(name, Buffer.of(0x0a, type), publicKey).subarray(0, 4)
+const vkeyOf = (name: string, type: number, publicKey: Buffer): string =>
+  `${name}+${idOf(name, type, publicKey).toString('hex')}+${Buffer.concat([Buffer.of(type), publicKey]).toString('base64')}`
+const eight = (seconds: number): Buffer => {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(BigInt(seconds))
+  return bytes
+}
+const cosignatureOf = (signed: string, seconds: number, { said = seconds, type = 0x04, signer = witness } = {}): string => {
+  const signature = signer.sign(`cosignature/v1\ntime ${seconds}\n${signed}`)
+  const payload = Buffer.concat([idOf(witnessName, type, signer.publicKey), eight(said), signature])
+  return `— ${witnessName} ${payload.toString('base64')}\n`
+}
+const shown = checkpointOf(origin, lines.length, rootOf(lines))
+const seconds = 1_768_471_200
+const signedOnly = noteOf(shown, origin)
+const refused = {
+  'signed by nobody else': signedOnly,
+  'another time than was signed': signedOnly + cosignatureOf(shown, seconds, { said: seconds + 1 }),
+  'made for a smaller checkpoint': signedOnly + cosignatureOf(shown.replace('\n7\n', '\n6\n'), seconds),
+  'by another key': signedOnly + cosignatureOf(shown, seconds, { signer: keyOf(4) }),
+  'a plain signature of the witness': signedOnly + `— ${witnessName} ${Buffer.concat([idOf(witnessName, 0x04, witness.publicKey), witness.sign(shown)]).toString('base64')}\n`,
+  'under the id of another kind of key': signedOnly + cosignatureOf(shown, seconds, { type: 0x01 }),
+  'a right one and a wrong one': signedOnly + cosignatureOf(shown, seconds) + cosignatureOf(shown, seconds, { said: 1 }),
+  'over what is no checkpoint': `${origin}\nseal\n7\n\n${cosignatureOf(`${origin}\nseal\n7\n`, seconds)}`,
+}
+write('cosigned', {
+  witness: vkeyOf(witnessName, 0x04, witness.publicKey),
+  log: vkeyOf(origin, 0x01, key.publicKey),
+  time: seconds,
+  note: signedOnly + cosignatureOf(shown, seconds),
+  request: `old 0\n\n${signedOnly}`,
+  refused,
+})
