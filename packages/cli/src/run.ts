@@ -3,6 +3,7 @@
  */
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
+import { anchorCommand } from './commands/anchor.ts'
 import { doctor } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
 import { proveCommand } from './commands/prove.ts'
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   revealCommand,
   doctor,
   keysCommand,
+  anchorCommand,
   sealCommand,
   scrubCommand,
   witnessCommand,

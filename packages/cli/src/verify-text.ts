@@ -21,12 +21,15 @@ export function streamLines(
     `root ${report.root.slice(0, 12)}`,
     integrityVerdict(report, pinned, screen),
     completenessVerdict(report, screen),
+    ...anchorVerdict(report),
   ]
   const breaks = integrity.breaks.map(({ code, n, file, offset, message }) => {
     const place = n < 0 ? printable(file) : `n ${n}, ${printable(file)} byte ${offset}`
     return `  ${screen.paint('red', 'broken')} at ${place}: ${printable(message)} (${printable(code)})`
   })
-  const gaps = completeness.gaps.map(({ firstSeq, lastSeq, message, explained }) => {
+  const gaps = completeness.gaps.map(({ code, firstSeq, lastSeq, message, explained }) => {
+    if (code !== undefined)
+      return `  ${screen.paint('red', 'silent')} after n ${firstSeq}: ${printable(message)} (${code})`
     const what = explained ? screen.paint('yellow', 'gap, explained') : screen.paint('red', 'gap')
     const range = firstSeq === lastSeq ? `seq ${firstSeq}` : `seq ${firstSeq} to ${lastSeq}`
     return `  ${what} at ${range}: ${printable(message)}`
@@ -35,6 +38,13 @@ export function streamLines(
     screen.paint('dim', `  note: ${printable(message)} (${printable(code)})`),
   )
   return [head.join('  '), ...some(breaks, 'more breaks'), ...some(gaps, 'more gaps'), ...some(notes, 'more notes')]
+}
+
+/** Up to where somebody outside vouches for it, and from where on nobody does: a missing anchor is never passed over. */
+function anchorVerdict({ anchored, unanchoredSince }: StreamReport): string[] {
+  const by = anchored && `anchored to ${anchored.size} by ${anchored.by.join(', ')} at ${anchored.time}`
+  const since = unanchoredSince === undefined ? undefined : `unanchored since ${unanchoredSince}`
+  return [by, since].filter((text) => text !== undefined).map((text) => printable(text))
 }
 
 /** Two questions, answered apart: whether everything here is as it was signed, and whether everything is here. */
@@ -57,7 +67,7 @@ export function verdictLine(
   screen: Screen,
 ): string {
   const { streams, pinned, lost } = report
-  const anchor = held > 0 ? `compared with ${counted(held, 'root')} kept elsewhere` : 'unanchored'
+  const anchor = held > 0 ? `compared with ${counted(held, 'root')} kept elsewhere` : anchoring(streams)
   const origin = pinned ? '' : '; self-signed: proves consistency, not origin'
   const records = streams.reduce((sum, { entries }) => sum + entries, 0)
   const scope = `${counted(streams.length, 'stream')}, ${counted(records, 'record')}`
@@ -76,6 +86,13 @@ export function verdictLine(
   const broken = lost.length > 0 || streams.some(({ integrity }) => !integrity.ok)
   const verdict = broken ? 'BROKEN' : gaps > 0 ? 'INCOMPLETE' : 'NOT CONCLUDED'
   return `${screen.paint(['bold', 'red'], verdict)}: ${found.join(', ') || 'see above'} in ${scope}${origin}; ${anchor}`
+}
+
+function anchoring(streams: readonly StreamReport[]): string {
+  const filled = streams.filter(({ entries }) => entries > 0)
+  const anchored = filled.filter((one) => one.anchored).length
+  if (anchored === 0) return 'unanchored'
+  return anchored === filled.length ? 'anchored' : `${anchored} of ${counted(filled.length, 'stream')} anchored`
 }
 
 function some(lines: readonly string[], what: string): string[] {

@@ -1,7 +1,9 @@
 /** `trailmark verify`: is every byte as it was signed, and is nothing missing. Needs public keys at most; works on copies. */
+import { resolve } from 'node:path'
 import type { StreamReport, VerifyReport } from '@trailmark/ledger/verify'
 import { verify } from '@trailmark/ledger/verify'
 import { findUnfinished, type UnfinishedOperation } from '@trailmark/query'
+import { readTextFile } from '../anchor/anchors-from.ts'
 import type { Command } from '../command.ts'
 import { CliError, type ExitCode, exitCodes, usageError } from '../errors.ts'
 import { readHeldRoots } from '../held-roots.ts'
@@ -11,11 +13,12 @@ import { progressBar } from '../progress.ts'
 import { readPublicKey } from '../public-key.ts'
 import type { Terminal } from '../terminal.ts'
 import { streamLines, verdictLine } from '../verify-text.ts'
+import { readVkeys } from '../witness/read-vkeys.ts'
 
 /** What `--json` prints; a superset of the verifier's own report. */
 interface VerifyAnswer extends VerifyReport {
-  /** Whether somebody outside the directory holds its roots. No anchors are read yet, so never true. */
-  readonly anchored: false
+  /** Whether somebody outside, whom --witness or --tsa named, vouches for every stream that has entries. */
+  readonly anchored: boolean
   /** How many roots kept elsewhere it was compared with. */
   readonly held: number
   readonly unfinished: readonly UnfinishedOperation[] | { readonly unreadable: string }
@@ -41,6 +44,18 @@ export const verifyCommand: Command = {
       value: 'file',
       help: 'what verify --json printed earlier, or the notes an anchor kept: the trail must still hold everything in it, unchanged',
     },
+    witness: {
+      type: 'string',
+      multiple: true,
+      value: 'vkey',
+      help: 'a witness to trust, by its verifier key or a file of them: its signatures beside the anchor log then count',
+    },
+    tsa: {
+      type: 'string',
+      multiple: true,
+      value: 'pem',
+      help: 'a file with the certificate of a timestamp authority to trust: its tokens beside the anchor log then count',
+    },
   },
   example: `trailmark verify /mnt/copy --key log.pub
 
@@ -55,16 +70,22 @@ intact and complete: 1 stream, 1,204 records; unanchored`,
     const heldRoots = (
       await Promise.all(invocation.texts('since').map((text) => readHeldRoots(text, terminal.cwd)))
     ).flat()
+    const witnesses = await readVkeys(invocation.texts('witness'), terminal.cwd, 'witness')
+    const timestampCertificates = await Promise.all(
+      invocation.texts('tsa').map((path) => readTextFile('tsa', resolve(terminal.cwd, path))),
+    )
     const { root } = await locate(invocation, terminal, positional)
     const progress = progressBar('verify', terminal.err, terminal.now)
     const { signal } = terminal
     let answer: VerifyAnswer
     try {
       const keys = publicKeys.length > 0 ? { publicKeys } : {}
-      const report = await verify(root, { ...keys, heldRoots, signal, onProgress: progress.update })
+      const anchors = { witnesses, timestampCertificates }
+      const report = await verify(root, { ...keys, ...anchors, heldRoots, signal, onProgress: progress.update })
       if (report.streams.length === 0 && heldRoots.length === 0)
         throw new CliError('CLI_NOT_FOUND', `no ledger below ${root}`)
-      answer = { ...report, anchored: false, held: heldRoots.length, unfinished: await unfinishedIn(root, terminal) }
+      const anchored = report.streams.every((one) => one.entries === 0 || one.anchored)
+      answer = { ...report, anchored, held: heldRoots.length, unfinished: await unfinishedIn(root, terminal) }
     } finally {
       progress.clear()
     }
@@ -108,7 +129,7 @@ async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
   for (const report of answer.streams)
     await out.write(`${streamLines(report, answer.pinned, { service, stream }, out).join('\n')}\n`)
   for (const origin of answer.lost)
-    await out.write(`  ${out.paint('red', 'gone')}: ${printable(origin)}, of which a root was kept\n`)
+    await out.write(`  ${out.paint('red', 'gone')}: ${printable(origin)}, which a kept root or the anchor log names\n`)
   const { unfinished } = answer
   if ('unreadable' in unfinished) {
     await out.write(
