@@ -56,7 +56,7 @@ const audit = createAudit({
     ...(tsa ? [timestampAnchor({ url: tsa, ...(root && { certificate: certificates }) })] : []),
   ],
 })
-await audit.record('data_export', { metadata: { format: 'csv', count: 3 } })
+await audit.record('data_export', { metadata: { format: 'csv' } })
 // The last checkpoint is shown to all of them before this is over.
 await audit.close()
 
