@@ -4,6 +4,7 @@ import { formatCheckpoint } from '../checkpoint.ts'
 import { LedgerError } from '../errors.ts'
 import { cosign } from '../keep/cosignature.ts'
 import { testCosigner } from '../keep/cosigner.fixture.ts'
+import type { Signer } from '../ledger.ts'
 import { formatNote } from '../note.ts'
 import { testSigner } from '../signer.fixture.ts'
 import { hashToBase64 } from '../tree.ts'
@@ -18,7 +19,7 @@ const tree = reference(lines)
 const size = 77
 const index = 42
 const line = lines[index] ?? ''
-const { publicKey } = testSigner()
+const publicKey = new Uint8Array(testSigner().publicKey)
 const trusted = { publicKeys: [publicKey] }
 const witness = testCosigner('witness.example/w1', 3)
 const vkey = formatVkey(verifierKey(witness.name, signatureTypes.cosignature, witness.publicKey))
@@ -35,6 +36,16 @@ async function signed(checkpoint = text, seed = 7): Promise<string> {
 
 async function proof(): Promise<string> {
   return formatProof({ index, hashes: tree.path(index, size), checkpoint: await signed() })
+}
+
+/** The note of a rotation; `old` signs in the place of the key that goes. */
+async function rotation(from: Signer, to: Signer, old = from): Promise<Buffer> {
+  const name = 'trailmark-rotation'
+  const [before, after] = [from, to].map((one) => Buffer.from(one.publicKey).toString('base64'))
+  const statement = `trailmark\nrotation\n${before}\n${after}\n2026-01-15T10:00:00Z\n`
+  const line = async (signer: Signer) =>
+    formatNote(statement, { name, publicKey: signer.publicKey }, await signer.sign(Buffer.from(statement)))
+  return Buffer.from((await line(old)) + (await line(to)).slice(statement.length + 1))
 }
 
 function codeOf(given: string | Uint8Array, proved: Proved = { line }, options: CheckProofOptions = trusted): string {
@@ -66,7 +77,24 @@ describe('a proof that holds', () => {
   it('needs only one of the keys, and ignores signatures by others', async () => {
     const other = testSigner(9).publicKey
     const more = `${await proof()}— someone ${Buffer.alloc(70, 1).toString('base64')}\n`
-    expect(checkProof(more, { line }, { publicKeys: [other, publicKey] }).publicKey).toBe(publicKey)
+    expect(checkProof(more, { line }, { publicKeys: [other, publicKey] }).publicKey).toEqual(publicKey)
+  })
+
+  it('is signed by a key that rotations lead to from one that is trusted', async () => {
+    const [first, second, third] = [testSigner(11), testSigner(12), testSigner(7)]
+    const rotations = [await rotation(second, third), await rotation(first, second)]
+    const trustedFirst = { publicKeys: [first.publicKey], rotations }
+    expect(Buffer.from(checkProof(await proof(), { line }, trustedFirst).publicKey)).toEqual(
+      Buffer.from(third.publicKey),
+    )
+    const forged = [rotations[0] ?? Buffer.alloc(0), await rotation(first, second, testSigner(13)), Buffer.from('none')]
+    for (const publicKeys of [[first.publicKey], [testSigner(13).publicKey]])
+      expect(codeOf(await proof(), { line }, { publicKeys, rotations: forged })).toBe('LEDGER_PROOF_UNSIGNED')
+    // A key is trusted through an older one, never the other way.
+    const older = [await rotation(third, second)]
+    expect(codeOf(await proof(), { line }, { publicKeys: [second.publicKey], rotations: older })).toBe(
+      'LEDGER_PROOF_UNSIGNED',
+    )
   })
 
   it('names the witnesses that saw it', async () => {

@@ -6,6 +6,7 @@
  */
 import { LedgerError } from '../errors.ts'
 import { type Cosignature, findCosignature } from '../keep/cosignature.ts'
+import { parseRotationNote } from '../keep/lineage.ts'
 import { lineBytesMax, lineFeed } from '../line.ts'
 import { isSignedBy } from '../note.ts'
 import { type Hash, hashToHex, leafIn } from '../tree.ts'
@@ -13,12 +14,17 @@ import { parseVkey, signatureTypes, type VerifierKey } from '../vkey.ts'
 import { verifyInclusion } from './inclusion.ts'
 import { type ParsedProof, parseProof } from './proof.ts'
 
+/** More are not read: a log key lives for months. */
+const rotationsMax = 1_000
+
 /** What the proof is to be about: the exact line without its line feed, or the hash of its leaf (32 bytes). */
 export type Proved = { readonly line: string | Uint8Array } | { readonly leaf: Uint8Array }
 
 export interface CheckProofOptions {
   /** Keys that may have signed the checkpoint, 32 raw bytes each; one of them has to. */
   readonly publicKeys: readonly Uint8Array[]
+  /** Rotations of the log's key as signed notes (`keys/*.note` of the writer): a newer key is then trusted through an older. */
+  readonly rotations?: readonly Uint8Array[]
   /** The log's name, `<origin>/<writer>`: when given, a checkpoint of another log under the same key is refused. */
   readonly origin?: string
   /** Verifier keys of witnesses (`<name>+<key id>+<base64>`), */
@@ -39,7 +45,7 @@ export interface CheckedProof {
   readonly size: number
   /** Of the signed tree, in hex. */
   readonly root: string
-  /** The key that signed, out of the ones given. */
+  /** The key that signed: one that was given, or that rotations lead to. */
   readonly publicKey: Uint8Array
   /** The witnesses, out of the ones given, that cosigned, and when. */
   readonly witnessed: readonly Witnessed[]
@@ -64,7 +70,7 @@ export function checkProof(text: string | Uint8Array, proved: Proved, options: C
   const proof = parseProof(typeof text === 'string' ? Buffer.from(text) : text)
   if (typeof proof === 'string') throw new LedgerError('LEDGER_PROOF_MALFORMED', `this is not a proof: ${proof}`)
   const { signed } = proof
-  const publicKey = publicKeys.find((key) => isSignedBy(proof.note, { name: signed.origin, publicKey: key }))
+  const publicKey = trustedKeys(options).find((key) => isSignedBy(proof.note, { name: signed.origin, publicKey: key }))
   if (!publicKey)
     throw new LedgerError('LEDGER_PROOF_UNSIGNED', `no key given signed this checkpoint of ${signed.origin}`)
   if (origin !== undefined && origin !== signed.origin)
@@ -80,6 +86,18 @@ export function checkProof(text: string | Uint8Array, proved: Proved, options: C
     witnessed,
     ...(proof.extra && { extra: proof.extra }),
   }
+}
+
+/** The keys given, and every one that followed. A note that is no rotation signed by both its keys leads nowhere. */
+function trustedKeys({ publicKeys, rotations = [] }: CheckProofOptions): Uint8Array[] {
+  const trusted = new Set(publicKeys.map((key) => Buffer.from(key).toString('base64')))
+  let left = rotations.slice(0, rotationsMax).flatMap((bytes) => parseRotationNote(bytes) ?? [])
+  for (let before = -1; before !== left.length; ) {
+    before = left.length
+    for (const { from, to } of left) if (trusted.has(from)) trusted.add(to)
+    left = left.filter(({ to }) => !trusted.has(to))
+  }
+  return [...trusted].map((key) => new Uint8Array(Buffer.from(key, 'base64')))
 }
 
 function checkInclusion({ index, hashes, signed }: ParsedProof, leaf: Hash): void {

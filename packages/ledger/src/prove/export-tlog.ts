@@ -17,7 +17,7 @@ import { noteBytesMax, parseNote } from '../note.ts'
 import { readSmallFile } from '../read/small-file.ts'
 import { entryBundleFile, foldTile, formatTile, tileDirectory, tileFile, tileWidth } from '../tile.ts'
 import { type Hash, hashToHex, leafIn, Tree } from '../tree.ts'
-import { readCosignatures } from './cosignatures.ts'
+import { withCosignatures } from './cosignatures.ts'
 import { EntryLines } from './entry-lines.ts'
 import { readSignedNote } from './signed-note.ts'
 
@@ -50,8 +50,8 @@ export async function exportTlog(
   target: string,
   { signal, onProgress }: ExportOptions = {},
 ): Promise<ExportedLog> {
-  const { text, checkpoint } = await readSignedNote(writerDir)
-  const { origin, size, root } = checkpoint
+  const note = await readSignedNote(writerDir)
+  const { origin, size, root } = note.checkpoint
   await checkTarget(target, origin, size)
   const entries = new EntryLines(writerDir)
   const tiles = new TileWriter(target)
@@ -74,7 +74,7 @@ export async function exportTlog(
       'LEDGER_ROOT_MISMATCH',
       `the entries in ${writerDir} do not hash to the root ${hashToHex(root)}`,
     )
-  await write(target, checkpointFile, Buffer.from(await readCosignatures(writerDir, text, size)))
+  await write(target, checkpointFile, Buffer.from(await withCosignatures(writerDir, note)))
   return { origin, size, root: hashToHex(root) }
 }
 

@@ -101,12 +101,14 @@ describe('a proof', () => {
     mkdirSync(join(dir, 'anchors'), { recursive: true })
     const evidence = (name: string, bytes: string | Uint8Array) =>
       writeFileSync(join(dir, 'anchors', `${String(size).padStart(12, '0')}.${name}`), bytes)
-    evidence('w1.cosig', cosign(text, witness, 1_768_471_200))
-    evidence('again.cosig', cosign(text, witness, 1_768_471_200))
+    const note = readFileSync(join(dir, 'checkpoint'), 'utf8')
+    evidence('w1.cosig', note + cosign(text, witness, 1_768_471_200))
+    evidence('again.cosig', note + cosign(text, witness, 1_768_471_200))
     evidence('noise.cosig', '— not a signature\nany\n\n')
     evidence('bytes.cosig', Buffer.from([0xe2, 0x80, 0x94, 0x20, 0xff, 0x0a]))
-    evidence('token.tsr', cosign(text, other, 5))
-    writeFileSync(join(dir, 'anchors', '000000000008.w2.cosig'), cosign(text, other, 5))
+    evidence('other.cosig', note.replace('\n7\n', '\n8\n') + cosign(text, other, 5))
+    evidence('token.tsr', note + cosign(text, other, 5))
+    writeFileSync(join(dir, 'anchors', '000000000008.w2.cosig'), note + cosign(text, other, 5))
     const proof = await prove(dir, 3)
     expect(proof.match(/^— /gm)).toHaveLength(2)
     const line = linesOf(dir)[3] ?? ''
@@ -115,6 +117,35 @@ describe('a proof', () => {
     expect(() => checkProof(proof, { line }, { ...trusted, witnesses: vkeys })).toThrow(
       /1 of 2 witnesses.*witness.example\/w2/,
     )
+  })
+})
+
+describe('a proof against a cosigned checkpoint', () => {
+  it('is made against the newest one that covers the entry', async () => {
+    const witness = testCosigner('witness.example/w1', 3)
+    const witnesses = [formatVkey(verifierKey(witness.name, signatureTypes.cosignature, witness.publicKey))]
+    const { dir, root } = await closedLedger(3)
+    mkdirSync(join(dir, 'anchors'), { recursive: true })
+    const cosignNow = () => {
+      const { text, size } = checkpointOf(dir)
+      const note = readFileSync(join(dir, 'checkpoint'), 'utf8') + cosign(text, witness, size)
+      writeFileSync(join(dir, 'anchors', `${String(size).padStart(12, '0')}.w1.cosig`), note)
+    }
+    cosignNow()
+    await closedLedger(4, root)
+    cosignNow()
+    await closedLedger(5, root)
+    writeFileSync(join(dir, 'anchors', '000000000009.w1.cosig'), 'no note')
+    const lines = linesOf(dir)
+    for (const n of [0, 6]) {
+      const proof = await prove(dir, n, { cosigned: true })
+      const says = { size: 7, witnessed: [{ name: 'witness.example/w1', timeS: 7 }] }
+      expect(checkProof(proof, { line: lines[n] ?? '' }, { ...trusted, witnesses })).toMatchObject(says)
+    }
+    await expect(prove(dir, 7, { cosigned: true })).rejects.toMatchObject({ code: 'LEDGER_PROOF_UNAVAILABLE' })
+    await expect(prove(temporaryDirectory(), 0, { cosigned: true })).rejects.toMatchObject({
+      code: 'LEDGER_PROOF_UNAVAILABLE',
+    })
   })
 })
 

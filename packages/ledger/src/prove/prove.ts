@@ -10,10 +10,10 @@ import { LedgerError } from '../errors.ts'
 import { tileHeight } from '../tile.ts'
 import { type Hash, hashToHex } from '../tree.ts'
 import { consistencyProof, verifyConsistency } from './consistency.ts'
-import { readCosignatures } from './cosignatures.ts'
+import { newestCosigned, withCosignatures } from './cosignatures.ts'
 import { inclusionProof, verifyInclusion } from './inclusion.ts'
 import { extraBytesMax, formatProof } from './proof.ts'
-import { parseSignedNote, readSignedNote } from './signed-note.ts'
+import { parseSignedNote, readSignedNote, type SignedNote } from './signed-note.ts'
 import { rangeRoot } from './subtrees.ts'
 import { TreeReader, type TreeReaderOptions } from './tree-reader.ts'
 
@@ -22,6 +22,8 @@ export interface ProveOptions {
   readonly extra?: Uint8Array
   /** A published checkpoint of this log, as the exact signed note, to prove against instead of the newest one. */
   readonly checkpoint?: string
+  /** Proves against the newest checkpoint that a witness cosigned and that is kept in `anchors/`. Default: the newest one. */
+  readonly cosigned?: boolean
 }
 
 /**
@@ -43,23 +45,16 @@ export async function prove(writerDir: string, n: number, options: ProveOptions 
   if (!Number.isSafeInteger(n) || n < 0) throw new LedgerError('LEDGER_OPTION_INVALID', `${n} is not an index`)
   if (extra && extra.length > extraBytesMax)
     throw new LedgerError('LEDGER_OPTION_INVALID', `extra holds ${extra.length} bytes, at most ${extraBytesMax} fit`)
-  const { checkpoint } = options
-  const note =
-    checkpoint === undefined
-      ? await readSignedNote(writerDir)
-      : parseSignedNote(Buffer.from(checkpoint), 'the checkpoint given')
+  const note = await noteFor(writerDir, n, options)
   const { size, root } = note.checkpoint
   if (n >= size)
-    throw new LedgerError(
-      'LEDGER_PROOF_UNAVAILABLE',
-      `the newest checkpoint covers ${size} entries, not yet entry ${n}`,
-    )
+    throw new LedgerError('LEDGER_PROOF_UNAVAILABLE', `the checkpoint covers ${size} entries, not yet entry ${n}`)
   const hashes = await attempts(writerDir, root, async (reader) => {
     const proof = await inclusionProof(reader, n, size)
     const leaf = await leafOf(reader, n)
     return verifyInclusion({ index: n, size, leaf, root, proof }) ? proof : undefined
   })
-  const cosigned = await readCosignatures(writerDir, note.text, size)
+  const cosigned = await withCosignatures(writerDir, note)
   return formatProof({ index: n, hashes, ...(extra && { extra }), checkpoint: cosigned })
 }
 
@@ -108,6 +103,15 @@ async function attempts(
     'LEDGER_ROOT_MISMATCH',
     `the entries in ${dir} do not hash to the signed root ${hashToHex(root)}`,
   )
+}
+
+async function noteFor(dir: string, n: number, { checkpoint, cosigned }: ProveOptions): Promise<SignedNote> {
+  if (checkpoint !== undefined) return parseSignedNote(Buffer.from(checkpoint), 'the checkpoint given')
+  if (cosigned !== true) return readSignedNote(dir)
+  const note = await newestCosigned(dir, n)
+  if (!note)
+    throw new LedgerError('LEDGER_PROOF_UNAVAILABLE', `no witness cosigned a checkpoint that covers entry ${n}`)
+  return note
 }
 
 /** From the line, which is what is to be proved. Where the line is gone for good its tile still knows it. */
