@@ -147,6 +147,33 @@ directory('checkpoint-of-another-key', 'The checkpoint was signed with another k
 directory('checkpoint-missing', 'There is no checkpoint.', { 'LEDGER.json': valid['LEDGER.json'] ?? '', 'LEDGER.note': valid['LEDGER.note'] ?? '', [segment]: valid[segment] ?? '' }, [['LEDGER_CHECKPOINT_MISSING', -1]])
 directory('meta-edited', 'LEDGER.json was dated back by a year.', changed('LEDGER.json', '2026-01-15', '2025-01-15'), [['LEDGER_META_UNSIGNED', -1]])
 
+// Seals. The first three entries are a finished segment of their own.
+const second = 'seg/000000000003.jsonl'
+const sealFile = 'seg/000000000000.seal'
+const subtrees = [lines.slice(0, 2), lines.slice(2, 3)]
+const sealOf = (change: { first?: number; next?: number; bytes?: number; root?: Buffer; hashes?: Buffer[] } = {}): string => {
+  const { first = 0, next = 3, bytes = Buffer.byteLength(text(lines.slice(0, 3))) } = change
+  const { root = rootOf(lines.slice(0, 3)), hashes = subtrees.map(rootOf) } = change
+  const values = [sha256(text(lines.slice(0, 3))), root, ...hashes].map((hash) => hash.toString('base64'))
+  return `${[origin, 'seal', first, next, bytes, ...values].join('\n')}\n`
+}
+const sealedWith = (note: string, parts = [lines.slice(0, 3), lines.slice(3)]): Files => ({
+  ...valid,
+  [segment]: text(parts[0] ?? []),
+  [second]: text(parts[1] ?? []),
+  [sealFile]: note,
+})
+const signed = (change?: Parameters<typeof sealOf>[0]): Files => sealedWith(noteOf(sealOf(change), origin))
+
+directory('seal', 'Two segments, the first of them with its seal.', signed(), [], { root: rootOf(lines).toString('hex') })
+directory('seal-of-another-root', 'The seal states another root, and the log signed that.', signed({ root: rootOf(lines) }), [['LEDGER_SEAL_MISMATCH', 0]])
+directory('seal-of-other-subtrees', 'The seal states other subtrees, and the log signed that.', signed({ hashes: subtrees.toReversed().map(rootOf) }), [['LEDGER_SEAL_MISMATCH', 0]])
+directory('seal-of-another-length', 'The seal states a byte more than the segment has.', signed({ bytes: Buffer.byteLength(text(lines.slice(0, 3))) + 1 }), [['LEDGER_SEAL_MISMATCH', 0]])
+directory('seal-of-another-range', 'The seal is that of the entries from 3 on.', signed({ first: 3, next: 7, hashes: [lines.slice(3, 4), lines.slice(4, 6), lines.slice(6)].map(rootOf) }), [['LEDGER_SEAL_MISMATCH', 0]])
+directory('seal-of-another-key', 'The seal was signed with another key.', sealedWith(noteOf(sealOf(), origin, keyOf(8))), [['LEDGER_SEAL_UNSIGNED', 0]])
+directory('seal-with-a-subtree-less', 'The seal has one hash, its range has two.', signed({ hashes: [rootOf(lines.slice(0, 2))] }), [['LEDGER_SEAL_MALFORMED', 0]])
+directory('seal-of-more-than-is-there', 'Log and checkpoint were put back to before the seal was made.', { ...directoryOf(lines.slice(0, 2)), [sealFile]: noteOf(sealOf({ bytes: Buffer.byteLength(text(lines.slice(0, 2))) }), origin) }, [['LEDGER_SEAL_MISMATCH', 0]])
+
 // Witnesses.
 const witness = keyOf(3)
 const witnessName = 'witness.example/w1'
