@@ -101,6 +101,9 @@ describe('trailmark prove', () => {
     [['--check', 'a', '--line', 'a'], 2, '--key'],
     [['--check', 'a', '--line', 'a', '--key', Buffer.alloc(32).toString('base64')], 3, 'cannot be read'],
     [['--check', 'a', '--line', 'a', '--key', 'x', '--out', 'x'], 2, '--out'],
+    [['--check', 'a', '--line', 'a', '--key', 'x', '--cosigned'], 2, '--witness'],
+    [['--export-tlog', 'x', '--cosigned', '--writer', 'x'], 2, '--cosigned'],
+    [['3', '--rotation', 'x'], 2, '--rotation belongs to --check'],
     [['--export-tlog', 'x'], 2, 'say which with --writer'],
     [['--export-tlog', 'x', '--out', 'y'], 2, '--out'],
   ])('%j is refused', async (args, code, why) => {
@@ -113,6 +116,12 @@ describe('trailmark prove', () => {
     const beyond = await trailmark(String(lines.length), '--writer', stream.writer)
     expect(beyond).toMatchObject({ code: 3, out: '' })
     expect(beyond.err).toContain('LEDGER_PROOF_UNAVAILABLE')
+  })
+
+  it('proves against a cosigned checkpoint only where there is one', async () => {
+    const missing = await trailmark(id, '--cosigned')
+    expect(missing).toMatchObject({ code: 3, out: '' })
+    expect(missing.err).toContain('LEDGER_PROOF_UNAVAILABLE')
   })
 
   it('says what does not hold', async () => {
@@ -128,6 +137,8 @@ describe('trailmark prove', () => {
     expect((await check()).code).toBe(0)
     expect((await check('--origin', 'another')).out).toContain('LEDGER_PROOF_MISMATCH')
     expect((await check('--witness', 'witness')).code).toBe(2)
+    expect((await check('--rotation', 'a.line')).code).toBe(0)
+    expect((await check('--rotation', 'nowhere')).code).toBe(3)
     const stranger = ['--check', 'a.tlog-proof', '--line', 'a.line', '--key', Buffer.alloc(32, 7).toString('base64')]
     expect((await trailmark(...stranger)).out).toContain('LEDGER_PROOF_UNSIGNED')
     await appendFile(join(home, 'a.tlog-proof'), '\n')

@@ -28,6 +28,7 @@ export const proveCommand: Command = {
       help: 'the ledger meant: its directory, or the end of its name, such as w-3f9c1e7a22b0; needed where there are several',
     },
     out: { type: 'string', short: 'o', value: 'file', help: 'write the proof there instead of to stdout' },
+    cosigned: { type: 'boolean', help: 'prove against the newest checkpoint that a witness cosigned' },
     check: { type: 'string', value: 'file', help: 'check this proof; needs --line and --key, and no trail' },
     line: { type: 'string', value: 'file', help: 'with --check: the record, as its line stands in the ledger' },
     key: {
@@ -36,6 +37,12 @@ export const proveCommand: Command = {
       multiple: true,
       value: 'key',
       help: 'with --check: public key of the log, as text or in a file, got from somewhere you trust',
+    },
+    rotation: {
+      type: 'string',
+      multiple: true,
+      value: 'file',
+      help: 'with --check: a rotation of the log key (keys/*.note), so that an older key given with --key is enough',
     },
     witness: {
       type: 'string',
@@ -63,7 +70,7 @@ check it with: trailmark prove --check visit.tlog-proof --line visit.line --key 
     if ([record, proof, target].filter((one) => one !== undefined).length !== 1)
       throw usageError('prove: name one record, or a proof with --check, or a directory with --export-tlog')
     if (proof !== undefined) return checkFiles(proof, invocation, terminal)
-    const stray = ['line', 'key', 'witness', 'origin'].find((name) => invocation.text(name) !== undefined)
+    const stray = ['line', 'key', 'rotation', 'witness', 'origin'].find((name) => invocation.text(name) !== undefined)
     if (stray !== undefined) throw usageError(`prove: --${stray} belongs to --check`)
     const { root } = await locate(invocation, terminal)
     if (target !== undefined) return exportTo(target, root, invocation, terminal)
@@ -73,7 +80,7 @@ check it with: trailmark prove --check visit.tlog-proof --line visit.line --key 
 
 async function make(record: string, root: string, invocation: Invocation, terminal: Terminal): Promise<ExitCode> {
   const { dir, n, origin } = await findEntry(record, root, invocation.text('writer'), terminal)
-  const text = await prove(dir, n)
+  const text = await prove(dir, n, { cosigned: invocation.flag('cosigned') })
   const file = invocation.text('out')
   const size = Number(/\n\n[^\n]+\n([0-9]+)\n/.exec(text)?.[1])
   if (file !== undefined) await writeFile(resolve(terminal.cwd, file), text)
@@ -96,6 +103,7 @@ check it with: trailmark prove --check ${name} --line ${name.replace(/\.tlog-pro
 
 async function exportTo(target: string, root: string, invocation: Invocation, terminal: Terminal): Promise<ExitCode> {
   if (invocation.text('out') !== undefined) throw usageError('prove: --out belongs to a proof')
+  if (invocation.flag('cosigned')) throw usageError('prove: --cosigned belongs to a proof')
   const { dir } = await findWriter(root, invocation.text('writer'), terminal.cwd)
   const progress = progressBar('export', terminal.err, terminal.now)
   const path = resolve(terminal.cwd, target)

@@ -20,6 +20,7 @@ export async function checkFiles(path: string, invocation: Invocation, terminal:
   if (keys.length === 0) throw usageError('prove --check: say with --key whose signature is to be believed')
   const stray = ['out', 'writer', 'dir'].find((name) => invocation.text(name) !== undefined)
   if (stray !== undefined) throw usageError(`prove: --${stray} does not go with --check`)
+  if (invocation.flag('cosigned')) throw usageError('prove: --cosigned does not go with --check; see --witness')
   const publicKeys = await Promise.all(keys.map((text) => readPublicKey(text, terminal.cwd)))
   const proof = await readFileStart(resolve(terminal.cwd, path))
   const bytes = await readFileStart(resolve(terminal.cwd, linePath))
@@ -27,7 +28,10 @@ export async function checkFiles(path: string, invocation: Invocation, terminal:
   const line = bytes.at(-1) === lineFeed ? bytes.subarray(0, -1) : bytes
   const origin = invocation.text('origin')
   const witnesses = invocation.texts('witness')
-  const options = { publicKeys, witnesses, ...(origin !== undefined && { origin }) }
+  const rotations = await Promise.all(
+    invocation.texts('rotation').map((file) => readFileStart(resolve(terminal.cwd, file))),
+  )
+  const options = { publicKeys, rotations, witnesses, ...(origin !== undefined && { origin }) }
   try {
     return await tell(checkProof(proof, { line }, options), invocation, terminal)
   } catch (error) {
