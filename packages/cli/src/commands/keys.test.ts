@@ -73,7 +73,51 @@ describe('trailmark keys token', () => {
   })
 
   it('answers a wrong word with what there is', async () => {
-    for (const args of [[], ['token'], ['token', 'burn'], ['log', 'rotate'], ['token', 'rotate', '--reason', 'fun']])
+    for (const args of [
+      [],
+      ['token'],
+      ['token', 'burn'],
+      ['log'],
+      ['log', 'expire'],
+      ['epochs', 'burn'],
+      ['token', 'rotate', '--reason', 'fun'],
+    ])
       expect((await trailmark(0, ...args)).code, args.join(' ')).toBe(2)
+  })
+})
+
+describe('trailmark keys log', () => {
+  it('rotates: ledgers go on under the new key, the old one verifies them, and both sides are on record', async () => {
+    const keysDir = join(home, '.trailmark-keys')
+    const first = Buffer.from(makeKeys(at('2026-01-15')).log.publicKey).toString('base64')
+    const { code, out } = await trailmark(at('2026-01-15'), 'log', 'rotate', '--reason', 'compromised', '--json')
+    const { previous, current } = JSON.parse(out)
+    expect([code, previous]).toEqual([0, first])
+    expect((await changes()).map((one) => [one.event_type, one.phase, one.metadata?.purpose])).toEqual([
+      ['key_rotated', 'attempt', 'signing'],
+      ['key_rotated', 'result', 'signing'],
+    ])
+    // The second rotation is recorded in the ledger that the first one began.
+    expect((await trailmark(at('2026-01-16'), 'log', 'rotate')).out).toContain(`${current} is destroyed`)
+    expect(readdirSync(keysDir).filter((name) => name.startsWith('log'))).toEqual([
+      'log-000001.note',
+      'log-000002.note',
+      'log.pem',
+    ])
+    const { terminal, printed } = recordingTerminal(home, at('2026-01-16'))
+    expect(await run(['verify', '--key', first], terminal), printed().out).toBe(0)
+    const list = await trailmark(at('2026-01-16'), 'log', 'list')
+    expect(list.out.split('\n').slice(1, 4)).toEqual([
+      expect.stringContaining('signs checkpoints'),
+      expect.stringMatching(new RegExp(`^${current.replaceAll('+', '\\+')} +2026-01-15 +destroyed`)),
+      expect.stringContaining(first),
+    ])
+  })
+
+  it('lists the epochs under way by writer', async () => {
+    makeKeys(at('2026-01-15'))
+    await trailmark(at('2026-01-15'), 'token', 'rotate')
+    const { code, out } = await trailmark(at('2026-01-15'), 'epochs')
+    expect([code, out]).toEqual([0, expect.stringMatching(/audit +w-[0-9a-f]{12} +\d{4}-/)])
   })
 })

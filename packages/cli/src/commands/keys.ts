@@ -1,26 +1,26 @@
-/** `trailmark keys`: which keys there are, a new token key from now on, the end of monthly keys that are due. */
+/** `trailmark keys`: which keys there are, new token and log keys from now on, the end of monthly keys that are due. */
 import { randomUUID } from 'node:crypto'
 import { asId } from '@trailmark/core'
-import { expireTokenKeys, type Keys, listTokenKeys, monthlyKeyDays, openKeys, rotateTokenKey } from '@trailmark/keys'
+import { expireTokenKeys, listTokenKeys, monthlyKeyDays, openKeys, rotateTokenKey } from '@trailmark/keys'
 import type { Command, Invocation } from '../command.ts'
 import { type ExitCode, exitCodes, usageError } from '../errors.ts'
 import { parseCount } from '../filter-options.ts'
+import { type KeyChange, keyChangeReasons, openKeyAudit, reasonFrom, recorded } from '../key-change.ts'
 import { locationOptions, placesOf } from '../location.ts'
-import { notRecorded, type OperatorAudit, openOperatorAudit } from '../operator-audit.ts'
+import { listEpochs, listLog, rotateLog } from '../log-keys.ts'
 import { printable } from '../printable.ts'
 import type { Terminal } from '../terminal.ts'
 
 const { dir: _dir, ...keysOption } = locationOptions
-const reasons = ['scheduled', 'compromised', 'policy', 'request'] as const
-type Reason = (typeof reasons)[number]
 
 export const keysCommand: Command = {
   name: 'keys',
-  summary: 'List token keys, rotate the stable one, destroy monthly ones that are due; every change is recorded.',
-  usage: 'trailmark keys token list|rotate|expire [options]',
+  summary:
+    'List and rotate the keys of tokens and of the log, destroy monthly ones that are due; every change is recorded.',
+  usage: 'trailmark keys token list|rotate|expire, keys log list|rotate, keys epochs [options]',
   positionals: ['kind', 'action'],
   options: {
-    reason: { type: 'string', value: 'word', help: `why: ${reasons.join(', ')}; default scheduled` },
+    reason: { type: 'string', value: 'word', help: `why: ${keyChangeReasons}; default scheduled` },
     days: {
       type: 'string',
       value: 'count',
@@ -35,32 +35,36 @@ tokens made with 9a2mqe41 are still found: the key stays, and is kept in backups
 
   async run(invocation, terminal) {
     const [kind, action] = invocation.positionals
-    if (kind !== 'token') throw usageError("keys: say which: 'trailmark keys token list', 'rotate' or 'expire'")
+    if (kind !== 'token' && kind !== 'log' && kind !== 'epochs')
+      throw usageError(
+        "keys: say which: 'trailmark keys token list', 'rotate' or 'expire', 'keys log list' or 'rotate', 'keys epochs'",
+      )
     const { configured, keysDir } = placesOf(invocation, terminal)
     const days = parseCount(invocation.text('days') ?? String(monthlyKeyDays), 'days', 1, 3_650)
-    if (action === 'list') return list(keysDir, days, invocation, terminal)
+    if (kind === 'epochs') {
+      if (action !== undefined && action !== 'list') throw usageError("keys epochs: there is 'list'")
+      return listEpochs(keysDir, invocation, terminal)
+    }
+    if (action === 'list')
+      return kind === 'log' ? listLog(keysDir, invocation, terminal) : list(keysDir, days, invocation, terminal)
+    if (kind === 'log' && action !== 'rotate') throw usageError("keys log: there are 'list' and 'rotate'")
     if (action !== 'rotate' && action !== 'expire')
       throw usageError("keys token: there are 'list', 'rotate' and 'expire'")
     const reason = reasonFrom(invocation)
     const keys = openKeys({ dir: keysDir, create: false })
-    const operator = open({ configured }, keys)
+    const operator = openKeyAudit({ configured }, keys)
     try {
-      const work = action === 'rotate' ? rotate : expire
-      return await work({ keysDir, days, reason, operator, invocation, terminal, configured })
+      const change = { keysDir, days, reason, operator, invocation, terminal, configured }
+      if (kind === 'log') return await rotateLog(change)
+      return await (action === 'rotate' ? rotate : expire)(change)
     } finally {
       await operator.audit.close()
     }
   },
 }
 
-interface Change {
-  readonly keysDir: string
-  readonly configured: string
+interface Change extends KeyChange {
   readonly days: number
-  readonly reason: Reason
-  readonly operator: OperatorAudit
-  readonly invocation: Invocation
-  readonly terminal: Terminal
 }
 
 async function rotate(change: Change): Promise<ExitCode> {
@@ -116,26 +120,3 @@ async function list(keysDir: string, days: number, invocation: Invocation, { out
 }
 
 const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
-
-function open(location: { readonly configured: string }, keys: Keys): OperatorAudit {
-  try {
-    return openOperatorAudit(location, keys)
-  } catch (error) {
-    throw notRecorded('this change of keys', location, error)
-  }
-}
-
-async function recorded(change: Change, durable: Promise<unknown>): Promise<void> {
-  try {
-    await durable
-  } catch (error) {
-    throw notRecorded('this change of keys', change, error)
-  }
-}
-
-function reasonFrom(invocation: Invocation): Reason {
-  const text = invocation.text('reason') ?? 'scheduled'
-  const found = reasons.find((one) => one === text)
-  if (found === undefined) throw usageError(`--reason must be one of ${reasons.join(', ')}`)
-  return found
-}
