@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { FaultDisk } from '../fault-disk.fixture.ts'
@@ -128,6 +128,39 @@ describe('readEntries', () => {
       entries[1]!.offset + entries[1]!.line.length + 1,
       entries[2]!.offset + entries[2]!.line.length + 1,
     ])
+  })
+})
+
+describe('whatever else lies in a writer directory', () => {
+  it('is nothing that a reader gives out, waits for or stumbles over', async () => {
+    const root = temporaryDirectory()
+    const ledger = openTest(root)
+    for (let i = 0; i < 600; i++) ledger.append(`"id":"e${i}"`)
+    await ledger.close()
+    const stream = await streamIn(root)
+    const line = '{"n":600,"d":599,"id":"stray","h":"aaaaaaaaaaa"}\n'
+    const files = [
+      ...['seg/000000000000.seal', 'seg/000000000600.seal', 'seg/600.jsonl', 'seg/000000000600.jsonl.tmp', 'RESERVE'],
+      ...['tile/0/000', 'tile/0/002.p/88', 'tile/2/000.p/1', 'checkpoints/2026-01-15.notes'],
+      ...['keys/000000000000.note', 'anchors/000000000600.witness.cosig', 'anchors/000000000600.authority.tsr'],
+    ]
+    for (const file of files) {
+      mkdirSync(dirname(join(stream.dir, file)), { recursive: true })
+      rmSync(join(stream.dir, file), { force: true })
+      writeFileSync(join(stream.dir, file), line)
+    }
+    expect((await findStreams(root)).map(({ dir }) => dir)).toEqual([stream.dir])
+    const invalid: string[] = []
+    const entries = await collect(readEntries(stream, { onInvalid: ({ file }) => invalid.push(file) }))
+    expect(entries.map(idOf)).toEqual(Array.from({ length: 600 }, (_, i) => `e${i}`))
+    expect(invalid).toEqual([])
+    const controller = new AbortController()
+    const seen: string[] = []
+    for await (const entry of follow(stream, { from: 0, signal: controller.signal, pollMs: 1 })) {
+      seen.push(idOf(entry))
+      if (seen.length === 600) setTimeout(() => controller.abort(), 20)
+    }
+    expect(seen).toHaveLength(600)
   })
 })
 

@@ -122,6 +122,7 @@ interface Thread {
 
 /** Nothing of this process is handed on: what its flags and its environment load has no business in a thread that hashes. */
 function startWorker(): Worker {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return new Worker(new URL(`./scan-worker.${extension}`, import.meta.url), { execArgv: [], env: {} })
+  const file = new URL('./scan-worker.ts', import.meta.url)
+  if (import.meta.url.endsWith('.js')) file.pathname = file.pathname.replace(/ts$/, 'js')
+  return new Worker(file, { execArgv: [], env: {} })
 }
