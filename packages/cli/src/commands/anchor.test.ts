@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAudit } from '@trailmark/core'
 import { fileAnchor } from '@trailmark/ledger/anchors'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWitness, serveWitness } from '@trailmark/witness'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { run } from '../run.ts'
 import { recordingTerminal } from '../terminal.fixture.ts'
+import { trailVkeys } from '../witness/trail-vkeys.ts'
 
 let home = ''
 beforeEach(async () => {
@@ -91,6 +93,28 @@ describe('trailmark anchor', () => {
     const [writer = ''] = await readdir(dir)
     const lines = await readFile(join(dir, writer, 'seg', '000000000000.jsonl'), 'utf8')
     expect(lines).toContain('"event_type":"audit_integrity_failed"')
+  })
+
+  it('has checkpoints cosigned by a witness, which refuses a trail that was put back; verify counts what it signed', async () => {
+    await recordIn('clinic')
+    await trailmark(['anchor', '--file', 'other'])
+    const logs = await trailVkeys(join(home, 'data'))
+    const witness = await openWitness({ dir: join(home, 'witness'), name: 'witness.example', logs })
+    const { url, close } = await serveWitness({ witness, host: '127.0.0.1', port: 0 })
+    onTestFinished(close)
+    const named = ['--witness', `${url},${witness.vkey}`]
+    expect(await trailmark(['anchor', ...named])).toMatchObject({ code: 0 })
+    const verified = await trailmark(['verify', '--witness', witness.vkey])
+    expect(verified.code).toBe(0)
+    expect(verified.out).toMatch(/clinic {2}audit\.standard .* anchored to \d+ by witness-example-[0-9a-f]+ at /)
+    expect(verified.out).toMatch(/; anchored\n$/)
+    await cp(join(home, 'data'), join(home, 'older'), { recursive: true })
+    await trailmark(['anchor', ...named])
+    await rm(join(home, 'data'), { recursive: true })
+    await cp(join(home, 'older'), join(home, 'data'), { recursive: true })
+    const { code, out } = await trailmark(['anchor', ...named])
+    expect(code).toBe(1)
+    expect(out).toContain('LEDGER_ANCHOR_ROLLBACK')
   })
 
   it('fails when an anchor is not reached, and says which', async () => {
