@@ -133,6 +133,16 @@ describe('a file anchor', () => {
     expect(elsewhere.detail).toBe(path)
   })
 
+  it('takes what comes at the same moment one after the other', async () => {
+    const { path, file, anchor, publish } = setUp()
+    const other = growingLog('clinic/anchor.long/w-aaaaaaaaaaaa')
+    const tooSmall = expect(Promise.all([publish(5), publish(8), publish(6)])).rejects.toEqual(rollback)
+    await anchor.publish(other.at(3), other.tree, signal)
+    await tooSmall
+    expect(readFileSync(file, 'utf8')).toBe(log.at(5).note + log.at(8).note)
+    expect(readFileSync(join(path, heldFileName(other.at(0).origin)), 'utf8')).toBe(other.at(3).note)
+  })
+
   it('does nothing for a caller that does not wait', async () => {
     const { path, anchor } = setUp()
     await expect(anchor.publish(log.at(3), log.tree, AbortSignal.abort())).rejects.toEqual(unreachable)

@@ -37,19 +37,18 @@ export function fileAnchor(options: FileAnchorOptions): Anchor {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new LedgerError('LEDGER_OPTION_INVALID', 'path: names no directory')
   }
-  let busy = false
+  // One after the other. A disk that hangs is not asked again and again: each call would take one more of the few threads.
+  let last: Promise<unknown> = Promise.resolve()
   return {
     name,
     publish: (checkpoint, tree, signal) =>
-      withDeadline(name, timeoutMs, signal, async () => {
-        // A disk that hangs must not be asked again and again: each call would take one more of the few threads there are.
-        if (busy) throw unreachable(name, 'the disk has not answered since the last time')
-        busy = true
-        try {
-          return await keep(name, path, checkpoint, tree)
-        } finally {
-          busy = false
-        }
+      withDeadline(name, timeoutMs, signal, (until) => {
+        const kept = last.then(() => {
+          if (until.aborted) throw unreachable(name, 'the disk has not answered since the last time')
+          return keep(name, path, checkpoint, tree)
+        })
+        last = kept.catch(() => undefined)
+        return kept
       }),
   }
 }
