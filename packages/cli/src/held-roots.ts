@@ -56,11 +56,13 @@ export function parseHeldRoots(text: string): HeldRoot[] {
   }
   const { streams } = members(answer)
   return (Array.isArray(streams) ? streams : []).flatMap((stream: unknown) => {
-    const { origin, checkpoint } = members(stream)
+    const { origin, checkpoint, keys } = members(stream)
+    const { firstEpochKey } = members(keys)
     const { size, root } = members(checkpoint)
     const isRoot = typeof root === 'string' && /^[0-9a-f]{64}$/.test(root)
     if (typeof origin !== 'string' || origin === '' || typeof size !== 'number' || !isRoot) return []
-    return Number.isSafeInteger(size) && size >= 0 ? [{ origin, size, root }] : []
+    if (!Number.isSafeInteger(size) || size < 0) return []
+    return [{ origin, size, root, ...(typeof firstEpochKey === 'string' && { firstEpochKey }) }]
   })
 }
 

@@ -39,12 +39,12 @@ export function readKeys(
   const logKeys = keysOf(lineage, publicKey).slice(Math.max(0, keysOf(lineage, publicKey).indexOf(meta.publicKey)))
   const nextNumber = countStatements(disk, dir)
   const { epoch, rotations } = readBack(disk, dir, meta.origin, nextNumber)
-  for (const rotation of rotations) {
-    if (lineage.some((one) => one.from === rotation.from && one.to === rotation.to)) continue
-    const problem = `${dir} has a log key ${rotation.to}, which the signer does not know of`
+  const last = rotations.at(-1)
+  if (last && !keysOf(lineage, publicKey).includes(last.to)) {
+    const problem = `${dir} has a log key ${last.to}, which the signer does not know of`
     throw new LedgerError('LEDGER_KEY_CHANGED', problem)
   }
-  const held = rotations.length === 0 ? -1 : lineage.findIndex((one) => one.to === rotations.at(-1)?.to)
+  const held = lineage.findIndex((one) => one.to === last?.to)
   if (!epoch) return { nextNumber, lacking: lineage.slice(held + 1), reigns: { now: { logKeys } } }
 
   const signedBy = checkEpoch(epoch, dir, meta.origin, logKeys)
