@@ -36,12 +36,12 @@ function start() {
 }
 
 const monday = start()
-monday.record('data_export', { metadata: { format: 'csv', count: 3 } })
+monday.record('data_export', { metadata: { format: 'csv' } })
 await monday.close()
 cpSync(dir, copy, { recursive: true })
 
 const tuesday = start()
-tuesday.record('data_export', { metadata: { format: 'csv', count: 90_000 } })
+tuesday.record('data_export', { metadata: { format: 'json' } })
 await tuesday.close()
 const report = await verify(dir, { witnesses: [watching.vkey] })
 console.log(report.ok ? 'tuesday is sound and witnessed' : 'tuesday is not sound')

@@ -103,6 +103,23 @@ describe('a disk that fails', () => {
   })
 })
 
+describe('a memory that was taken away', () => {
+  it('is not taken for a log that was never seen, once it has to be read again', async () => {
+    const broken = failingDisk(realDisk)
+    const witness = await open(broken.disk)
+    await witness.add(log.request(0, 20))
+    broken.failNext({ stage: 'write', when: 'before' }, 'EIO')
+    await witness.add(log.request(20, 30))
+    for (const name of readdirSync(join(dir, 'logs'))) rmSync(join(dir, 'logs', name))
+    const fork = new TestLog(log.key.name, { salt: 'fork' })
+    expect(await witness.add(fork.request(0, 30))).toMatchObject({
+      status: 500,
+      body: 'not cosigned (WITNESS_STATE_DAMAGED)\n',
+    })
+    await witness.close()
+  })
+})
+
 describe('a witness that is killed', () => {
   // Before a call is after the one before it.
   const kills = moments.filter(({ stage, when }) => when === 'after' || stage === 'open')

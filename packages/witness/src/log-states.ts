@@ -41,6 +41,8 @@ export class LogStates {
   readonly #own: VerifierKey
   /** Undefined under a name: what is on the disk has to be read again. */
   readonly #states = new Map<string, LogState | undefined>()
+  /** Names of files that were seen: one of these that is missing was taken away. */
+  readonly #seen = new Set<string>()
 
   /** Reads and checks everything. Throws WITNESS_STATE_DAMAGED, WITNESS_DIR_UNUSABLE. */
   constructor(disk: Disk, dir: string, own: VerifierKey) {
@@ -73,8 +75,8 @@ export class LogStates {
     // A write failed half-way. Both what was there and what was written are sound; this tells which it is.
     try {
       const found = this.#read(name)
-      if (found === undefined) this.#states.delete(name)
-      else this.#states.set(name, found)
+      if (found) this.#states.set(name, found)
+      else this.#states.delete(name)
       return found
     } catch (error) {
       throw error instanceof WitnessError ? error : unusable(this.#dir, error)
@@ -97,13 +99,14 @@ export class LogStates {
       throw new WitnessError('WITNESS_STATE_UNWRITTEN', why, { cause: error })
     }
     this.#states.set(name, state)
+    this.#seen.add(name)
   }
 
   #read(name: string): LogState | undefined {
     const path = join(this.#dir, `${name}.note`)
     const bytes = readSmall(this.#disk, path, noteBytesMax)
-    if (bytes === undefined) return undefined
-    const note = parseNote(bytes)
+    if (bytes === undefined && !this.#seen.has(name)) return undefined
+    const note = bytes && parseNote(bytes)
     const checkpoint = note && parseCheckpoint(note.text)
     const own = note && findCosignature(note, this.#own)
     if (!note || !checkpoint || !own || nameOf(checkpoint.origin) !== name)
@@ -111,6 +114,7 @@ export class LogStates {
         'WITNESS_STATE_DAMAGED',
         `${path} is not a checkpoint of its log cosigned by ${this.#own.name}`,
       )
+    this.#seen.add(name)
     return { checkpoint, note, timeS: own.timeS, line: own.line, durable: false }
   }
 }

@@ -11,6 +11,8 @@ import { trailVkeys } from '../witness/trail-vkeys.ts'
 
 const dirDefault = '.trailmark-witness'
 const listenDefault = '127.0.0.1:4747'
+const sameTextMs = 60_000
+const textsMax = 1_000
 
 export const witnessCommand: Command = {
   name: 'witness',
@@ -78,6 +80,7 @@ async function start(
   { logs, address, lost }: Start,
 ): Promise<ServedWitness & { readonly vkey: string }> {
   const name = invocation.text('name')
+  const isNews = newsOf(terminal)
   let witness: Witness | undefined
   try {
     witness = await openWitness({
@@ -86,8 +89,8 @@ async function start(
       logs,
       anyOrigin: invocation.flag('any-origin'),
       onTrouble(error) {
-        const time = new Date(terminal.now()).toISOString()
-        terminal.note(`${time} ${printable(error.message)} (${error.code})`)
+        const text = `${printable(error.message)} (${error.code})`
+        if (isNews(text)) terminal.note(`${new Date(terminal.now()).toISOString()} ${text}`)
         if (error.code === 'WITNESS_HELD') lost.abort(error)
       },
     })
@@ -106,6 +109,18 @@ async function printVkeys(root: string, invocation: Invocation, { out }: Termina
   const text = logs.map((vkey) => `${printable(vkey)}\n`).join('')
   await out.write(invocation.flag('json') ? `${JSON.stringify({ logs })}\n` : text)
   return exitCodes.ok
+}
+
+/** Anybody can send the same note again and again, and must not fill the disk with lines about it: one a minute is said. */
+function newsOf({ now }: Terminal): (text: string) => boolean {
+  const said = new Map<string, number>()
+  return (text) => {
+    const before = said.get(text)
+    if (before !== undefined && Math.abs(now() - before) < sameTextMs) return false
+    if (said.size >= textsMax) said.clear()
+    said.set(text, now())
+    return true
+  }
 }
 
 /** `host:port`, `[::1]:port` or `:port` for every address of this machine. */
