@@ -51,14 +51,15 @@ export class EntryLines {
     try {
       const known = this.#next
       const start = known?.segment === segment && known.n === n ? known : await findLine(file, segment, n)
-      this.#next = await readFrom(file, start, { n, end: Math.min(end, next) }, visit)
+      const behind = await readFrom(file, start, { n, end: Math.min(end, next) }, visit)
+      this.#next = behind
+      return behind.n
     } catch (error) {
       this.#next = undefined
       throw error instanceof LedgerError ? error : incomplete(n, `${segmentFile(segment)} cannot be read`, error)
     } finally {
       await file.close()
     }
-    return this.#next.n
   }
 
   async #segmentOf(n: number): Promise<{ segment: number; next: number }> {

@@ -248,14 +248,13 @@ describe('tiles', () => {
       (dir) => void writeTiles(dir, made.leaves.toReversed()),
       (dir) => void writeTiles(dir, made.leaves.with(40_000, leafOf('forged'))),
     ]
-    for (const damage of damages) {
+    for (const [i, damage] of damages.entries()) {
       const copy = temporaryDirectory()
       cpSync(made.dir, copy, { recursive: true })
       damage(copy)
-      for (const n of [40_000, 65_999]) {
-        const leaf = Buffer.from(made.leaves[n] ?? '', 'latin1')
-        expect(checkProof(await prove(copy, n), { leaf }, trusted)).toMatchObject({ index: n, size: count })
-      }
+      const n = i % 2 === 0 ? 40_000 : 65_999
+      const leaf = Buffer.from(made.leaves[n] ?? '', 'latin1')
+      expect(checkProof(await prove(copy, n), { leaf }, trusted)).toMatchObject({ index: n, size: count })
     }
   })
 

@@ -10,7 +10,7 @@ import { hashBytes, parseTile, partialDirectory, tileFile, tileWidth } from '../
 import type { Hash } from '../tree.ts'
 
 /** Tiles kept in memory, missing ones included: the way from a leaf to the root meets seven at most. */
-const keptMax = 16
+const keptMax = 32
 
 export class TileFiles {
   readonly #dir: string

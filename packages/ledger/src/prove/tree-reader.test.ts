@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -68,6 +78,15 @@ describe('a tree reader', () => {
     const target = copy()
     writeTiles(target, leaves)
     await expectAll(target)
+  })
+
+  it('finds the tiles that a writer keeps as the format has them', async () => {
+    const expected = temporaryDirectory()
+    writeTiles(expected, leaves, 0)
+    const kept = readdirSync(join(dir, 'tile'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+    const files = kept.map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1))
+    expect(files).toEqual(expect.arrayContaining(['tile/0/000']))
+    for (const file of files) expect(readFileSync(join(dir, file)), file).toEqual(readFileSync(join(expected, file)))
   })
 
   it('needs no line where there are tiles, and knows the right edge from what is kept beside the checkpoint', async () => {

@@ -16,6 +16,9 @@ import { EntryLines } from './entry-lines.ts'
 import type { Subtrees } from './subtrees.ts'
 import { TileFiles } from './tile-files.ts'
 
+/** Below a tile that is missing, or not full yet, up to 16 tiles are read at once: waiting for each would take longer. */
+const togetherLevelMax = 12
+
 export interface TreeReaderOptions {
   /**
    * Whether tiles are used: default true, false for none (every hash then comes from the lines, which takes as long as
@@ -58,7 +61,13 @@ export class TreeReader implements Subtrees {
     const known = this.#edge.get(`${level}/${index}`) ?? (await this.#fromTile(level, index))
     if (known !== undefined) return known
     if (level < tileHeight) return foldTile(await this.#leaves(index * 2 ** level, 2 ** level))
-    return nodeOf(await this.subtree(level - 1, index * 2), await this.subtree(level - 1, index * 2 + 1))
+    if (level === tileHeight) return this.#wholeTile(index)
+    const left = () => this.subtree(level - 1, index * 2)
+    const right = () => this.subtree(level - 1, index * 2 + 1)
+    // From lines one after the other, since the next ones stand right behind.
+    if (level > togetherLevelMax || !this.#uses(0)) return nodeOf(await left(), await right())
+    const [first, second] = await Promise.all([left(), right()])
+    return nodeOf(first, second)
   }
 
   /** The leaf of an entry as its line has it, whatever the tiles say. Rejects with LEDGER_TREE_INCOMPLETE. */
@@ -81,6 +90,12 @@ export class TreeReader implements Subtrees {
     const first = (index * count) % tileWidth
     const hashes = await this.#tiles.read(tileLevel, Math.floor((index * count) / tileWidth), first + count)
     return hashes && foldTile(hashes.slice(first, first + count))
+  }
+
+  /** The root over a full tile of level 0, where the tile above that would say it is missing. */
+  async #wholeTile(index: number): Promise<Hash> {
+    const tile = this.#uses(0) ? await this.#tiles.read(0, index, tileWidth) : undefined
+    return foldTile(tile ?? (await this.#leaves(index * tileWidth, tileWidth)))
   }
 
   /** Leaves from lines. Where a tile is missing its siblings will be asked for next, so all of its leaves are read at once. */
