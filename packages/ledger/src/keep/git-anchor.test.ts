@@ -31,7 +31,7 @@ function newRepository(...kind: string[]): string {
 }
 
 function publish(options: GitAnchorOptions, size: number, from: GrowingLog = log) {
-  return gitAnchor(options).publish(from.at(size), from.tree, signal)
+  return gitAnchor({ timeoutMs: 25_000, ...options }).publish(from.at(size), from.tree, signal)
 }
 
 const inBranch = (repository: string, branch = 'trailmark') => git(repository, 'show', `${branch}:${file}`)
@@ -183,7 +183,7 @@ describe.skipIf(missing('git'))('a git anchor', () => {
     )
     chmodSync(join(remote, 'hooks', 'pre-receive'), 0o755)
     const stop = new AbortController()
-    const publishing = gitAnchor({ repository, remote }).publish(log.at(5), log.tree, stop.signal)
+    const publishing = gitAnchor({ repository, remote, timeoutMs: 25_000 }).publish(log.at(5), log.tree, stop.signal)
     const ended = expect(publishing).rejects.toEqual(unreachable)
     await expect.poll(() => existsSync(pid), { timeout: 20_000 }).toBe(true)
     stop.abort()

@@ -27,7 +27,7 @@ function codeOf(error: unknown): string {
 }
 
 async function outcome(url: string, certificate?: string): Promise<string> {
-  const anchor = timestampAnchor({ url, timeoutMs: 5_000, ...(certificate !== undefined && { certificate }) })
+  const anchor = timestampAnchor({ url, timeoutMs: 25_000, ...(certificate !== undefined && { certificate }) })
   return anchor.publish(log.at(7), log.tree, signal).then(({ detail = '' }) => detail, codeOf)
 }
 
