@@ -98,8 +98,12 @@ describe('the files', () => {
       const file = byPath.get(path)
       if (!file || reached.has(path)) return
       reached.add(path)
-      for (const one of file.imports) {
-        const target = resolveRelative(file, one.specifier)
+      // A thread's file is named, not imported.
+      const threads = [...file.text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)].map(
+        (match) => match[1] ?? '',
+      )
+      for (const specifier of [...file.imports.map((one) => one.specifier), ...threads]) {
+        const target = resolveRelative(file, specifier)
         if (target) visit(target)
       }
     }
