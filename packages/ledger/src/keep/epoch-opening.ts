@@ -112,6 +112,8 @@ function checkEpoch({ note, statement }: EpochNote, dir: string, origin: string,
     isSignedBy(note, { name, publicKey: Buffer.from(key, 'base64') })
   const logKey = logKeys.findLast((key) => signed(origin, key))
   const epochKeys = [statement.publicKey, ...(statement.previous === undefined ? [] : [statement.previous])]
-  if (logKey !== undefined && epochKeys.every((key) => signed(epochKeyName(origin), key))) return logKey
-  throw new LedgerError('LEDGER_KEYS_UNSIGNED', `${path} is not signed by all the keys it has to be signed by`)
+  if (!epochKeys.every((key) => signed(epochKeyName(origin), key)))
+    throw new LedgerError('LEDGER_KEYS_UNSIGNED', `${path} is not signed by all the keys it has to be signed by`)
+  if (logKey !== undefined) return logKey
+  throw new LedgerError('LEDGER_KEY_CHANGED', `${path} is signed by a log key that the signer does not know of`)
 }
