@@ -1,6 +1,6 @@
 /** Somebody outside who remembers: four anchors of one trail, three of them on this machine so that the example runs. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,3 +69,4 @@ const heldRoots = [...held].map(([origin, one]) => ({ origin, ...one }))
 const report = await verify(dir, { heldRoots, timestampCertificates: certificates })
 console.log(report.ok ? 'the trail leads to what the anchors hold' : 'the trail is not what the anchors saw')
 receiver.close()
+rmSync(home, { recursive: true })
