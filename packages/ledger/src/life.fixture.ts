@@ -3,7 +3,7 @@
  */
 import { forgetHolders, minuteAhead, openInMemory, type Promised } from './crash-image.fixture.ts'
 import type { FaultDisk } from './fault-disk.fixture.ts'
-import type { AckLevel, Ledger } from './ledger.ts'
+import type { AckLevel, Ledger, OpenOptions } from './ledger.ts'
 import { MemoryDisk } from './memory-disk.fixture.ts'
 
 /** What became of each entry; `open` ones were neither resolved nor rejected. */
@@ -32,14 +32,18 @@ class Owner {
   readonly #ack: AckLevel
   aheadMs = 0
 
-  constructor(disk: FaultDisk, ack: AckLevel) {
+  readonly #rest: Partial<OpenOptions>
+
+  constructor(disk: FaultDisk, ack: AckLevel, rest: Partial<OpenOptions> = {}) {
     this.#disk = disk
     this.#ack = ack
+    this.#rest = rest
     this.ledger = this.open()
   }
 
   open(): Ledger {
     const opened = openInMemory(this.#disk, {
+      ...this.#rest,
       ack: this.#ack,
       clock: { now: () => minuteAhead.now() + this.aheadMs },
       onFact: (fact) => {
@@ -73,6 +77,20 @@ async function live(disk: FaultDisk, life: Life, ack: AckLevel): Promise<void> {
   await disk.untilDead(h)
 }
 
+/** Opens, fills a tile, ends a segment by order, appends, closes, opens again, appends, ends at once; space is held meanwhile. */
+async function liveSealing(disk: FaultDisk, life: Life): Promise<void> {
+  const owner = new Owner(disk, 'durable', { reserveBytes: 8192 })
+  await disk.untilDead(Promise.all(Array.from({ length: 258 }, (_, i) => life.give(owner.ledger, `s${i}`))))
+  await disk.untilDead(owner.ledger.seal().catch(() => {}))
+  await disk.untilDead(life.give(owner.ledger, 'a'))
+  await disk.untilDead(owner.ledger.seal().catch(() => {}))
+  await disk.untilDead(owner.ledger.close().catch(() => {}))
+  owner.ledger = owner.open()
+  const last = life.give(owner.ledger, 'b')
+  owner.ledger.closeSync()
+  await disk.untilDead(last)
+}
+
 /** A log whose last process died in the middle of a write: the first three entries were promised. */
 async function tornDisk(): Promise<MemoryDisk> {
   const disk = new MemoryDisk()
@@ -101,6 +119,8 @@ export const stories = {
   birth: { before: [], begin: async () => new MemoryDisk(), live: (disk, life) => live(disk, life, 'durable') },
   /** One that acknowledges before the sync. */
   written: { before: [], begin: async () => new MemoryDisk(), live: (disk, life) => live(disk, life, 'written') },
+  /** One whose segments are sealed, with tiles and a reserve. */
+  sealing: { before: [], begin: async () => new MemoryDisk(), live: liveSealing },
   /** One that takes over from the dead, and cuts a torn tail. */
   takeover: { before: ['x', 'y', 'z'], begin: tornDisk, live: (disk, life) => live(disk, life, 'durable') },
 } satisfies Record<string, Story>
