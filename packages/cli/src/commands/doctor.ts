@@ -42,8 +42,8 @@ export const doctor: Command = {
 
 weak  keys_in_git_tree  the keys lie in the git tree /srv/clinic
       Move them out: set TRAILMARK_KEYS_DIR to a directory outside of any repository.
-weak  no_anchor         no anchor: whoever holds the keys could rewrite or cut the trail unseen
-      Keep what trailmark verify --json prints somewhere else, regularly; verify --since compares the trail with it.
+weak  no_anchor         no anchor for clinic: whoever holds the keys could rewrite or cut the trail unseen
+      Give the service anchors, or run trailmark anchor; at least keep what trailmark verify --json prints elsewhere.
 2 weak, 1 worth knowing, 9 as they should be`,
 
   async run(invocation, terminal) {

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { openKeys } from '@trailmark/keys'
 import { openLedger } from '@trailmark/ledger'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { age } from './age.ts'
 import type { Finding } from './finding.ts'
 import { checkKeys } from './keys.ts'
-import { age, checkLedgers } from './ledgers.ts'
+import { checkLedgers } from './ledgers.ts'
 import { checkDirectorySync, checkEnvironment, checkNode, checkPlatform, judgeFileSystem } from './platform.ts'
 
 let home = ''
@@ -92,6 +93,30 @@ describe('the doctor on ledgers', () => {
       single_copy: 'weak',
       redactions: 'ok',
     })
+  })
+
+  it('knows which anchors have taken something, how long ago, and services without one', async () => {
+    await open().close()
+    const anchors = join(patient().root, 'clinic', 'anchor.long')
+    const signer = openKeys({ dir: patient().keysDir }).log
+    const log = openLedger({
+      signer,
+      dir: anchors,
+      origin: 'clinic/anchor.long',
+      stream: 'anchor',
+      retentionClass: 'long',
+    })
+    await log.close()
+    expect(states(await checkLedgers(patient(), quiet))).toMatchObject({ no_anchor: 'weak' })
+    await mkdir(join(log.dir, 'anchors'))
+    await writeFile(join(log.dir, 'anchors', '000000000002.witness.cosig'), 'evidence')
+    const found = await checkLedgers(patient(), quiet)
+    expect(states(found)).toMatchObject({ anchors: 'ok' })
+    expect(found.map(({ name }) => name)).not.toContain('no_anchor')
+    const later = await checkLedgers({ ...patient(), nowMs: Date.now() + 2 * 86_400_000 }, quiet)
+    expect(later).toContainEqual(
+      expect.objectContaining({ name: 'anchor_stale', state: 'weak', text: expect.stringContaining('witness') }),
+    )
   })
 
   it('finds what recovery cut off, and survives a LOCK that is none', async () => {

@@ -4,6 +4,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { findStreams, openFile, type StreamInfo } from '@trailmark/ledger'
 import { counted } from '../verify-text.ts'
+import { age } from './age.ts'
+import { checkAnchors } from './anchors.ts'
 import { type Finding, note, ok, type Patient, weak } from './finding.ts'
 import { checkRedactions } from './redactions.ts'
 import { checkStarts } from './starts.ts'
@@ -21,13 +23,7 @@ export async function checkLedgers(patient: Patient, signal: AbortSignal): Promi
   const findings: Finding[] = [ok('ledgers', `${counted(streams.length, 'writer')} below ${root}`)]
   for (const stream of streams) findings.push(...(await checkWriter(stream, nowMs)))
   findings.push(
-    (await anyAnchor(streams))
-      ? note('anchors', 'some anchors are stored beside the ledgers; trailmark verify does not judge them yet')
-      : weak(
-          'no_anchor',
-          'no anchor: whoever holds the keys could rewrite or cut the trail unseen',
-          'Keep what trailmark verify --json prints somewhere else, regularly; verify --since compares the trail with it.',
-        ),
+    ...(await checkAnchors(streams, nowMs)),
     weak(
       'single_copy',
       'no second copy of the trail is known here',
@@ -139,11 +135,6 @@ async function newestSegmentMs(dir: string): Promise<number | undefined> {
   return facts === undefined || facts.size === 0 ? undefined : facts.mtimeMs
 }
 
-async function anyAnchor(streams: readonly StreamInfo[]): Promise<boolean> {
-  for (const { dir } of streams) if ((await readdir(join(dir, 'anchors')).catch(() => [])).length > 0) return true
-  return false
-}
-
 async function readStart(path: string): Promise<string | undefined> {
   const file = await openFile(path).catch(() => undefined)
   if (file === undefined) return undefined
@@ -153,12 +144,4 @@ async function readStart(path: string): Promise<string | undefined> {
   } finally {
     await file.close()
   }
-}
-
-export function age(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000))
-  if (seconds < 120) return `${seconds} s`
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`
-  return `${Math.round(seconds / 86_400)} days`
 }

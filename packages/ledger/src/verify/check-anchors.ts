@@ -29,6 +29,8 @@ export interface AnchorFindings {
   readonly anchored?: Anchored & { readonly through: string }
   readonly breaks: readonly Break[]
   readonly gaps: readonly Gap[]
+  /** Whether this writer is an anchor log itself: its entries have a heartbeat in place of sequence numbers. */
+  readonly isAnchorLog: boolean
   readonly notes: readonly Note[]
 }
 
@@ -95,6 +97,7 @@ export class AnchorCheck {
       : named && { ...vouchersOf(named.through.evidence.sightings, named.size, named.n), through: named.through.dir }
     return {
       ...(anchored && { anchored }),
+      isAnchorLog: log !== undefined,
       breaks: log?.evidence.breaks ?? [],
       gaps: this.#silences.get(dir) ?? [],
       notes: log ? notesOf(log) : [],

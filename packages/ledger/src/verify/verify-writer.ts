@@ -47,7 +47,7 @@ export async function verifyWriter(
     ...seals.wanted,
     ...wantedByEpochs(keys?.epochs ?? []),
   ]
-  const anchored = anchors?.findingsOf(signed.origin, dir) ?? { breaks: [], gaps: [], notes: [] }
+  const anchored = anchors?.findingsOf(signed.origin, dir) ?? { breaks: [], gaps: [], notes: [], isAnchorLog: false }
   const frontiers = kept ? parseFrontiers(kept) : []
   const stated = { checkpoint, wanted, frontiers, snapshotSizes: seals.snapshotSizes }
 
@@ -59,7 +59,7 @@ export async function verifyWriter(
 
   const notes = [
     ...signed.notes,
-    ...sequence.notes,
+    ...sequence.notes.filter(({ code }) => !(anchored.isAnchorLog && code === 'LEDGER_SEQ_ABSENT')),
     ...seals.notes,
     ...anchored.notes,
     ...(await describeFiles(dir)),
