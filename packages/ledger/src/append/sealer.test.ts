@@ -276,6 +276,7 @@ describe('a segment with a seal', () => {
     const changed = readFileSync(path, 'utf8').replace('"id":"e5"', '"id":"e6"')
     writeFileSync(path, changed)
     await expect(ledger.seal()).rejects.toMatchObject({ code: 'LEDGER_SEAL_MISMATCH' })
+    await expect(ledger.seal()).rejects.toMatchObject({ code: 'LEDGER_SEAL_MISMATCH' })
     expect(facts.map((fact) => fact.kind)).toEqual(['unsealed'])
     expect(ledger.state.healthy).toBe(true)
     await fill(ledger, 1)

@@ -52,6 +52,9 @@ export class Sealer {
   #running: Promise<void> | undefined
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #waiting = new Map<number, PromiseWithResolvers<SealedSegment>>()
+  /** Segments that do not read back as they were hashed. */
+  readonly #refused = new Map<number, LedgerError>()
+  #isFinishing = false
   #stopped: LedgerError | undefined
 
   constructor(start: SealerStart) {
@@ -88,7 +91,8 @@ export class Sealer {
 
   /** The seal of a finished segment, when it is there. Rejects when it will not be. */
   async sealed(first: number): Promise<SealedSegment> {
-    if (this.#stopped) throw this.#stopped
+    const error = this.#stopped ?? this.#refused.get(first)
+    if (error) throw error
     const waiting = this.#waiting.get(first) ?? Promise.withResolvers<SealedSegment>()
     this.#waiting.set(first, waiting)
     waiting.promise.catch(() => {})
@@ -103,8 +107,6 @@ export class Sealer {
     this.#isFinishing = true
     await this.#running
   }
-
-  #isFinishing = false
 
   /** From now on nothing is written any more. */
   stop(error: LedgerError): void {
@@ -209,7 +211,10 @@ export class Sealer {
     const shown = files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ')
     const error = new LedgerError('LEDGER_SEAL_MISMATCH', `${this.#start.dir}: ${shown} ${why}; not sealed`)
     this.#start.onFact({ kind: 'unsealed', code: error.code, message: error.message })
-    for (const { first } of job.targets) this.#tell(first, (one) => one.reject(error))
+    for (const { first } of job.targets) {
+      this.#refused.set(first, error)
+      this.#tell(first, (one) => one.reject(error))
+    }
   }
 
   /** The signer or the disk failed; both may well come back. */
