@@ -95,7 +95,7 @@ export class MemoryDisk implements Disk {
     if (!writable) throw systemError('EBADF', path)
     let length = Math.min(bytes.length - offset, this.writeBytesMax)
     if (this.bytesMax !== Number.POSITIVE_INFINITY) {
-      length = Math.min(length, file.size - position + this.bytesMax - this.#bytesUsed())
+      length = Math.min(length, file.size - position + this.bytesMax - this.bytesUsed())
       if (length <= 0) throw systemError('ENOSPC', path)
     }
     file.write(bytes.subarray(offset, offset + length), position, this.now())
@@ -246,10 +246,11 @@ export class MemoryDisk implements Disk {
     this.#unsynced.push(operation)
   }
 
-  #bytesUsed(directory = this.#root): number {
+  /** Of all files together. */
+  bytesUsed(directory = this.#root): number {
     let bytes = 0
     for (const entry of directory.entries.values()) {
-      bytes += entry instanceof Directory ? this.#bytesUsed(entry) : entry.size
+      bytes += entry instanceof Directory ? this.bytesUsed(entry) : entry.size
     }
     return bytes
   }

@@ -20,7 +20,7 @@ export function cutTail(
 ): { bytes: number; quarantine: string } {
   const place = join(dir, quarantineDirectory)
   disk.makeDirectory(place)
-  const name = `${String(torn.first).padStart(12, '0')}-${timeMs}`
+  const name = freeName(disk, place, `${String(torn.first).padStart(12, '0')}-${timeMs}`)
   // 1. Copy. The tail stays where it is until the copy is safe.
   let bytes = copy(disk, join(dir, segmentFile(torn.segment)), torn.offset, join(place, name))
   disk.syncDirectory(place)
@@ -42,6 +42,13 @@ export function cutTail(
     disk.close(fd)
   }
   return { bytes, quarantine: `${quarantineDirectory}/${name}` }
+}
+
+/** A clock may stand still or go back, and what is kept there already is kept. */
+function freeName(disk: Disk, place: string, wanted: string): string {
+  let name = wanted
+  for (let again = 2; disk.findFacts(join(place, name)); again++) name = `${wanted}-${again}`
+  return name
 }
 
 function copy(disk: Disk, from: string, offset: number, to: string): number {
