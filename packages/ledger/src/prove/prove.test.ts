@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -146,6 +146,47 @@ describe('a proof against a cosigned checkpoint', () => {
     await expect(prove(temporaryDirectory(), 0, { cosigned: true })).rejects.toMatchObject({
       code: 'LEDGER_PROOF_UNAVAILABLE',
     })
+  })
+})
+
+describe('seals', () => {
+  async function sealedLedger(): Promise<{ dir: string; lines: string[] }> {
+    const ledger = openTest(temporaryDirectory())
+    for (const count of [700, 300, 5]) {
+      for (let i = 0; i < count; i++) ledger.append(`"i":${i}`)
+      await ledger.flush()
+      await ledger.seal()
+    }
+    for (let i = 0; i < 40; i++) ledger.append(`"i":${i}`)
+    await ledger.close()
+    const names = readdirSync(join(ledger.dir, 'seg')).filter((name) => name.endsWith('.jsonl'))
+    const texts = names.sort().map((name) => readFileSync(join(ledger.dir, 'seg', name), 'utf8'))
+    rmSync(join(ledger.dir, 'tile'), { recursive: true, force: true })
+    return { dir: ledger.dir, lines: texts.flatMap((text) => text.split('\n').slice(0, -1)) }
+  }
+
+  it('stand for segments that were purged, so that what is left can be proved', async () => {
+    const { dir, lines } = await sealedLedger()
+    rmSync(join(dir, 'seg/000000000000.jsonl'))
+    rmSync(join(dir, 'seg/000000001000.jsonl'))
+    for (const n of [700, 850, 999, 1005, 1044])
+      expect(checkProof(await prove(dir, n), { line: lines[n] ?? '' }, trusted)).toMatchObject({ index: n, size: 1045 })
+    for (const n of [0, 699, 1000])
+      await expect(prove(dir, n)).rejects.toMatchObject({ code: 'LEDGER_TREE_INCOMPLETE' })
+    rmSync(join(dir, 'seg/000000000000.seal'))
+    await expect(prove(dir, 850)).rejects.toMatchObject({ code: 'LEDGER_TREE_INCOMPLETE' })
+  })
+
+  it('that are wrong are worked around while there are lines, and never believed', async () => {
+    const { dir, lines } = await sealedLedger()
+    const seal = join(dir, 'seg/000000000000.seal')
+    const text = readFileSync(seal, 'utf8').split('\n')
+    const hashes = text.slice(7, 10)
+    rmSync(seal)
+    writeFileSync(seal, text.toSpliced(7, 3, ...hashes.toReversed()).join('\n'))
+    expect(checkProof(await prove(dir, 850), { line: lines[850] ?? '' }, trusted).index).toBe(850)
+    rmSync(join(dir, 'seg/000000000000.jsonl'))
+    await expect(prove(dir, 850)).rejects.toMatchObject({ code: 'LEDGER_ROOT_MISMATCH' })
   })
 })
 

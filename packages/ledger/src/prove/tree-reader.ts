@@ -1,5 +1,5 @@
 /**
- * The hashes of a log on disk: from its tiles where they are, else from its lines.
+ * The hashes of a log on disk: from its tiles where they are, else from seals, else from its lines.
  *
  * Nothing read here is trusted. Whoever builds a proof compares it with a signed root; `prove.ts` shows how to begin again
  * without the tiles of one level, or without all, when a tile was wrong.
@@ -13,6 +13,7 @@ import { readSmallFile } from '../read/small-file.ts'
 import { foldTile, tileHeight, tileWidth } from '../tile.ts'
 import { frontierRanges, type Hash, leafIn, nodeOf } from '../tree.ts'
 import { EntryLines } from './entry-lines.ts'
+import { SealFiles } from './seal-files.ts'
 import type { Subtrees } from './subtrees.ts'
 import { TileFiles } from './tile-files.ts'
 
@@ -21,8 +22,8 @@ const togetherLevelMax = 12
 
 export interface TreeReaderOptions {
   /**
-   * Whether tiles are used: default true, false for none (every hash then comes from the lines, which takes as long as
-   * reading them), or a function that says so for each level of tiles.
+   * Whether tiles are used: default true, false for none (every hash then comes from the lines where there are lines, which
+   * takes as long as reading them), or a function that says so for each level of tiles.
    */
   readonly tiles?: boolean | ((tileLevel: number) => boolean)
 }
@@ -36,6 +37,7 @@ export interface TreeReaderOptions {
  */
 export class TreeReader implements Subtrees {
   readonly #tiles: TileFiles
+  readonly #seals: SealFiles
   readonly #lines: EntryLines
   readonly #uses: (tileLevel: number) => boolean
   /** The right edge, by level and index. */
@@ -45,6 +47,7 @@ export class TreeReader implements Subtrees {
 
   private constructor(dir: string, uses: (tileLevel: number) => boolean, edge: ReadonlyMap<string, Hash>) {
     this.#tiles = new TileFiles(dir)
+    this.#seals = new SealFiles(dir)
     this.#lines = new EntryLines(dir)
     this.#uses = uses
     this.#edge = edge
@@ -56,16 +59,25 @@ export class TreeReader implements Subtrees {
     return new TreeReader(writerDir, uses, tiles === false ? new Map() : await readEdge(writerDir))
   }
 
-  /** Rejects with LEDGER_TREE_INCOMPLETE where neither a tile nor the entries are there. */
+  /** Rejects with LEDGER_TREE_INCOMPLETE where neither a tile nor a seal nor the entries have it. */
   async subtree(level: number, index: number): Promise<Hash> {
-    const known = this.#edge.get(`${level}/${index}`) ?? (await this.#fromTile(level, index))
+    const known =
+      this.#edge.get(`${level}/${index}`) ??
+      (await this.#fromTile(level, index)) ??
+      (await this.#seals.find(level, index, !this.#uses(0)))
     if (known !== undefined) return known
-    if (level < tileHeight) return foldTile(await this.#leaves(index * 2 ** level, 2 ** level))
-    if (level === tileHeight) return this.#wholeTile(index)
+    if (level <= tileHeight) {
+      const found = await this.#fromLeaves(level, index).catch((error: unknown) => {
+        // Where a purged segment ends, a seal may have the one half and lines the other.
+        if (level === 0) throw error
+      })
+      if (found !== undefined) return found
+    }
     const left = () => this.subtree(level - 1, index * 2)
     const right = () => this.subtree(level - 1, index * 2 + 1)
     // From lines one after the other, since the next ones stand right behind.
-    if (level > togetherLevelMax || !this.#uses(0)) return nodeOf(await left(), await right())
+    const together = level > tileHeight && level <= togetherLevelMax && this.#uses(0)
+    if (!together) return nodeOf(await left(), await right())
     const [first, second] = await Promise.all([left(), right()])
     return nodeOf(first, second)
   }
@@ -92,10 +104,10 @@ export class TreeReader implements Subtrees {
     return hashes && foldTile(hashes.slice(first, first + count))
   }
 
-  /** The root over a full tile of level 0, where the tile above that would say it is missing. */
-  async #wholeTile(index: number): Promise<Hash> {
-    const tile = this.#uses(0) ? await this.#tiles.read(0, index, tileWidth) : undefined
-    return foldTile(tile ?? (await this.#leaves(index * tileWidth, tileWidth)))
+  /** At most a full tile of level 0, which may be there where the one above it is missing. */
+  async #fromLeaves(level: number, index: number): Promise<Hash> {
+    const tile = level === tileHeight && this.#uses(0) ? await this.#tiles.read(0, index, tileWidth) : undefined
+    return foldTile(tile ?? (await this.#leaves(index * 2 ** level, 2 ** level)))
   }
 
   /** Leaves from lines. Where a tile is missing its siblings will be asked for next, so all of its leaves are read at once. */
