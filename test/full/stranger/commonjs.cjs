@@ -48,7 +48,7 @@ async function main() {
   server.close()
   // Nothing else keeps this process alive from here on.
   await audit.close()
-  const report = await verify(`${dir}/trail`)
+  const report = await verify(`${dir}/trail`, { workers: 2 })
   const { status, headers } = answer
   const requestId = headers.get('x-request-id')
   console.log(JSON.stringify({ status, requestId, ok: report.ok, streams: report.streams.length }))

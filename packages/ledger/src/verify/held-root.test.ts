@@ -1,7 +1,9 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { segmentFile } from '../layout.ts'
 import { closedLedger, openTest, temporaryDirectory, testSigner } from '../ledger.fixture.ts'
+import { hashToHex, leafOf, Tree } from '../tree.ts'
 import type { HeldRoot } from './held-root.ts'
 import { verify } from './verify.ts'
 
@@ -51,6 +53,33 @@ describe('a log whose root somebody kept', () => {
     expect(ok).toBe(false)
     expect(streams[0]?.integrity.breaks).toMatchObject([{ code: 'LEDGER_ROOT_HELD' }])
     expect(dir).not.toBe(other.dir)
+  })
+
+  it.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY])('never had the size %d, whatever its root', async (size) => {
+    const { root } = await closedLedger(5)
+    const [held] = await rootsOf(root)
+    const heldRoots = [{ origin: '', root: '', ...held, size }, ...(held ? [held] : [])]
+    const { ok, streams } = await verify(root, { heldRoots })
+    expect(ok).toBe(false)
+    expect(streams[0]?.integrity.breaks).toMatchObject([{ code: 'LEDGER_ROOT_HELD', n: 5 }])
+  })
+
+  it('is compared with as many roots as there were entries', async () => {
+    const { root, dir } = await closedLedger(700)
+    const [{ origin = '' } = {}] = await rootsOf(root)
+    const tree = new Tree()
+    const lines = readFileSync(join(dir, segmentFile(0)), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+    const heldRoots = [{ origin, size: 0, root: hashToHex(tree.root()) }]
+    for (const line of lines) {
+      tree.push(leafOf(line))
+      heldRoots.push({ origin, size: tree.size, root: hashToHex(tree.root()) })
+    }
+    expect(await verify(root, { heldRoots: heldRoots.toReversed() })).toMatchObject({ ok: true })
+    const wrong = heldRoots.map((one, i) => ({ ...one, root: heldRoots[i % 300 === 299 ? i - 1 : i]?.root ?? '' }))
+    const { streams } = await verify(root, { heldRoots: wrong })
+    expect(streams[0]?.integrity.breaks.map(({ n }) => n)).toEqual([299, 599])
   })
 
   it('is named when its writer is gone', async () => {

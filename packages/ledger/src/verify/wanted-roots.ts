@@ -75,7 +75,7 @@ export class WantedRoots {
 
 function asBreak({ size, root, code, label, file = 'checkpoint' }: WantedRoot, entries: number, is: string): Break {
   const message = `its first ${size} entries had the root ${root} ${label}, ${is}`
-  return { code, n: size < entries ? size : entries, file, offset: 0, message }
+  return { code, n: isSize(size) ? Math.min(size, entries) : entries, file, offset: 0, message }
 }
 
 function isSize(size: number): boolean {
