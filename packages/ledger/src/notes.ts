@@ -12,6 +12,7 @@ export {
 } from './keep/add-checkpoint.ts'
 export { type Cosignature, type Cosigner, cosign, findCosignature, signatureLine } from './keep/cosignature.ts'
 export { type CosignedCheckpoint, readCosigned } from './keep/cosigned.ts'
+export { parseRotationNote, type Rotation } from './keep/lineage.ts'
 export { formatNote, isKeyName, isSignedBy, type Note, type NoteSignature, noteBytesMax, parseNote } from './note.ts'
 export { emptyRoot, type Hash, hashToBase64, parseHash } from './tree.ts'
 export { formatVkey, parseVkey, signatureTypes, type VerifierKey, verifierKey } from './vkey.ts'

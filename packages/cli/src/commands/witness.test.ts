@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openKeys } from '@trailmark/keys'
+import { openKeys, rotateLogKey } from '@trailmark/keys'
 import { type Ledger, openLedger } from '@trailmark/ledger'
 import { type PublishedCheckpoint, witness } from '@trailmark/ledger/anchors'
 import { formatVkey, parseCheckpoint, parseNote, signatureTypes, verifierKey } from '@trailmark/ledger/notes'
@@ -132,6 +132,21 @@ describe('trailmark witness', () => {
     await grow(1)
     expect(await trailmark('--of', 'trail')).toEqual({ code: 0, out: `${vkeyOf(origin)}\n`, err: '' })
     expect((await trailmark('--of', 'trail', '--json')).out).toBe(`${JSON.stringify({ logs: [vkeyOf(origin)] })}\n`)
+  })
+
+  it('prints both keys of a log whose key was replaced, and with them the witness goes on', async () => {
+    const before = await grow(5)
+    const old = vkeyOf(origin)
+    rotateLogKey(join(home, 'keys'))
+    const after = await grow(9)
+    const printed = (await trailmark('--of', 'trail')).out
+    expect(printed.trim().split('\n').toSorted()).toEqual([old, vkeyOf(origin)].toSorted())
+    await writeFile(join(home, 'logs.txt'), printed)
+    const args = ['--name', 'w', '--log', 'logs.txt', '--listen', '127.0.0.1:0', '--json']
+    const { url, vkey } = await start(...args).serving
+    const anchor = witness({ url, vkey })
+    await anchor.publish(before.checkpoint, treeOf(before.dir), never)
+    expect((await anchor.publish(after.checkpoint, treeOf(after.dir), never)).suffix).toBe('cosig')
   })
 
   it('says that a trail has no anchor log, and that there is no trail', async () => {
