@@ -11,7 +11,7 @@ import { SubtreeRow } from '../subtree-row.ts'
 import { type Hash, leafIn } from '../tree.ts'
 import { inTurn } from './turns.ts'
 
-const sliceBytes = 256 * 1024
+const sliceBytes = 128 * 1024
 
 export interface ReadBackOf {
   readonly disk: Disk
