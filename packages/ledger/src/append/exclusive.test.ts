@@ -86,5 +86,7 @@ describe('a stream that is opened exclusively', () => {
     const answers = await Promise.all(said.map((one) => one.answer))
     expect(answers.filter((one) => one === 'open').length).toBeLessThanOrEqual(1)
     expect(answers.filter((one) => one !== 'open' && one !== 'LEDGER_HELD')).toEqual([])
+    // Whoever gave way left nothing that a verifier would call a writer without a name.
+    for (const writer of readdirSync(dir)) expect(readdirSync(join(dir, writer))).toContain('LEDGER.json')
   })
 })

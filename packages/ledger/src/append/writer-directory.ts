@@ -5,6 +5,7 @@
  * over; one that is damaged, or belongs to another key or service, is refused, left as it is, and named.
  */
 import { randomBytes } from 'node:crypto'
+import { rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Disk } from '../disk.ts'
 import { LedgerError, systemCode } from '../errors.ts'
@@ -96,7 +97,8 @@ function tryWriter(options: DirectoryOptions, writer: string, refused: RefusedWr
       throw error
     }
     // Lost at the last moment to another process: that writer is busy, and nothing is wrong with it.
-    if (code !== 'LEDGER_HELD') refused.push({ writer, code, message })
+    const isGone = options.exclusive && disk.findFacts(dir) === undefined
+    if (code !== 'LEDGER_HELD' && !isGone) refused.push({ writer, code, message })
     releaseQuietly(lock)
     return undefined
   }
@@ -144,6 +146,7 @@ function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | un
   const { disk, ack } = options
   const writer = `w-${randomBytes(6).toString('hex')}`
   const dir = join(options.dir, writer)
+  checkAlone(options, writer)
   makeDirectory(disk, dir)
   const lock = takeLock({ disk, dir, ack, now: options.now })
   if (!lock) return undefined
@@ -152,6 +155,7 @@ function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | un
     return initialise(options, writer, lock, predecessor)
   } catch (error) {
     releaseQuietly(lock)
+    if (options.exclusive) removeEmpty(dir)
     throw error
   }
 }
@@ -165,6 +169,15 @@ function checkAlone({ disk, dir, ack, now, exclusive }: DirectoryOptions, writer
   for (const other of disk.list(dir)) {
     if (other === writer || !writerName.test(other)) continue
     if (isHeld({ disk, dir: join(dir, other), ack, now })) throw heldElsewhere({ dir }, other)
+  }
+}
+
+/** Whoever gives way leaves no directory that nobody finishes. One that another process has begun to use is not empty. */
+function removeEmpty(dir: string): void {
+  try {
+    rmdirSync(dir)
+  } catch {
+    // Not empty, or not ours to remove: the next opening finishes it.
   }
 }
 
