@@ -14,7 +14,10 @@ import { type Hash, leafIn } from '../tree.ts'
 import { LeafBlocks } from './leaf-blocks.ts'
 import { type SequenceRun, SequenceRuns } from './sequence-runs.ts'
 
-const chunkBytes = 1 << 18
+/** What stays in the cache of a core between reading and hashing it, */
+const chunkBytesNow = 1 << 18
+/** and what is worth a way through the event loop. */
+const chunkBytesLater = 1 << 20
 
 export interface SegmentJob {
   readonly path: string
@@ -57,7 +60,7 @@ export async function scanSegment(
   if (!file) return undefined
   try {
     const scan = new Scan(job)
-    const splitter = new LineSplitter(0, chunkBytes)
+    const splitter = new LineSplitter(0, blocking ? chunkBytesNow : chunkBytesLater)
     const { bytes } = splitter
     const visit = (start: number, end: number, offset: number, tooLong: boolean): void => {
       if (!scan.isOver) scan.line(bytes, start, end, offset, tooLong)
