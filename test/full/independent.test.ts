@@ -2,7 +2,7 @@
  * Programs that others wrote accept our notes, checkpoints, proofs and tiles, and refuse every single change of them: Go's
  * golang.org/x/mod/sumdb, and sigstore's verifier.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memoryKeys } from '@trailmark/keys'
@@ -36,14 +36,22 @@ beforeAll(async () => {
   for (const entries of [300, count - 300]) {
     const ledger = openLedger(options)
     for (let i = 0; i < entries; i++) ledger.append(`"i":${i},"text":"Zoë \\r 😀"`)
+    await ledger.flush()
+    if (older === '') await ledger.seal()
     await ledger.close()
     ;({ dir, origin } = ledger)
     older ||= readFileSync(join(dir, 'checkpoint'), 'utf8')
   }
   newest = readFileSync(join(dir, 'checkpoint'), 'utf8')
-  lines = readFileSync(join(dir, 'seg/000000000000.jsonl'), 'utf8')
-    .split('\n')
-    .slice(0, -1)
+  const segments = readdirSync(join(dir, 'seg')).filter((name) => name.endsWith('.jsonl'))
+  expect(segments).toHaveLength(2)
+  lines = segments
+    .sort()
+    .flatMap((name) =>
+      readFileSync(join(dir, 'seg', name), 'utf8')
+        .split('\n')
+        .slice(0, -1),
+    )
     .map((line) => Buffer.from(line))
   expect(lines).toHaveLength(count)
 })
@@ -88,8 +96,9 @@ describe.skipIf(absent.length > 0)(`Go${absent.length > 0 ? ` (needs ${absent.jo
   const unlike = (name: string) => ({ name, key: base64(key) })
 
   it('opens the signed files', () => {
-    const texts = ['LEDGER.note', 'checkpoint'].map((file) => base64(readFileSync(join(dir, file))))
-    expect(go.ask(texts.map((text) => ({ kind: 'note', ...own(), text })))).toEqual(['', ''])
+    const files = ['LEDGER.note', 'checkpoint', 'seg/000000000000.seal']
+    const texts = files.map((file) => base64(readFileSync(join(dir, file))))
+    expect(go.ask(texts.map((text) => ({ kind: 'note', ...own(), text })))).toEqual(['', '', ''])
     const refused = go.ask([
       { kind: 'note', ...unlike(`${origin}x`), text: texts[0] ?? '' },
       { kind: 'note', name: origin, key: base64(Buffer.alloc(32, 7)), text: texts[0] ?? '' },
