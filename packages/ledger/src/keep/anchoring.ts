@@ -23,8 +23,8 @@ export interface AnchoringOptions {
 }
 
 /**
- * What happened. `holding`: this process holds the anchor log now. `anchored`: an anchor took a checkpoint, for the first time or
- * again. `failed`: it did not. `rollback`: it holds a larger or another tree than this one. `rewound`, `gone`, `unusable`: a
+ * What happened. `holding`: this process holds the anchor log now. `anchored`: an anchor took a checkpoint, for the first time
+ * that is known of or after it failed. `failed`: it did not. `rollback`: it holds a larger or another tree than this one. `rewound`, `gone`, `unusable`: a
  * writer's checkpoint went back, vanished, or is not one. `log`: the anchor log itself could not be opened or written.
  * Each is told when it begins, not every time it is still so.
  */
