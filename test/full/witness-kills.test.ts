@@ -67,7 +67,7 @@ it(`${kills} kills, and two histories that race: one is signed, and nothing that
     const kill = (): void => {
       if (signed.length >= before + 1 + (round % 7)) witness.process.kill('SIGKILL')
     }
-    const late = setTimeout(() => witness.process.kill('SIGKILL'), 2_000)
+    const late = setTimeout(() => witness.process.kill('SIGKILL'), 30_000)
     await Promise.all(histories.map((_, history) => publish(url, history, signed, kill)))
     clearTimeout(late)
     await witness.ended

@@ -39,7 +39,7 @@ describe('a verifier key', () => {
   })
 
   it('is read from any text without an error, and written back as it was', () => {
-    const part = fc.string({ unit: 'binary', maxLength: 60 })
+    const part = fc.string({ unit: fc.constantFrom(...'aZ09+/= \n', 'ü', '—', '\0'), maxLength: 60 })
     const near = fc
       .tuple(fc.string(), fc.integer({ min: 0, max: 7 }), fc.uint8Array({ minLength: 31, maxLength: 33 }))
       .map(([name, type, bytes]) => formatVkey(verifierKey(name, type, bytes)))

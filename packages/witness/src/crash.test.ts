@@ -120,7 +120,8 @@ describe('a memory that was taken away', () => {
   })
 })
 
-describe('a witness that is killed', () => {
+// Programs are started, on machines that are busy.
+describe('a witness that is killed', { timeout: 90_000 }, () => {
   // Before a call is after the one before it.
   const kills = moments.filter(({ stage, when }) => when === 'after' || stage === 'open')
 

@@ -85,7 +85,8 @@ const treeOf = (dir: string) => ({
   },
 })
 
-describe('trailmark witness', () => {
+// Whole programs are started, on machines that are busy.
+describe('trailmark witness', { timeout: 90_000 }, () => {
   it('watches over the log of another process, over restarts of both, and sees when it is put back', async () => {
     const first = await grow(20)
     await writeFile(join(home, 'logs.txt'), `# clinic\n\n${vkeyOf(origin)}\n`)

@@ -24,9 +24,8 @@ describe('a request to add a checkpoint', () => {
   })
 
   it('is read from any bytes without an error, and written back as it was', () => {
-    const near = fc
-      .tuple(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }))
-      .map(([head, tail]) => Buffer.from(`old ${head}\n\n${tail}`))
+    const text = fc.string({ unit: fc.constantFrom(...'aA09+/= \n\r', 'ü', '\0'), maxLength: 60 })
+    const near = fc.tuple(text, text).map(([head, tail]) => Buffer.from(`old ${head}\n\n${tail}`))
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), near), (bytes) => {
         const parsed = parseAddCheckpoint(bytes)
