@@ -9,16 +9,18 @@ import { join } from 'node:path'
 import { openKeys } from '@trailmark/keys'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { readLeft, recordAndDie } from '../../packages/core/src/killed-keys.fixture.ts'
+import { fillCompileCache } from './compile-cache.ts'
 
 const rounds = Number(process.env['TRAILMARK_KEY_KILLS'] ?? 120)
 /** Trails side by side: most of a round is the start of a process, and each look reads all that its trail holds. */
 const lanes = 2 * Math.min(4, availableParallelism())
 
 let place: string
-beforeEach(() => {
+beforeEach(async () => {
   place = mkdtempSync(join(tmpdir(), 'trailmark-kill-keys-'))
   // Half of each start would be spent on reading our sources.
   vi.stubEnv('NODE_COMPILE_CACHE', join(place, 'cache'))
+  await fillCompileCache(join(place, 'cache'), 'packages/core/src/audit.ts')
 })
 afterEach(() => {
   vi.unstubAllEnvs()

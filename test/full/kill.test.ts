@@ -12,6 +12,7 @@ import { verify } from '@trailmark/ledger/verify'
 import { expect, it } from 'vitest'
 import { testSigner } from '../../packages/ledger/src/signer.fixture.ts'
 import { fromSources, repository } from '../process/repository.ts'
+import { fillCompileCache } from './compile-cache.ts'
 
 const kills = Number(process.env['TRAILMARK_KILLS'] ?? 1000)
 /** Ledgers side by side, each with one process at a time: while one starts, the others write. */
@@ -89,6 +90,7 @@ async function expectKept(dir: string, promised: ReadonlySet<string>): Promise<v
 it(`${kills} kills leave nothing acknowledged missing, and nothing twice`, async () => {
   const place = mkdtempSync(join(tmpdir(), 'trailmark-kill-'))
   try {
+    await fillCompileCache(join(place, 'cache'), 'packages/ledger/src/index.ts')
     const all = Array.from({ length: lanes }, (_, lane) => {
       const rounds = Math.floor(kills / lanes) + (lane < kills % lanes ? 1 : 0)
       return runLane(join(place, String(lane)), rounds, join(place, 'cache'))

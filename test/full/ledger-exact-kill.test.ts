@@ -12,6 +12,7 @@ import { expect, it } from 'vitest'
 import { testSigner } from '../../packages/ledger/src/signer.fixture.ts'
 import { start } from '../process/child.ts'
 import { fromSources } from '../process/repository.ts'
+import { fillCompileCache } from './compile-cache.ts'
 
 const program = fileURLToPath(new URL('./dying-child.ts', import.meta.url))
 
@@ -50,6 +51,7 @@ async function expectWhole(root: string, output: string): Promise<void> {
 
 it('a process that dies right before any of its disk calls leaves a sound log with all that it promised', async () => {
   const place = mkdtempSync(join(tmpdir(), 'trailmark-exact-kill-'))
+  await fillCompileCache(join(place, 'cache'), 'packages/ledger/src/index.ts')
   const died: string[] = []
   let next = 0
   let ended = false
