@@ -21,4 +21,11 @@ describe('a kept answer', () => {
     )
     fc.assert(fc.property(fc.string(), (text) => Array.isArray(parseHeldRoots(text))))
   })
+
+  it('gives the first epoch key of a writer, too', () => {
+    const stream = { origin: 'clinic/a/w-1', checkpoint: { size: 3, root }, keys: { firstEpochKey: 'k' } }
+    expect(parseHeldRoots(JSON.stringify({ streams: [stream] }))).toEqual([
+      { origin: 'clinic/a/w-1', size: 3, root, firstEpochKey: 'k' },
+    ])
+  })
 })
