@@ -15,8 +15,10 @@ import { pinoHttpOptions } from '@trailmark/integrations/pino-http'
 import { openKeys } from '@trailmark/keys'
 import { auditMiddleware as auditKoa } from '@trailmark/koa'
 import { openLedger } from '@trailmark/ledger'
+import { witness } from '@trailmark/ledger/anchors'
 import { verify } from '@trailmark/ledger/verify'
 import { query } from '@trailmark/query'
+import { openWitness, serveWitness } from '@trailmark/witness'
 import express from 'express'
 import Fastify from 'fastify'
 import Koa from 'koa'
@@ -56,5 +58,8 @@ const ledger = openLedger({ dir: './a', origin, stream: 'audit', retentionClass:
 const { ok }: { ok: boolean } = await verify('./trail')
 for await (const stored of query('./trail', { types: ['login_*'] })) console.log(stored, toOcsf)
 const { records } = testAudit()
+const watching = await openWitness({ dir: './w', name: 'witness.example/w1', logs: ['clinic/anchor.long+0ffc9a46+…'] })
+const { url }: { url: string } = await serveWitness({ witness: watching })
+const anchored = createAudit({ service: 'stranger', anchors: [witness({ url, vkey: watching.vkey })] })
 
-export { fastify, koa, ledger, mirrorToNamespace, ok, position, records, startTracing }
+export { anchored, fastify, koa, ledger, mirrorToNamespace, ok, position, records, startTracing }
