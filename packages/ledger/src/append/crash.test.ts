@@ -6,11 +6,13 @@ import { stories } from '../life.fixture.ts'
 const story = stories.takeover
 
 describe.each(['before', 'after'] as const)('a disk call that fails %s it takes effect', (when) => {
-  it('and ends the process loses nothing acknowledged, with and without the page cache', async () => {
+  it('and ends the process loses nothing acknowledged, with and without the page cache', {
+    timeout: 120_000,
+  }, async () => {
     expect(await dieAtEveryCall(story, when, 1)).toBeGreaterThan(100)
   })
 
-  it('and lets the process go on loses nothing and doubles nothing', async () => {
+  it('and lets the process go on loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
     expect(await failEveryCall(story, when, 'EIO', 1)).toBeGreaterThan(100)
   })
 })
