@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const packages = fileURLToPath(new URL('../../', import.meta.url))
-const deadlineMs = 20_000
+const deadlineMsDefault = 20_000
 
 export interface AppDirectory {
   readonly dir: string
   /** Writes a file and starts it; `source` is an ES module. */
-  start(source: string, env?: Record<string, string>): RunningApp
+  start(source: string, env?: Record<string, string>, deadlineMs?: number): RunningApp
   /** Every record of a stream's ledgers, parsed, writers in the order of their names. */
   records(stream?: string): StoredLine[]
   remove(): void
@@ -42,13 +42,13 @@ export function appDirectory(manifest: object = { name: 'clinic', version: '1.2.
   for (const name of ['core', 'ledger']) symlinkSync(join(packages, name), join(dir, 'node_modules/@trailmark', name))
   return {
     dir,
-    start: (source, env = {}) => start(dir, source, env),
+    start: (source, env = {}, deadlineMs = deadlineMsDefault) => start(dir, source, env, deadlineMs),
     records: (stream = 'audit.standard') => recordsUnder(join(dir, '.trailmark/clinic', stream)),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   }
 }
 
-function start(dir: string, source: string, env: Record<string, string>): RunningApp {
+function start(dir: string, source: string, env: Record<string, string>, deadlineMs: number): RunningApp {
   const file = join(dir, 'app.mjs')
   writeFileSync(file, source)
   const { PATH = '', HOME = '' } = process.env

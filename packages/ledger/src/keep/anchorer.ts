@@ -118,7 +118,8 @@ class Anchorer implements Anchoring {
   #later(ms: number): void {
     if (this.#stopped) return
     this.#timer = setTimeout(() => {
-      this.#later(this.#everyMs)
+      // Those that look whether the log is free do not look together: of two that come at once both give way.
+      this.#later(this.#role === 'holder' ? this.#everyMs : this.#everyMs * (0.5 + Math.random() / 2))
       if (!this.#busy) void this.#inTurn(() => this.#publish('tick'))
     }, ms).unref()
   }

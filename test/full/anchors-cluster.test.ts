@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verify } from '@trailmark/ledger/verify'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { type AppDirectory, appDirectory } from './run-app.fixture.ts'
+import { type AppDirectory, appDirectory } from '../../packages/core/src/run-app.fixture.ts'
 
 /**
  * Workers of one cluster record and anchor; the one that holds the anchor log is killed; the others then end in good order.
@@ -54,7 +54,7 @@ describe('workers of a cluster', () => {
     const other = mkdtempSync(join(tmpdir(), 'trailmark-other-'))
     onTestFinished(() => rmSync(other, { recursive: true, force: true }))
     app = appDirectory()
-    const { code, stdout, stderr } = await app.start(cluster(other), { NODE_ENV: 'production' }).ended
+    const { code, stdout, stderr } = await app.start(cluster(other), { NODE_ENV: 'production' }, 100_000).ended
     expect({ code, stdout, stderr }).toMatchObject({ code: 0 })
     const [killed, taken] = [...stdout.matchAll(/(?:killed|taken over by) (\d)/g)].map(([, id]) => id)
     expect(killed).toBeDefined()
@@ -94,5 +94,5 @@ describe('workers of a cluster', () => {
       ]),
     ).toEqual([])
     expect(report).toMatchObject({ ok: true, lost: [] })
-  })
+  }, 120_000)
 })
