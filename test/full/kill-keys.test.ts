@@ -31,8 +31,10 @@ async function runLane(dir: string, count: number): Promise<number> {
   const promised = new Set<string>()
   for (let round = 0; round < count; round++) {
     const together = [1, 8, 64][round % 3] ?? 1
-    for (const id of await recordAndDie(dir, round * 1_000_000, together, Math.floor(Math.random() * 200)))
-      promised.add(id)
+    const afterMs = Math.floor(Math.random() * 200)
+    // Every second one keeps a promise first, however busy the machine is.
+    const ids = await recordAndDie(dir, round * 1_000_000, together, afterMs, round % 2 === 0 ? 'promise' : 'open')
+    for (const id of ids) promised.add(id)
     // Now and then what the dead left is taken over and wrapped anew.
     if (round % 10 === 9) await openKeys({ dir: join(dir, 'keys') }).subjects?.rotateKek()
     if (round % 5 !== 4 && round !== count - 1) continue
@@ -53,5 +55,5 @@ it(`survives ${rounds} kills: no record without its key, nothing acknowledged mi
   const settled = await Promise.allSettled(all)
   expect(settled.filter((one) => one.status === 'rejected')).toEqual([])
   const promised = settled.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
-  expect(promised).toBeGreaterThan(rounds)
+  expect(promised).toBeGreaterThanOrEqual(rounds / 2)
 }, 1_200_000)

@@ -24,21 +24,25 @@ interface Death {
   readonly acknowledged: readonly string[]
 }
 
-/** Lets a child write and kills it `afterMs` after its log was open; gives what it said until then. */
+/** Lets a child write and kills it `afterMs` after its log was open, or after its first promise; gives what it said. */
 async function writeAndDie(
   dir: string,
   name: string,
   together: number,
-  afterMs: number,
+  afterPromise: boolean,
   cache: string,
 ): Promise<Death> {
+  const afterMs = Math.random() * 40
   const env = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: cache }
   const args = [fromSources, program, join(dir, 'audit.standard'), name, '0', String(together)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
   let output = ''
+  let dies = false
   child.stdout.on('data', (chunk) => {
-    if (output === '') setTimeout(() => child.kill('SIGKILL'), afterMs)
     output += chunk
+    if (dies || output.split('\n').length <= (afterPromise ? 2 : 1)) return
+    dies = true
+    setTimeout(() => child.kill('SIGKILL'), afterMs)
   })
   const signal = await new Promise((resolve) => child.on('close', (_, killedBy) => resolve(killedBy)))
   expect(signal).toBe('SIGKILL')
@@ -54,7 +58,8 @@ async function runLane(dir: string, rounds: number, cache: string): Promise<numb
   let next = 0
   for (let round = 0; round < rounds; round++) {
     const together = [1, 16, 128][round % 3] ?? 1
-    const { opening, acknowledged } = await writeAndDie(dir, `r${round}`, together, Math.random() * 40, cache)
+    // Every second one keeps a promise first, however busy the machine is.
+    const { opening, acknowledged } = await writeAndDie(dir, `r${round}`, together, round % 2 === 0, cache)
     writer ??= opening.writer
     expect(opening.writer, `round ${round}`).toBe(writer)
     expect(opening.next, `round ${round}`).toBeGreaterThanOrEqual(next)
@@ -99,7 +104,7 @@ it(`${kills} kills leave nothing acknowledged missing, and nothing twice`, async
     const settled = await Promise.allSettled(all)
     expect(settled.filter((one) => one.status === 'rejected')).toEqual([])
     const promised = settled.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
-    expect(promised).toBeGreaterThan(kills)
+    expect(promised).toBeGreaterThanOrEqual(kills / 2)
   } finally {
     rmSync(place, { recursive: true, force: true })
   }

@@ -30,8 +30,17 @@ const program = `
   }
 `
 
-/** Lets a process record and kills it `afterMs` after it was open; gives the ids of the records it was promised. */
-export async function recordAndDie(dir: string, from: number, together: number, afterMs: number): Promise<string[]> {
+/**
+ * Lets a process record and kills it `afterMs` after it was open, or after its first promise; gives the ids of the records it
+ * was promised.
+ */
+export async function recordAndDie(
+  dir: string,
+  from: number,
+  together: number,
+  afterMs: number,
+  after: 'open' | 'promise' = 'open',
+): Promise<string[]> {
   const args = [
     '--conditions=@trailmark/source',
     '--input-type=module',
@@ -45,9 +54,12 @@ export async function recordAndDie(dir: string, from: number, together: number, 
   const env = { PATH, HOME, NODE_COMPILE_CACHE, NODE_ENV: 'production' }
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
   let output = ''
+  let dies = false
   child.stdout.on('data', (chunk) => {
-    if (output === '') setTimeout(() => child.kill('SIGKILL'), afterMs)
     output += chunk
+    if (dies || output.split('\n').length <= (after === 'open' ? 1 : 2)) return
+    dies = true
+    setTimeout(() => child.kill('SIGKILL'), afterMs)
   })
   const signal = await new Promise((resolve) => child.on('close', (_, killedBy) => resolve(killedBy)))
   if (signal !== 'SIGKILL') throw new Error(`the process ended by itself: ${String(signal)}`)
