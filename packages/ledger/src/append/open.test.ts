@@ -231,6 +231,7 @@ describe('a torn tail', () => {
   it('at any byte costs no acknowledged entry', async () => {
     const root = temporaryDirectory()
     const ledger = openTest(root)
+    const first = readFileSync(join(ledger.dir, 'checkpoint'))
     const lengths: number[] = []
     for (let i = 0; i < 4; i++) {
       await ledger.append(`"id":"e${i}"`).durable
@@ -241,8 +242,9 @@ describe('a torn tail', () => {
     const dir = join(copy, ledger.writer)
     const whole = readFileSync(segment(dir))
     for (let length = 0; length <= whole.length; length++) {
-      // Unsigned, as in the first moments of a ledger: then nothing but the lines themselves says what they are.
-      for (const name of ['checkpoint', 'checkpoint.frontier']) rmSync(join(dir, name), { force: true })
+      // Of no entries, as in the first moments of a ledger: then nothing but the lines themselves says what they are.
+      writeFileSync(join(dir, 'checkpoint'), first)
+      rmSync(join(dir, 'checkpoint.frontier'), { force: true })
       writeFileSync(segment(dir), whole.subarray(0, length))
       const expected = lengths.filter((end) => end <= length).length
       const again = openTest(copy)

@@ -69,9 +69,22 @@ export function openLedger(options: OpenOptions): Ledger {
     epochMs: options.epochMs ?? epochMsDefault,
     ack,
     exclusive: options.exclusive === true,
+    signsAtOnce: (text) => signsAtOnce(options.signer, text),
     now,
   })
   return new OpenLedger({ options, ack, now, publicKey, taken, refused })
+}
+
+/** A signer that fails may be one that needs time. */
+function signsAtOnce(signer: OpenOptions['signer'], text: string): boolean {
+  try {
+    const signature = signer.sign(Buffer.from(text))
+    if (signature instanceof Uint8Array) return true
+    signature.catch(() => {})
+    return false
+  } catch {
+    return false
+  }
 }
 
 interface OpenLedgerStart {

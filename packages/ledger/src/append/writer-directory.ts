@@ -13,10 +13,10 @@ import { beginEpochs, continueEpochs, type EpochOptions, type EpochPlace, furthe
 import type { Epochs } from '../keep/epochs.ts'
 import { keysDirectory, metaFile, segmentDirectory, writerName } from '../layout.ts'
 import type { RefusedWriter } from '../ledger.ts'
-import { formatMeta, type Meta } from '../meta.ts'
+import { formatMeta, formatMetaNote, type Meta } from '../meta.ts'
 import { cutTail } from './cut.ts'
 import { isHeld, type Lock, takeLock } from './lock.ts'
-import { type Expected, readSigned } from './read-signed.ts'
+import { type Expected, readSigned, type SignedState } from './read-signed.ts'
 import { findEnd, type LogEnd } from './recover.ts'
 import { settle, settleParents } from './settle.ts'
 import { replaceFile } from './small-file.ts'
@@ -36,6 +36,8 @@ export interface DirectoryOptions extends EpochOptions {
   readonly ack: string
   /** Whether nobody else may write to the stream meanwhile. */
   readonly exclusive: boolean
+  /** Whether the signer answers without a promise: then no entry was ever written before a first checkpoint. */
+  signsAtOnce(text: string): boolean
   now(): number
 }
 
@@ -119,6 +121,8 @@ function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): 
   const { meta, keys } = signed
   const trusted = furthest(signed.checkpoint, keys.newest)
   const found = findEnd(disk, dir, trusted)
+  if (!signed.checkpoint && found.segment && found.segment.first + found.segment.bytes > 0)
+    checkNeverSigned(options, dir, signed)
   const recovered = found.torn && { first: found.torn.first, ...cutTail(disk, dir, found.torn, options.now()) }
   // The lines behind the checkpoint may never have left the page cache; nobody may build on them before they have.
   settle(disk, dir, found.unsynced)
@@ -139,6 +143,15 @@ function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): 
     ...(!signed.metaSigned && { unsignedMeta: signed.metaBytes }),
     ...(recovered && { recovered }),
   }
+}
+
+/**
+ * Entries that no checkpoint covers are as they should be where the signer needs time, or failed. Otherwise somebody took the
+ * checkpoint away: to go on would sign whatever was put in the place of what it covered.
+ */
+function checkNeverSigned(options: DirectoryOptions, dir: string, { meta, metaBytes }: SignedState): void {
+  if (!options.signsAtOnce(formatMetaNote(meta.origin, metaBytes))) return
+  throw new LedgerError('LEDGER_CHECKPOINT_MISSING', `${dir} has entries, and its checkpoint is gone`)
 }
 
 /** Undefined when another process, looking for a free directory at this moment, was faster than its maker. */
