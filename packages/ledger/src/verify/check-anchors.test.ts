@@ -161,6 +161,18 @@ describe('evidence', () => {
     expect(report.streams.some((one) => one.anchored)).toBe(false)
   })
 
+  it('that somebody made up without end is told, and stops no verification', async () => {
+    const { root, log } = await anchored()
+    const [origin = ''] = readFileSync(join(log, 'checkpoint'), 'utf8').split('\n')
+    const hash = Buffer.alloc(32, 1).toString('base64')
+    // More than a call takes as arguments.
+    const notes = Array.from({ length: 200_000 }, (_, i) => `${origin}\n${i + 1}\n${hash}\n\n— x AAAAAAA=\n`)
+    writeFileSync(join(log, 'checkpoints', '2026-02-01.notes'), notes.join(''))
+    const own = (await verify(root, { witnesses: [vkey] })).streams.find(({ dir }) => dir === log)
+    expect(own?.integrity.breaks).toHaveLength(notes.length)
+    expect(own?.integrity.breaks[0]).toMatchObject({ code: 'LEDGER_ROOT_ANCHORED', n: 1, file: 'checkpoints' })
+  })
+
   it.skipIf(missing('openssl'))('of a timestamp authority counts for who trusts its certificate', async () => {
     const authority = await opensslAuthority(temporaryDirectory())
     const { root, origin, log } = await anchored([timestampAnchor({ url: authority.url })])

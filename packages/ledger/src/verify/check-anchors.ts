@@ -177,7 +177,8 @@ function newestSighting(sightings: readonly Sighting[]): Sighting | undefined {
 /** Who vouches for the entry `n` of an anchor log, and since when. */
 function vouchersOf(sightings: readonly Sighting[], size: number, n: number): Anchored {
   const after = sightings.filter((one) => one.size > n)
-  const timeMs = Math.min(...after.map((one) => one.timeMs))
+  // A year has half a million: more than a call takes as arguments.
+  const timeMs = after.reduce((first, one) => Math.min(first, one.timeMs), Number.POSITIVE_INFINITY)
   return { size, time: new Date(timeMs).toISOString(), by: [...new Set(after.map(({ by }) => by))].sort() }
 }
 

@@ -87,9 +87,8 @@ async function walk(
   lines.end()
   const torn = lines.takeTornTail()
   sequence.end(lines.entries)
-  const breaks = [...unreadable, ...lines.breaks]
-  if (checkpoint) breaks.push(...checkRoot(lines, checkpoint, frontiers))
-  breaks.push(...roots.breaks(lines.entries))
+  const ofRoot = checkpoint ? checkRoot(lines, checkpoint, frontiers) : []
+  const breaks = [...unreadable, ...lines.breaks, ...ofRoot, ...roots.breaks(lines.entries)]
   return { lines, sequence, bytes, breaks, torn }
 }
 
