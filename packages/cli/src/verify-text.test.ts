@@ -1,7 +1,7 @@
 import type { StreamReport } from '@trailmark/ledger/verify'
 import { describe, expect, it } from 'vitest'
 import type { Screen } from './terminal.ts'
-import { streamLines } from './verify-text.ts'
+import { streamLines, verdictLine } from './verify-text.ts'
 
 const screen: Screen = {
   tty: false,
@@ -49,5 +49,18 @@ describe('the two verdicts on a stream', () => {
   it('do not call complete what carries no numbers', () => {
     const notes = [{ code: 'LEDGER_SEQ_ABSENT', message: '3 entries' }]
     expect(lines({ notes })[0]).toMatch(/complete as far as entries are numbered$/)
+  })
+})
+
+describe('the verdict at the end', () => {
+  const verdict = (size: number): string => {
+    const checkpoint = { size, root: sound.root }
+    const report = { ok: true, pinned: true, streams: [{ ...sound, checkpoint }], lost: [] }
+    return verdictLine(report, { held: 0, unfinished: 0, ok: true }, screen)
+  }
+
+  it('says how many records nobody has signed', () => {
+    expect(verdict(1204)).toBe('intact and complete: 1 stream, 1,204 records; unanchored')
+    expect(verdict(4)).toBe('intact and complete: 1 stream, 1,204 records, 1,200 of them not signed; unanchored')
   })
 })

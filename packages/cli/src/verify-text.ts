@@ -70,7 +70,13 @@ export function verdictLine(
   const anchor = held > 0 ? `compared with ${counted(held, 'root')} kept elsewhere` : anchoring(streams)
   const origin = pinned ? '' : '; self-signed: proves consistency, not origin'
   const records = streams.reduce((sum, { entries }) => sum + entries, 0)
-  const scope = `${counted(streams.length, 'stream')}, ${counted(records, 'record')}`
+  // A second's worth in a running service. Many are what somebody put behind an older checkpoint.
+  const unsigned = streams.reduce(
+    (sum, { entries, checkpoint }) => sum + Math.max(0, entries - (checkpoint?.size ?? 0)),
+    0,
+  )
+  const behind = unsigned > 0 ? `, ${unsigned.toLocaleString('en-US')} of them not signed` : ''
+  const scope = `${counted(streams.length, 'stream')}, ${counted(records, 'record')}${behind}`
   if (ok) return `${screen.paint(['bold', 'green'], 'intact and complete')}: ${scope}${origin}; ${anchor}`
   const breaks = streams.reduce((sum, { integrity }) => sum + integrity.breaks.length, 0)
   const gaps = streams.reduce(
