@@ -59,6 +59,13 @@ describe('the verdict at the end', () => {
     return verdictLine(report, { held: 0, unfinished: 0, ok: true }, screen)
   }
 
+  it('is not ok when nobody who was named vouches for anything', () => {
+    const report = { ok: true, pinned: true, streams: [sound], lost: [] }
+    expect(verdictLine(report, { held: 0, unfinished: 0, unvouched: true, ok: false }, screen)).toMatch(
+      /^NOT CONCLUDED: nothing that a witness or authority you named vouches for in 1 stream, /,
+    )
+  })
+
   it('says how many records nobody has signed', () => {
     expect(verdict(1204)).toBe('intact and complete: 1 stream, 1,204 records; unanchored')
     expect(verdict(4)).toBe('intact and complete: 1 stream, 1,204 records, 1,200 of them not signed; unanchored')

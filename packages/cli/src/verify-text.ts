@@ -61,9 +61,19 @@ function completenessVerdict({ completeness, notes }: StreamReport, screen: Scre
   return screen.paint('green', partly ? 'complete as far as entries are numbered' : 'complete')
 }
 
+interface VerdictFacts {
+  /** How many roots kept elsewhere it was compared with. */
+  readonly held: number
+  /** How many attempts have no result. */
+  readonly unfinished: number
+  /** Whether somebody was named to vouch for it, and nobody does. */
+  readonly unvouched?: boolean
+  readonly ok: boolean
+}
+
 export function verdictLine(
   report: VerifyReport,
-  { held, unfinished, ok }: { readonly held: number; readonly unfinished: number; readonly ok: boolean },
+  { held, unfinished, unvouched = false, ok }: VerdictFacts,
   screen: Screen,
 ): string {
   const { streams, pinned, lost } = report
@@ -88,6 +98,7 @@ export function verdictLine(
     lost.length > 0 && `${counted(lost.length, 'writer')} gone`,
     gaps > 0 && counted(gaps, 'gap'),
     unfinished > 0 && `${counted(unfinished, 'attempt')} without result`,
+    unvouched && 'nothing that a witness or authority you named vouches for',
   ].filter((text) => text !== false)
   const broken = lost.length > 0 || streams.some(({ integrity }) => !integrity.ok)
   const verdict = broken ? 'BROKEN' : gaps > 0 ? 'INCOMPLETE' : 'NOT CONCLUDED'

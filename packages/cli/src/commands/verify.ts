@@ -19,6 +19,8 @@ import { readVkeys } from '../witness/read-vkeys.ts'
 interface VerifyAnswer extends VerifyReport {
   /** Whether somebody outside, whom --witness or --tsa named, vouches for every stream that has entries. */
   readonly anchored: boolean
+  /** Whether --witness or --tsa named somebody, and none of them vouches for anything that is here. */
+  readonly unvouched: boolean
   /** How many roots kept elsewhere it was compared with. */
   readonly held: number
   readonly unfinished: readonly UnfinishedOperation[] | { readonly unreadable: string }
@@ -85,7 +87,15 @@ intact and complete: 1 stream, 1,204 records; unanchored`,
       if (report.streams.length === 0 && heldRoots.length === 0)
         throw new CliError('CLI_NOT_FOUND', `no ledger below ${root}`)
       const anchored = report.streams.every((one) => one.entries === 0 || one.anchored)
-      answer = { ...report, anchored, held: heldRoots.length, unfinished: await unfinishedIn(root, terminal) }
+      const isNamed = witnesses.length + timestampCertificates.length > 0
+      const unvouched = isNamed && !report.streams.some((one) => one.anchored)
+      answer = {
+        ...report,
+        anchored,
+        unvouched,
+        held: heldRoots.length,
+        unfinished: await unfinishedIn(root, terminal),
+      }
     } finally {
       progress.clear()
     }
@@ -118,7 +128,8 @@ export function isFinding({ running, event }: UnfinishedOperation): boolean {
 function exitCodeOf(answer: VerifyAnswer): ExitCode {
   const { unfinished } = answer
   const open = 'unreadable' in unfinished || unfinished.some(isFinding)
-  return answer.ok && !open ? exitCodes.ok : exitCodes.finding
+  // Whoever removes the anchor log leaves a trail that is sound in itself.
+  return answer.ok && !open && !answer.unvouched ? exitCodes.ok : exitCodes.finding
 }
 
 async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
@@ -145,6 +156,6 @@ async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
   }
   const open = 'unreadable' in unfinished ? 0 : unfinished.filter(isFinding).length
   await out.write(
-    `${verdictLine(answer, { held: answer.held, unfinished: open, ok: exitCodeOf(answer) === exitCodes.ok }, out)}\n`,
+    `${verdictLine(answer, { held: answer.held, unfinished: open, unvouched: answer.unvouched, ok: exitCodeOf(answer) === exitCodes.ok }, out)}\n`,
   )
 }
