@@ -28,7 +28,8 @@ export function leafIn(bytes: Buffer, start: number, end: number): Hash {
 export class Tree {
   #size = 0
   #frontier: Hash[] = []
-  #newest256: Hash = ''
+  /** The newest node of each level, closed here. */
+  readonly #newest: Hash[] = []
 
   /** Continues a tree whose frontier was kept. The caller checks the root before trusting it. */
   static from(size: number, frontier: readonly Hash[]): Tree {
@@ -46,19 +47,20 @@ export class Tree {
     return this.#frontier
   }
 
-  /** The last whole subtree of 256 leaves that was closed here; empty before the first. It is the hash of a tile. */
-  get newest256(): Hash {
-    return this.#newest256
+  /** The last whole subtree of 2^level leaves that was closed here; empty before the first. */
+  newestOf(level: number): Hash {
+    return this.#newest[level] ?? ''
   }
 
   /** Adds a leaf. It closes as many subtrees as the old size has 1 bits at its end. */
   push(leaf: Hash): void {
     let right = leaf
     let level = 0
+    this.#newest[0] = leaf
     for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) {
       right = nodeOf(this.#frontier.pop() ?? '', right)
       level += 1
-      if (level === 8) this.#newest256 = right
+      this.#newest[level] = right
     }
     this.#frontier.push(right)
     this.#size += 1
@@ -66,9 +68,13 @@ export class Tree {
 
   /** Only the joins between the subtrees are still open, so the root folds in from the right: root(7) = H(four, H(two, one)). */
   root(): Hash {
-    if (this.#size === 0) return emptyRoot
-    return this.#frontier.reduceRight((right, left) => nodeOf(left, right))
+    return foldFrontier(this.#frontier)
   }
+}
+
+/** The root of the tree that has this frontier. */
+export function foldFrontier(frontier: readonly Hash[]): Hash {
+  return frontier.length === 0 ? emptyRoot : frontier.reduceRight((right, left) => nodeOf(left, right))
 }
 
 /** The first index and the size of each subtree in the frontier of a tree of `size` leaves, largest first. */

@@ -21,6 +21,8 @@ export interface CheckpointerStart {
   readonly disk: Disk
   readonly dir: string
   readonly signer: NoteSigner
+  /** Called with the lines of a batch before its leaves: bytes and place as for `add`, not to be kept. */
+  readonly onLines?: (bytes: Buffer, place: Place) => void
   /** Called with every leaf of the tree, in order, as it becomes durable. */
   readonly onLeaf?: (leaf: Hash) => void
   now(): number
@@ -117,6 +119,7 @@ export class Checkpointer {
     if (batches.length === 0) return
     this.#unhashed = []
     for (const { bytes, place } of batches) {
+      this.#start.onLines?.(bytes, place) // first: hashing a leaf writes to the byte in front of it
       let start = 1
       while (start < bytes.length) {
         const end = bytes.indexOf(lineFeed, start)

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Disk, realDisk } from '../disk.ts'
 import { LedgerError } from '../errors.ts'
+import type { Place } from '../frontier.ts'
 import { epochMsDefault } from '../keep/epochs.ts'
 import { parseLineage, type Rotation } from '../keep/lineage.ts'
 import { fitsSecond, secondKeyBytes } from '../keep/second-signature.ts'
@@ -127,6 +128,7 @@ class OpenLedger implements Ledger {
       lastIsFinished: segment?.isSealed === true,
       onFact: (fact) => tellQuietly(onFact, fact),
     })
+    const onLines = (bytes: Buffer, place: Place): void => sealer.growing(bytes, place)
     const onLeaf = (leaf: Hash): void => {
       tiles.add(leaf)
       sealer.grown()
@@ -145,7 +147,7 @@ class OpenLedger implements Ledger {
       tiles,
       reserveBytes: options.reserveBytes ?? 0,
       onFact,
-      makeCheckpointer: (ready) => makeCheckpointer(start, { disk, signer, onLeaf, ready }),
+      makeCheckpointer: (ready) => makeCheckpointer(start, { disk, signer, onLines, onLeaf, ready }),
     })
   }
 
@@ -247,7 +249,7 @@ class OpenLedger implements Ledger {
 /** A directory without a checkpoint gets one before its first entry, unless the signer needs time. */
 function makeCheckpointer(
   start: OpenLedgerStart,
-  by: Pick<CheckpointerStart, 'disk' | 'signer' | 'onLeaf' | 'ready'>,
+  by: Pick<CheckpointerStart, 'disk' | 'signer' | 'onLines' | 'onLeaf' | 'ready'>,
 ): Checkpointer {
   const { taken, now } = start
   const { dir, end, signedSize, unsignedMeta, epochs } = taken

@@ -1,6 +1,9 @@
 /**
  * Seals finished segments: reads each back from the disk, compares it with what was hashed while it was written, and signs it.
  *
+ * A segment that this process wrote from its first entry is compared by the hash of its file (`segment-traces.ts`), any other one
+ * line by line (`fold-segments.ts`).
+ *
  * A seal is made off the hot path, some time after its segment ended. It is never relied on for appending: a crash at any point
  * leaves a segment without one, and the next opening makes it. What does not read back as it was hashed is reported and never
  * signed. FORMAT.md, "Seals".
@@ -9,12 +12,15 @@ import { join } from 'node:path'
 import { setImmediate as goRound } from 'node:timers/promises'
 import type { Disk } from '../disk.ts'
 import { LedgerError, systemCode } from '../errors.ts'
+import type { Place } from '../frontier.ts'
 import { sealFile, sealsAmong, segmentDirectory, segmentFile, segmentsAmong } from '../layout.ts'
 import type { LedgerFact, SealedSegment } from '../ledger.ts'
 import { describeSeal, formatSeal, type Seal } from '../seal.ts'
-import type { Tree } from '../tree.ts'
+import { foldFrontier, type Tree } from '../tree.ts'
 import { type Finished, findSeal, foldSegments, type KnownTree } from './fold-segments.ts'
 import type { NoteSigner } from './note-signer.ts'
+import { readFileHash } from './read-file-hash.ts'
+import { SegmentTraces, type Traced } from './segment-traces.ts'
 import { replaceFileLater } from './small-file.ts'
 import type { TileKeeper } from './tile-keeper.ts'
 import { inTurn } from './turns.ts'
@@ -37,6 +43,8 @@ export interface SealerStart {
 interface Job {
   readonly known: KnownTree
   readonly targets: readonly Finished[]
+  /** What the only target must hold, as far as this process knows. */
+  readonly traced?: Traced | undefined
   /** Ended in this process. What an earlier one left unsealed waits behind these, and ends with the process. */
   readonly isUrgent: boolean
   tries: number
@@ -44,6 +52,7 @@ interface Job {
 
 export class Sealer {
   readonly #start: SealerStart
+  readonly #traces: SegmentTraces
   /** Segments that ended, by first index: the tree at their end, as soon as it has that size. */
   readonly #ended = new Map<number, { readonly next: number; known?: KnownTree }>()
   /** The next size at which the tree is to be remembered. */
@@ -61,6 +70,7 @@ export class Sealer {
     this.#start = start
     const { size, frontier } = start.tree
     const known = { size, frontier: [...frontier] }
+    this.#traces = new SegmentTraces(start.tree)
     setImmediate(() => this.#findUnsealed(known)).unref()
   }
 
@@ -68,11 +78,21 @@ export class Sealer {
   ended(first: number, next: number): void {
     this.#ended.set(first, { next })
     this.#border = this.#border < 0 ? next : Math.min(this.#border, next)
-    this.grown()
+    this.#remember()
+  }
+
+  /** The tree is about to grow by the lines of a batch: see `SegmentTraces.lines`. */
+  growing(bytes: Buffer, place: Place): void {
+    this.#traces.lines(bytes, place)
   }
 
   /** The tree has one more leaf. */
   grown(): void {
+    this.#traces.grown()
+    this.#remember()
+  }
+
+  #remember(): void {
     const { size, frontier } = this.#start.tree
     if (size !== this.#border) return
     const known = { size, frontier: [...frontier] }
@@ -86,7 +106,9 @@ export class Sealer {
     const ended = this.#ended.get(first)
     this.#ended.delete(first)
     if (!ended?.known) return // never the case; the next opening would seal it
-    this.#add({ known: ended.known, targets: [{ first, next: ended.next }], isUrgent: true, tries: 0 })
+    const { known, next } = ended
+    const traced = this.#traces.take(first, next, known.frontier)
+    this.#add({ known, targets: [{ first, next }], traced, isUrgent: true, tries: 0 })
   }
 
   /** The seal of a finished segment, when it is there. Rejects when it will not be. */
@@ -157,7 +179,7 @@ export class Sealer {
 
   async #do(job: Job): Promise<void> {
     try {
-      const seals = (await this.#fold(job, true)) ?? (await this.#fold(job, false))
+      const seals = await this.#readBack(job)
       if (!seals) this.#refuse(job, 'does not read back as it was hashed when it was written')
       for (const seal of seals ?? []) await this.#write({ origin: this.#start.signer.origin, ...seal })
       for (const { first, next } of job.targets) await this.#start.tiles.complete(first, next, () => this.#pause(job))
@@ -166,6 +188,19 @@ export class Sealer {
       if (gone.has(systemCode(error))) this.#refuse(job, `cannot be read back: ${String(error)}`)
       else this.#again(job)
     }
+  }
+
+  /** What the targets hold; undefined when that is not what was hashed. */
+  async #readBack(job: Job): Promise<Omit<Seal, 'origin'>[] | undefined> {
+    const { known, traced, targets } = job
+    const [target] = targets
+    // The leaves are wanted again where a tile over them is missing.
+    if (!traced || !target || !(await this.#start.tiles.hasLeaves(target.first, target.next)))
+      return (await this.#fold(job, true)) ?? (await this.#fold(job, false))
+    const path = join(this.#start.dir, segmentFile(target.first))
+    const found = await readFileHash(this.#start.disk, path, traced.bytes, () => this.#pause(job))
+    if (found.bytes !== traced.bytes || found.sha256 !== traced.sha256) return undefined
+    return [{ ...target, ...traced, root: foldFrontier(known.frontier) }]
   }
 
   #fold(job: Job, useSeals: boolean): Promise<Omit<Seal, 'origin'>[] | undefined> {

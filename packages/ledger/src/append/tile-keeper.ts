@@ -6,7 +6,7 @@
  */
 import { dirname, join } from 'node:path'
 import type { Disk } from '../disk.ts'
-import { formatTile, hashBytes, type TilePlace, tileFile, tileWidth } from '../tile.ts'
+import { formatTile, hashBytes, type TilePlace, tileFile, tileHeight, tileWidth } from '../tile.ts'
 import type { Hash, Tree } from '../tree.ts'
 import { writeAllLater } from './small-file.ts'
 import { completeTiles } from './tile-completion.ts'
@@ -28,6 +28,8 @@ export class TileKeeper {
   /** The same on level 1. */
   #hashes: Hash[] | undefined
   readonly #waiting: WaitingTile[] = []
+  /** Who waits for the tiles that were waiting when they asked: how many are still before them. */
+  #askers: { before: number; answer(): void }[] = []
   #writing: Promise<void> | undefined
   /** Tiles on levels 0 and 1 that this process wrote, until what they cover is sealed. */
   readonly #written: readonly [Set<number>, Set<number>] = [new Set(), new Set()]
@@ -56,12 +58,20 @@ export class TileKeeper {
     this.#addUpper(index)
   }
 
+  /** Whether every tile on level 0 that ends in a segment was written by this process; waits for those that are about to be. */
+  async hasLeaves(first: number, next: number): Promise<boolean> {
+    if (!this.#stopped && this.#writing && !this.#areWritten(first, next)) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#askers.push({ before: this.#waiting.length + 1, answer: resolve })
+      await promise
+    }
+    return this.#areWritten(first, next)
+  }
+
   /** Takes the leaves of a segment that is read back, if a tile that ends in it is missing. */
   collect(first: number, next: number): ((leaf: Hash) => void) | undefined {
     this.#collected.delete(first)
-    let index = Math.floor(first / tileWidth)
-    while (this.#written[0].has(index)) index += 1
-    if ((index + 1) * tileWidth > next) return undefined
+    if (this.#areWritten(first, next)) return undefined
     const leaves = Buffer.allocUnsafe((next - first) * hashBytes)
     this.#collected.set(first, leaves)
     let at = 0
@@ -94,13 +104,20 @@ export class TileKeeper {
   stop(): void {
     this.#stopped = true
     this.#waiting.length = 0
+    for (const { answer } of this.#askers.splice(0)) answer()
+  }
+
+  #areWritten(first: number, next: number): boolean {
+    let index = Math.floor(first / tileWidth)
+    while (this.#written[0].has(index)) index += 1
+    return (index + 1) * tileWidth > next
   }
 
   #addUpper(index: number): void {
     const at = index % tileWidth
     if (at === 0) this.#hashes = []
     if (!this.#hashes) return
-    this.#hashes.push(this.#tree.newest256)
+    this.#hashes.push(this.#tree.newestOf(tileHeight))
     if (at < tileWidth - 1) return
     const bytes = formatTile(this.#hashes)
     this.#put({ level: 1, index: (index + 1) / tileWidth - 1, width: tileWidth, bytes })
@@ -116,6 +133,8 @@ export class TileKeeper {
   async #writeWaiting(): Promise<void> {
     for (let tile = this.#waiting.shift(); tile; tile = this.#waiting.shift()) {
       if (await this.#write(tile)) this.#written[tile.level]?.add(tile.index)
+      for (const asker of this.#askers) if (--asker.before === 0) asker.answer()
+      this.#askers = this.#askers.filter((asker) => asker.before > 0)
     }
     this.#writing = undefined
   }
