@@ -77,7 +77,9 @@ export function verdictLine(
   screen: Screen,
 ): string {
   const { streams, pinned, lost } = report
-  const anchor = held > 0 ? `compared with ${counted(held, 'root')} kept elsewhere` : anchoring(streams)
+  const anchored = anchoring(streams)
+  const compared = `compared with ${counted(held, 'root')} kept elsewhere`
+  const anchor = held === 0 ? anchored : anchored === 'unanchored' ? compared : `${anchored}; ${compared}`
   const origin = pinned ? '' : '; self-signed: proves consistency, not origin'
   const records = streams.reduce((sum, { entries }) => sum + entries, 0)
   // A second's worth in a running service. Many are what somebody put behind an older checkpoint.

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAudit } from '@trailmark/core'
@@ -108,6 +108,9 @@ describe('trailmark anchor', () => {
     expect(verified.code).toBe(0)
     expect(verified.out).toMatch(/clinic {2}audit\.standard .* anchored to \d+ by witness-example-[0-9a-f]+ at /)
     expect(verified.out).toMatch(/; anchored\n$/)
+    await writeFile(join(home, 'kept.json'), (await trailmark(['verify', '--json'])).out)
+    const compared = await trailmark(['verify', '--witness', witness.vkey, '--since', 'kept.json'])
+    expect(compared.out).toMatch(/; anchored; compared with \d+ roots kept elsewhere\n$/)
     await cp(join(home, 'data'), join(home, 'older'), { recursive: true })
     await trailmark(['anchor', ...named])
     await rm(join(home, 'data', 'clinic', 'anchor.long'), { recursive: true })

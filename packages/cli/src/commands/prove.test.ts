@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAudit } from '@trailmark/core'
 import { findStreams, readEntries, type StreamInfo } from '@trailmark/ledger'
+import { formatVkey, signatureTypes, verifierKey } from '@trailmark/ledger/notes'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../run.ts'
 import { recordingTerminal } from '../terminal.fixture.ts'
@@ -136,7 +137,13 @@ describe('trailmark prove', () => {
     await writeFile(join(home, 'a.line'), lines[3] ?? '')
     expect((await check()).code).toBe(0)
     expect((await check('--origin', 'another')).out).toContain('LEDGER_PROOF_MISMATCH')
-    expect((await check('--witness', 'witness')).code).toBe(2)
+    expect(await check('--witness', 'nowhere')).toMatchObject({ code: 3, err: expect.stringContaining('--witness') })
+    await writeFile(join(home, 'no-vkey'), 'witness\n')
+    expect(await check('--witness', 'no-vkey')).toMatchObject({ code: 2, err: expect.stringContaining('--witness') })
+    const witness = formatVkey(verifierKey('witness.example', signatureTypes.cosignature, Buffer.alloc(32, 9)))
+    await writeFile(join(home, 'witness.vkey'), `${witness}\n`)
+    expect((await check('--witness', witness)).out).toContain('LEDGER_PROOF_UNWITNESSED')
+    expect((await check('--witness', 'witness.vkey')).out).toContain('LEDGER_PROOF_UNWITNESSED')
     expect((await check('--rotation', 'a.line')).code).toBe(0)
     expect((await check('--rotation', 'nowhere')).code).toBe(3)
     const stranger = ['--check', 'a.tlog-proof', '--line', 'a.line', '--key', Buffer.alloc(32, 7).toString('base64')]

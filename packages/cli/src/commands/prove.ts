@@ -48,7 +48,7 @@ export const proveCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'vkey',
-      help: 'with --check: a witness that must have cosigned, as a verifier key <name>+<id>+<base64>',
+      help: 'with --check: a witness that must have cosigned, by its verifier key <name>+<id>+<base64> or a file of them',
     },
     origin: { type: 'string', value: 'name', help: 'with --check: the log it must come from, <service>/…/<writer>' },
     'export-tlog': {

@@ -8,6 +8,7 @@ import { printable, printableJson } from '../printable.ts'
 import { readPublicKey } from '../public-key.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted } from '../verify-text.ts'
+import { readVkeys } from '../witness/read-vkeys.ts'
 
 /** More than any line or proof has: their own parsers say what is too long. */
 const fileBytesMax = 1 << 20
@@ -27,7 +28,7 @@ export async function checkFiles(path: string, invocation: Invocation, terminal:
   // The one line feed that ends a line in its file is not part of it.
   const line = bytes.at(-1) === lineFeed ? bytes.subarray(0, -1) : bytes
   const origin = invocation.text('origin')
-  const witnesses = invocation.texts('witness')
+  const witnesses = await readVkeys(invocation.texts('witness'), terminal.cwd, 'witness')
   const rotations = await Promise.all(
     invocation.texts('rotation').map((file) => readFileStart(resolve(terminal.cwd, file))),
   )
