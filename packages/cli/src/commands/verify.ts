@@ -1,7 +1,7 @@
 /** `trailmark verify`: is every byte as it was signed, and is nothing missing. Needs public keys at most; works on copies. */
 import { resolve } from 'node:path'
 import type { StreamReport, VerifyReport } from '@trailmark/ledger/verify'
-import { verify } from '@trailmark/ledger/verify'
+import { LedgerError, verify } from '@trailmark/ledger/verify'
 import { findUnfinished, type UnfinishedOperation } from '@trailmark/query'
 import { readTextFile } from '../anchor/anchors-from.ts'
 import type { Command } from '../command.ts'
@@ -96,6 +96,8 @@ intact and complete: 1 stream, 1,204 records; unanchored`,
         held: heldRoots.length,
         unfinished: await unfinishedIn(root, terminal),
       }
+    } catch (error) {
+      throw asUsage(error)
     } finally {
       progress.clear()
     }
@@ -158,4 +160,10 @@ async function print(answer: VerifyAnswer, { out }: Terminal): Promise<void> {
   await out.write(
     `${verdictLine(answer, { held: answer.held, unfinished: open, unvouched: answer.unvouched, ok: exitCodeOf(answer) === exitCodes.ok }, out)}\n`,
   )
+}
+
+/** What a verifier says of its options, in the words of the command line. */
+function asUsage(error: unknown): unknown {
+  if (!(error instanceof LedgerError) || error.code !== 'LEDGER_OPTION_INVALID') return error
+  return usageError(error.message.replace(/^timestampCertificates/, '--tsa').replace(/^witnesses/, '--witness'))
 }
