@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FaultDisk, type Verdict } from '../fault-disk.fixture.ts'
-import { allIds, killHolders, laterClock, openTest } from '../ledger.fixture.ts'
-import type { Ledger } from '../ledger.ts'
-import { MemoryDisk } from '../memory-disk.fixture.ts'
-import { seededLoss } from '../seeded.fixture.ts'
-import { verify } from '../verify.ts'
+import { FaultDisk, type Verdict } from '../../packages/ledger/src/fault-disk.fixture.ts'
+import { allIds, killHolders, laterClock, openTest } from '../../packages/ledger/src/ledger.fixture.ts'
+import type { Ledger } from '../../packages/ledger/src/ledger.ts'
+import { MemoryDisk } from '../../packages/ledger/src/memory-disk.fixture.ts'
+import { seededLoss } from '../../packages/ledger/src/seeded.fixture.ts'
+import { verify } from '../../packages/ledger/src/verify.ts'
 
 let place: string
 beforeEach(() => {
