@@ -75,7 +75,7 @@ function onDisk(from: OpenStorage, data: Place): Storage {
   if (news.length > 0) notices.notice('AUDIT_CREATED', `${news.join(', ')} (new, ignored by git)`)
   if (keys.epochs === undefined && keysPath !== undefined) {
     const place = shown(platform, keysPath)
-    notices.notice('AUDIT_KEYS', `${place} cannot be written: nothing keeps past epochs from being signed again`)
+    notices.notice('AUDIT_KEYS epochs', `${place} cannot be written: nothing keeps past epochs from being signed again`)
   }
   const open: OpenRecordLog = ({ stream, retentionClass, onFact, beforeCommit }) => {
     const lane = `${stream}.${retentionClass}`

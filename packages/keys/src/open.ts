@@ -10,13 +10,14 @@
  *     <dir>/monthly-2026-01.key   token key for addresses and devices of that month
  *     <dir>/subjects.key …        keys of single people: see `subject-files.ts`
  */
-import { accessSync, constants, mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { epochFiles } from './epoch-files.ts'
 import { KeysError } from './errors.ts'
 import { createKeyFile, errorCode, findKeyFile, refuseOthers, unfinishedPrefix, unusable } from './key-file.ts'
 import { generateLogKey, parseLogKey } from './log-key.ts'
 import { finishLogRotation, readLineage } from './log-rotation.ts'
+import { makeDirectories } from './make-directories.ts'
 import type { Keys, LogSigner, SecondSigner } from './ports.ts'
 import { openSecondKey } from './second-key.ts'
 import { openSubjectFiles } from './subject-files.ts'
@@ -80,7 +81,7 @@ function canWrite(dir: string): boolean {
 
 function prepareDirectory(dir: string, create: boolean): void {
   try {
-    if (create) mkdirSync(dir, { recursive: true, mode: 0o700 })
+    if (create) makeDirectories(dir, 0o700)
     const stats = statSync(dir)
     if (!stats.isDirectory()) throw new KeysError('KEYS_DIR_UNUSABLE', `${dir} is not a directory`)
     refuseOthers(dir, stats, '0700')

@@ -7,11 +7,12 @@
  */
 
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
 import { createKeyFile, errorCode, findKeyFile, refuseOthers, unfinishedPrefix, unusable } from './key-file.ts'
 import { generateKeyLine, parseKeyLine } from './key-line.ts'
+import { makeDirectories } from './make-directories.ts'
 import type { SubjectKeys } from './ports.ts'
 import { realIo, type SlotIo } from './slot-io.ts'
 import { FileSlots, MemorySlots } from './slot-store.ts'
@@ -72,7 +73,7 @@ function prepare(dir: string, create: boolean): void {
 
 function makeDirectory(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeDirectories(dir, 0o700)
   } catch (error) {
     // Keys mounted read-only, made before there were any for single people: people are named by tokens then.
     if (errorCode(error) !== 'EROFS') throw error

@@ -5,6 +5,7 @@
  * under `later`. Only the real implementation knows what a platform cannot do: Windows cannot sync a directory.
  */
 import * as fs from 'node:fs'
+import { makeDirectories } from './make-directories.ts'
 
 /** What the writer wants to know of a file. `ino` and `nlink` tell whether it is still the one that was opened. */
 export interface FileFacts {
@@ -71,7 +72,7 @@ const directoriesSync = process.platform !== 'win32'
 
 /** The file system of this machine. */
 export const realDisk: Disk = {
-  makeDirectory: (path) => fs.mkdirSync(path, { recursive: true, mode: directoryMode }),
+  makeDirectory: (path) => makeDirectories(path, directoryMode),
   list: (path) => fs.readdirSync(path),
   findFacts: (path) => fs.statSync(path, { throwIfNoEntry: false }),
   open: (path, mode) => fs.openSync(path, flags[mode], fileMode),

@@ -110,7 +110,10 @@ export async function run(order: Order, env: Record<string, string>): Promise<Ru
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((one) => one.isFile())
-    .map((one) => join(one.parentPath, one.name))
+  return (
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      // Space that is held for a full disk: random bytes.
+      .filter((one) => one.isFile() && one.name !== 'RESERVE')
+      .map((one) => join(one.parentPath, one.name))
+  )
 }

@@ -8,11 +8,12 @@
  * Everything is worked out anew from the lines, so the tiles beside the log are not asked. `checkpoint` is written last:
  * where it stands, all that it needs stands too.
  */
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseCheckpoint } from '../checkpoint.ts'
 import { LedgerError, systemCode } from '../errors.ts'
 import { checkpointFile } from '../layout.ts'
+import { makeDirectories } from '../make-directories.ts'
 import { noteBytesMax, parseNote } from '../note.ts'
 import { readSmallFile } from '../read/small-file.ts'
 import { entryBundleFile, foldTile, formatTile, tileDirectory, tileFile, tileWidth } from '../tile.ts'
@@ -147,7 +148,7 @@ const temporary = 'export.tmp'
 /** A reader sees a whole file or none. */
 async function write(target: string, file: string, bytes: Uint8Array): Promise<void> {
   const path = join(target, file)
-  await mkdir(dirname(path), { recursive: true })
+  makeDirectories(dirname(path), 0o755)
   await writeFile(join(target, temporary), bytes)
   await rename(join(target, temporary), path)
 }
