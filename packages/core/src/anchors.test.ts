@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Anchor, LedgerError } from '@trailmark/ledger'
 import { fileAnchor } from '@trailmark/ledger/anchors'
 import { verify } from '@trailmark/ledger/verify'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Audit, openAudit } from './audit.ts'
 import type { AuditOptions } from './options.ts'
 
