@@ -18,3 +18,17 @@ export function reporters(name: string): { reporters?: string[]; outputFile?: { 
   const directory = process.env['TRAILMARK_TEST_REPORTS']
   return directory ? { reporters: ['default', 'json'], outputFile: { json: join(directory, `${name}.json`) } } : {}
 }
+
+/** Tests of packages that wait for clocks, processes and disks more than they compute: `test:full` runs them. */
+export const unhurried = [
+  'packages/cli/src/commands/anchor.test.ts',
+  'packages/core/src/anchors.test.ts',
+  'packages/core/src/process-end.test.ts',
+  'packages/core/src/start.test.ts',
+  'packages/ledger/src/append/crash.test.ts',
+  'packages/ledger/src/append/reserve.test.ts',
+  'packages/ledger/src/append/torn-tail.test.ts',
+  'packages/ledger/src/keep/anchorer*.test.ts',
+  'test/errors/matrix.test.ts',
+  'test/w3c/command.test.ts',
+]

@@ -49,7 +49,10 @@ describe.each(others)('Node %s', (line) => {
         nodeBinary(line),
         ['node_modules/vitest/vitest.mjs', 'run', ...suites, '--reporter=json', `--outputFile=${file}`],
         // A run within a run must not take itself for a worker of the outer one.
-        { cwd: repository, env: { ...withoutVitest(), TRAILMARK_TEST_REPORTS: undefined } },
+        {
+          cwd: repository,
+          env: { ...withoutVitest(), TRAILMARK_TEST_REPORTS: undefined, TRAILMARK_TEST_UNHURRIED: '1' },
+        },
       )
       const { code } = await run.ended
       const report: Report = JSON.parse(readFileSync(file, 'utf8'))

@@ -118,7 +118,7 @@ describe('trailmark witness', { timeout: 90_000 }, () => {
     await expect(anchor().publish(regrown.checkpoint, treeOf(regrown.dir), never)).rejects.toMatchObject({
       code: 'LEDGER_ANCHOR_ROLLBACK',
     })
-    expect(two.err()).toMatch(/^\S+Z "clinic\/anchor\.long\/w-[0-9a-f]{12}": .*\(WITNESS_PROOF_REFUSED\)$/m)
+    await expect.poll(two.err).toMatch(/^\S+Z "clinic\/anchor\.long\/w-[0-9a-f]{12}": .*\(WITNESS_PROOF_REFUSED\)$/m)
   })
 
   it('is refused where another one runs', async () => {
