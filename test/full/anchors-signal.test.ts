@@ -16,7 +16,7 @@ describe('a process with anchors', () => {
   let app: AppDirectory
   afterEach(() => app.remove())
 
-  it('shows its last checkpoints when a signal ends it', async () => {
+  it('shows its last checkpoints when a signal ends it', { retry: 2 }, async () => {
     app = appDirectory()
     const other = temporary()
     const running = app.start(

@@ -51,7 +51,7 @@ describe.each(others)('Node %s', (line) => {
         // A run within a run must not take itself for a worker of the outer one.
         {
           cwd: repository,
-          env: { ...withoutVitest(), TRAILMARK_TEST_REPORTS: undefined, TRAILMARK_TEST_UNHURRIED: '1' },
+          env: { ...withoutVitest(), TRAILMARK_TEST_REPORTS: undefined, TRAILMARK_TEST_UNHURRIED: 'packages/core/' },
         },
       )
       const { code } = await run.ended
