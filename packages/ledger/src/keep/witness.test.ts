@@ -191,10 +191,10 @@ describe('a witness as an anchor', () => {
     ],
     [
       'answers without end',
-      (_request, response) => {
+      (request, response) => {
         response.on('error', () => undefined)
         const more = (): void => {
-          if (!response.destroyed) response.write('x'.repeat(65_536), more)
+          if (!request.socket.destroyed) response.write('x'.repeat(65_536), more)
         }
         more()
       },
