@@ -23,7 +23,7 @@ async function recordOf(
   type = 'data_access',
 ): Promise<StoredRecord> {
   const stage = await open({ routes: [route(access, handle)] })
-  await stage.ask('/patients/4711')
+  await stage.ask('/patients/pat_4711_zq')
   const line = await stage.onlyLine()
   const [record, ...more] = stage.records(type)
   if (record === undefined || more.length > 0) throw new Error(`not one ${type}:\n${stage.written()}`)
@@ -38,7 +38,7 @@ export function declaredAccess(behaviour: Behaviour): void {
     expect(record.targets).toMatchObject([{ type: 'patient' }])
     expect(record.targets?.[0]?.id).toBeTypeOf('string')
     expect(record.subjects).toHaveLength(1)
-    expect(JSON.stringify(record)).not.toContain('4711')
+    expect(JSON.stringify(record)).not.toContain('pat_4711_zq')
   })
 
   for (const [verb, type] of [
@@ -80,7 +80,7 @@ export function declaredAccess(behaviour: Behaviour): void {
     const stage = await open({ routes: [route(patient, (call) => void call.raw())] })
     const connection = await stage.wire()
     const arrived = new Promise((resolve) => stage.server.once('request', resolve))
-    connection.send(requestText('/patients/4711'))
+    connection.send(requestText('/patients/pat_4711_zq'))
     await arrived
     await new Promise((resolve) => setTimeout(resolve, 20))
     connection.socket.destroy()
@@ -91,7 +91,7 @@ export function declaredAccess(behaviour: Behaviour): void {
 
   behaviour('the actor is whom the application authenticated', async ({ open }) => {
     const stage = await open({ routes: [route(patient)], user: () => ({ id: 'usr_8f3k2p', roles: ['nurse'] }) })
-    await stage.ask('/patients/4711')
+    await stage.ask('/patients/pat_4711_zq')
     await stage.onlyLine()
     const [record] = stage.records('data_access')
     expect(record?.actor).toMatchObject({ type: 'user', roles: ['nurse'] })

@@ -59,13 +59,13 @@ export function terminalLine(behaviour: Behaviour): void {
 
   behaviour('an unmatched request has no route, and no record', async ({ open }) => {
     const stage = await open({ routes: [ok] })
-    await stage.ask('/nowhere/4711?token=verysecret')
+    await stage.ask('/nowhere/zq_4711_nowhere?token=verysecret')
     const line = await stage.onlyLine()
     expect(line.http.route).toBeUndefined()
     expect(line.http.status).toBe(404)
     expect(line.level).toBe('WARNING')
     expect(stage.records()).toEqual([])
-    expect(stage.written()).not.toContain('4711')
+    expect(stage.written()).not.toContain('zq_4711_nowhere')
   })
 
   for (const [what, status] of [

@@ -111,7 +111,7 @@ export class LineProof {
     const found = this.#names.find(bytes, start, end, around)
     if (found !== undefined) return found
     const name = Buffer.from(bytes.subarray(start + 1, end - 1)).toString('latin1')
-    const returns = (sample: unknown) => this.#returns({ [name]: sample }, around)
+    const returns = (sample: unknown) => this.#returnsAnywhere(name, sample, around)
     const harmless = name !== '__proto__' && name !== '' && !/^\d/.test(name) && plainSamples.every(returns)
     return this.#names.learn(bytes, start, end, around, name, harmless, harmless && shapedSamples.every(returns))
   }
@@ -124,12 +124,20 @@ export class LineProof {
     if (this.#tries > triesMax) return false
     const value = Buffer.from(bytes.subarray(start + 1, this.#at - 1)).toString('latin1')
     const harmless =
-      this.#returns({ [name.text]: value }, name.around) &&
+      this.#returnsAnywhere(name.text, value, name.around) &&
       // `{ name: 'password', value: … }`: a value that names something hidden.
       (value === '' ||
         value === '__proto__' ||
         [...plainSamples, ...shapedSamples].every((sample) => this.#returns({ [value]: sample }, undefined)))
     return this.#pairs.learn(bytes, nameStart, this.#at, name, value, harmless).harmless
+  }
+
+  /** Also beside a person, whose neighbours may be data of that person: a `name` beside a `user`. */
+  #returnsAnywhere(name: string, value: unknown, around: Known | undefined): boolean {
+    return (
+      this.#returns({ [name]: value }, around) &&
+      (name === 'user' || this.#returns({ user: false, [name]: value }, around))
+    )
   }
 
   /** Scrubs a value within the names around it. */

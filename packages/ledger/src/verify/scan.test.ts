@@ -93,7 +93,7 @@ describe('segments read beside each other', () => {
       { numRuns: 40 },
     )
     expect(sound).toBeGreaterThan(0)
-  })
+  }, 120_000)
 })
 
 describe('threads', () => {
