@@ -4,6 +4,7 @@
  * The ledger knows bytes and nothing of events: what happens to it is returned as facts, which others record.
  */
 export { openLedger } from './append/open.ts'
+export { makeDirectoryDurably, readSmall, replaceFileDurably } from './append/small-file.ts'
 export { type Disk, type DiskLater, type FileFacts, type OpenMode, realDisk } from './disk.ts'
 export { codes, LedgerError, type LedgerErrorCode } from './errors.ts'
 export type { Anchor, AnchorEvidence, AnchorTree, PublishedCheckpoint } from './keep/anchor.ts'

@@ -5,9 +5,8 @@
  */
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Disk } from '@trailmark/ledger'
+import { type Disk, makeDirectoryDurably, replaceFileDurably } from '@trailmark/ledger'
 import { nameOf } from './log-states.ts'
-import { makeDirectory, replaceFile } from './small-file.ts'
 
 /** One is proof; more than these only fill the disk. */
 const forksMax = 1_000
@@ -20,12 +19,12 @@ export async function keepFork(
 ): Promise<void> {
   try {
     const path = join(dir, 'forks')
-    makeDirectory(disk, path)
+    makeDirectoryDurably(disk, path)
     const names = disk.list(path)
     const text = hash('sha256', fork.note).slice(0, 16)
     const name = `${nameOf(fork.origin)}-${fork.size}-${text}.note`
     if (names.length >= forksMax || names.includes(name)) return
-    await replaceFile(disk, join(path, name), Buffer.from(fork.note))
+    await replaceFileDurably(disk, join(path, name), Buffer.from(fork.note))
   } catch {
     // The disk is full or gone, which the next cosignature will say.
   }

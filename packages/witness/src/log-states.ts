@@ -6,7 +6,7 @@
  */
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Disk } from '@trailmark/ledger'
+import { type Disk, makeDirectoryDurably, readSmall, replaceFileDurably } from '@trailmark/ledger'
 import {
   type Checkpoint,
   findCosignature,
@@ -17,7 +17,6 @@ import {
   type VerifierKey,
 } from '@trailmark/ledger/notes'
 import { systemCode, WitnessError } from './errors.ts'
-import { makeDirectory, readSmall, replaceFile } from './small-file.ts'
 
 /** More logs than this are not remembered, and so not cosigned: a trusted key could fill the disk with origins. */
 export const logsMax = 10_000
@@ -50,7 +49,7 @@ export class LogStates {
     this.#dir = join(dir, 'logs')
     this.#own = own
     try {
-      makeDirectory(disk, this.#dir)
+      makeDirectoryDurably(disk, this.#dir)
       for (const name of disk.list(this.#dir)) {
         const found = fileName.exec(name)?.[1]
         if (found !== undefined) this.#states.set(found, this.#read(found))
@@ -93,7 +92,7 @@ export class LogStates {
       )
     this.#states.set(name, undefined)
     try {
-      await replaceFile(this.#disk, join(this.#dir, `${name}.note`), bytes)
+      await replaceFileDurably(this.#disk, join(this.#dir, `${name}.note`), bytes)
     } catch (error) {
       const why = `${this.#dir}: ${systemCode(error) || 'unknown error'}`
       throw new WitnessError('WITNESS_STATE_UNWRITTEN', why, { cause: error })

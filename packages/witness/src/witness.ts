@@ -10,7 +10,14 @@
  * A crash before 2 leaves the old state and nothing signed; after 2 the log asks again and is told the size it sent.
  */
 import { resolve } from 'node:path'
-import { type Disk, type HeldDirectory, holdDirectory, LedgerError, realDisk } from '@trailmark/ledger'
+import {
+  type Disk,
+  type HeldDirectory,
+  holdDirectory,
+  LedgerError,
+  makeDirectoryDurably,
+  realDisk,
+} from '@trailmark/ledger'
 import {
   type Checkpoint,
   type Cosigner,
@@ -32,7 +39,6 @@ import { systemCode, WitnessError } from './errors.ts'
 import { keepFork } from './forks.ts'
 import { openKeyFile } from './key-file.ts'
 import { type LogState, LogStates } from './log-states.ts'
-import { makeDirectory } from './small-file.ts'
 import { keepOnly, signersOf, TrustedLogs } from './trusted-logs.ts'
 
 /** A clock that was set back by less than this signs with the time of the last cosignature; by more, not at all. */
@@ -230,7 +236,7 @@ function timeAfter(state: LogState | undefined, nowS: number): number {
 
 function hold(disk: Disk, dir: string): HeldDirectory {
   try {
-    makeDirectory(disk, dir)
+    makeDirectoryDurably(disk, dir)
     return holdDirectory(dir, disk)
   } catch (error) {
     if (error instanceof LedgerError && error.code === 'LEDGER_HELD')

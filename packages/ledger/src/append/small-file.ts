@@ -1,4 +1,5 @@
 /** Whole small files: read up to a bound, and replaced so that a crash leaves the old one or the new one. */
+import { dirname } from 'node:path'
 import type { Disk } from '../disk.ts'
 import { systemCode } from '../errors.ts'
 
@@ -83,6 +84,19 @@ export async function replaceFileLater(
     await disk.later.remove(temporary).catch(() => {})
     throw error
   }
+}
+
+/** The same, and resolves once the new content is what a crash would leave. On failure either content may be found. */
+export async function replaceFileDurably(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  await replaceFileLater(disk, path, bytes, () => true)
+  await disk.later.syncDirectory(dirname(path))
+}
+
+/** Creates a directory with its parents, each of which is then durable in its own. Nothing when it is there. */
+export function makeDirectoryDurably(disk: Disk, path: string): void {
+  const first = disk.makeDirectory(path)
+  if (first === undefined) return
+  for (let at = path; at.length >= first.length; at = dirname(at)) disk.syncDirectory(dirname(at))
 }
 
 /** Writes everything at `position`, however often the system writes less than asked. */

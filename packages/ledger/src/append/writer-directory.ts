@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { rmdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Disk } from '../disk.ts'
 import { LedgerError, systemCode } from '../errors.ts'
 import { beginEpochs, continueEpochs, type EpochOptions, type EpochPlace, furthest } from '../keep/epoch-start.ts'
@@ -19,7 +19,7 @@ import { isHeld, type Lock, takeLock } from './lock.ts'
 import { type Expected, readSigned, type SignedState } from './read-signed.ts'
 import { findEnd, type LogEnd } from './recover.ts'
 import { settle, settleParents } from './settle.ts'
-import { replaceFile } from './small-file.ts'
+import { makeDirectoryDurably, replaceFile } from './small-file.ts'
 
 export interface DirectoryOptions extends EpochOptions {
   readonly disk: Disk
@@ -64,7 +64,7 @@ export function takeWriterDirectory(options: DirectoryOptions): { taken: WriterD
   const { disk, dir } = options
   const refused: RefusedWriter[] = []
   try {
-    makeDirectory(disk, dir)
+    makeDirectoryDurably(disk, dir)
     for (const writer of disk
       .list(dir)
       .filter((name) => writerName.test(name))
@@ -160,7 +160,7 @@ function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | un
   const writer = `w-${randomBytes(6).toString('hex')}`
   const dir = join(options.dir, writer)
   checkAlone(options, writer)
-  makeDirectory(disk, dir)
+  makeDirectoryDurably(disk, dir)
   const lock = takeLock({ disk, dir, ack, now: options.now })
   if (!lock) return undefined
   try {
@@ -207,7 +207,7 @@ function initialise(
 ): WriterDirectory {
   const { disk, service, stream, retentionClass, publicKey, secondKey } = options
   const dir = join(options.dir, writer)
-  makeDirectory(disk, join(dir, segmentDirectory))
+  makeDirectoryDurably(disk, join(dir, segmentDirectory))
   settleParents(disk, dir)
   const meta: Meta = {
     origin: `${options.origin}/${writer}`,
@@ -232,13 +232,6 @@ function initialise(
 function placeOf({ dir, origin, stream }: DirectoryOptions, writer: string, lock: Lock): EpochPlace {
   const one = { origin: `${origin}/${writer}`, stream, writer }
   return { dir: join(dir, writer), writer: one, isOurs: () => lock.isOurs() }
-}
-
-/** Creates a directory with its parents, each of which is then durable in its own. */
-function makeDirectory(disk: Disk, path: string): void {
-  const first = disk.makeDirectory(path)
-  if (first === undefined) return
-  for (let at = path; at.length >= first.length; at = dirname(at)) disk.syncDirectory(dirname(at))
 }
 
 function removeLeftovers(disk: Disk, dir: string): void {
