@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { missing } from '../packages/ledger/src/keep/missing-program.fixture.ts'
 import { freePort, scratch, start } from './process/child.ts'
-import { missing } from './process/components.ts'
 import { fromSources, repository } from './process/repository.ts'
 
 /** The README is true: its code is the examples', its output is what comes out, its commands exist and are run. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { missing } from '../process/components.ts'
+import { missing } from '../../packages/ledger/src/keep/missing-program.fixture.ts'
 import { fromSources, repository } from '../process/repository.ts'
 
 it.skipIf(missing('git'))('the example of anchors shows its trail to a file, a repository and a webhook', async () => {

@@ -8,7 +8,7 @@ import { memoryKeys } from '@trailmark/keys'
 import { openLedger } from '@trailmark/ledger'
 import { verify } from '@trailmark/ledger/verify'
 import { expect, it, onTestFinished } from 'vitest'
-import { missing } from '../process/components.ts'
+import { missing } from '../../packages/ledger/src/keep/missing-program.fixture.ts'
 
 const program = fileURLToPath(new URL('second-verifier/verify.py', import.meta.url))
 const absent = ['python3', 'openssl'].filter(missing)

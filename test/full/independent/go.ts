@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { missing } from '../../process/components.ts'
+import { missing } from '../../../packages/ledger/src/keep/missing-program.fixture.ts'
 
 /** Where Debian puts the sources of Go's packages. */
 const packages = '/usr/share/gocode'
