@@ -10,6 +10,7 @@ export const shared = {
   test: {
     execArgv: ['--conditions=@trailmark/source'],
     env: { NODE_ENV: 'test' },
+    setupFiles: [join(import.meta.dirname, 'test/properties.setup.ts')],
   },
 }
 

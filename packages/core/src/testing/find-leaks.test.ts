@@ -53,6 +53,12 @@ describe('findLeaks', () => {
     )
   })
 
+  test('finds a Greek name whose last letter is written small inside a word and at its end', () => {
+    for (const text of ['ΟΔΥΣΣΕΥΣ', 'οδυσσευς', 'οδυσσευσα', 'Οδυσσευς!']) {
+      expect(findLeaks(text, { planted: 'Οδυσσευς' })).toHaveLength(1)
+    }
+  })
+
   test('says which, how and where, and shows neither this value nor the one beside it', () => {
     const planted = { password: 'correct horse', token: 'battery staple' }
     const leaks = findLeaks('{"a":"correct horse",\n"b":"battery staple"}', planted)

@@ -89,8 +89,9 @@ function folded(spelling: Spelling): Spelling {
   return { ...spelling, text: fold(spelling.text) }
 }
 
+/** The small form of a Σ depends on what stands around it, which a search must not. */
 function fold(text: string): string {
-  return text.toLowerCase()
+  return text.toLowerCase().replaceAll('ς', 'σ')
 }
 
 /** `[ 97, 98 ]`, `<Buffer 61 62>` and `{ '0': 97, '1': 98 }` as numbers with commas only. */
