@@ -22,6 +22,7 @@ export function reporters(name: string): { reporters?: string[]; outputFile?: { 
 
 /** Tests of packages that wait for clocks, processes and disks more than they compute: `test:full` runs them. */
 export const unhurried = [
+  'packages/cli/src/cli.test.ts',
   'packages/cli/src/commands/anchor.test.ts',
   'packages/core/src/anchors.test.ts',
   'packages/core/src/process-end.test.ts',
@@ -30,6 +31,8 @@ export const unhurried = [
   'packages/ledger/src/append/reserve.test.ts',
   'packages/ledger/src/append/torn-tail.test.ts',
   'packages/ledger/src/keep/anchorer*.test.ts',
+  'packages/ledger/src/verify/check-anchors.test.ts',
+  'packages/ledger/src/verify/scan.test.ts',
   'test/errors/matrix.test.ts',
   'test/w3c/command.test.ts',
 ]
