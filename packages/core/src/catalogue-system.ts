@@ -72,11 +72,12 @@ export const systemEvents = {
     },
   }),
   deployment: event('SYS003', 'system', 'INFO', 2, 'update', {
-    reasons: ['release', 'rollback', 'hotfix', 'config', 'failed_checks', 'error'],
+    reasons: ['release', 'rollback', 'hotfix', 'config', 'failed_checks', 'error', 'start'],
     metadata: {
       commit: gitSha,
       previous_commit: gitSha,
       version,
+      previous_version: version,
       environment,
       strategy: oneOf('rolling', 'blue_green', 'canary', 'recreate', 'other'),
     },
@@ -109,8 +110,20 @@ export const systemEvents = {
     metadata: { backup_id: opaqueId, store: name, last_good: time, attempt: integer(1, 10_000) },
   }),
   dependency_updated: event('SYS007', 'system', 'INFO', 2, 'update', {
-    reasons: ['scheduled', 'vulnerability', 'request', 'rollback'],
-    metadata: { package: name, from: version, to: version, direct: flag, automated: flag },
+    reasons: ['scheduled', 'vulnerability', 'request', 'rollback', 'start'],
+    metadata: {
+      package: name,
+      from: version,
+      to: version,
+      direct: flag,
+      automated: flag,
+      lockfile: hash,
+      previous_lockfile: hash,
+    },
+  }),
+  event_loop_stalled: event('SYS008', 'system', 'WARNING', 2, 'other', {
+    outcome: 'unknown',
+    metadata: { longest_ms: count, stalls: count },
   }),
 } as const
 

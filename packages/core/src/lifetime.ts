@@ -14,6 +14,7 @@ import { reportOf, reportOfWarning } from './crash-report.ts'
 import type { EventInput } from './event.ts'
 import type { SafeError } from './fault/safe-error.ts'
 import type { Counts, Health } from './health.ts'
+import { hashLockfile } from './lockfile.ts'
 import type { Notices } from './notice.ts'
 import {
   type Announcement,
@@ -21,16 +22,19 @@ import {
   clockAnnouncement,
   levelAnnouncement,
   type StopFacts,
+  stallAnnouncement,
   startAnnouncement,
   stopAnnouncement,
 } from './record/announcements.ts'
 import { type ClockWatch, createClockWatch } from './record/clock-watch.ts'
 import { type PartHashes, rememberConfiguration } from './record/last-configuration.ts'
+import { rememberRun } from './record/last-run.ts'
 import { metricsRegistered, publishMetrics } from './record/metrics.ts'
 import type { Operational } from './record/operational.ts'
 import { drainMsMax, joinProcess } from './record/process.ts'
 import { takeWarnings } from './record/process-warnings.ts'
 import type { Recorder } from './record/recorder.ts'
+import { createStallWatch } from './record/stall-watch.ts'
 
 export interface LifetimeParts {
   readonly configuration: Configuration
@@ -71,6 +75,7 @@ const linesMsMax = 1_000
 export class Lifetime {
   readonly #parts: LifetimeParts
   readonly #clockWatch: ClockWatch
+  readonly #stallWatch: () => void
   readonly #startedMs: number
   readonly #timer: NodeJS.Timeout
   readonly #leave: () => void
@@ -93,7 +98,9 @@ export class Lifetime {
         this.#announce(clockAnnouncement(jumpMs))
       },
     })
+    this.#stallWatch = createStallWatch(clock, tickMs, (stalls) => this.#announce(stallAnnouncement(stalls)))
     this.#announceStart()
+    void this.#announceRun()
     this.#timer = setInterval(() => this.#tick(), tickMs).unref()
     const leave = joinProcess({
       signals: parts.configuration.signals,
@@ -167,6 +174,16 @@ export class Lifetime {
     if (levelNotice !== undefined) notices.notice('LEVEL_REFUSED', levelNotice)
   }
 
+  /** Behind the start: a lock file of megabytes must not hold it up. */
+  async #announceRun(): Promise<void> {
+    const { serviceDir, configuration } = this.#parts
+    if (serviceDir === undefined) return
+    const lockfile = await hashLockfile(process.cwd())
+    if (this.closed) return
+    for (const told of rememberRun(serviceDir, { version: configuration.service.version, lockfile }))
+      this.#announce(told)
+  }
+
   #announceStop(reason: StopFacts['reason'], more: { signal?: string; exitCode?: number } = {}): void {
     const { clock, recorder, beforeEnd } = this.#parts
     beforeEnd()
@@ -178,6 +195,7 @@ export class Lifetime {
   #tick(): void {
     const nowMs = this.#parts.clock.now()
     this.#clockWatch.check(nowMs)
+    this.#stallWatch()
     this.#parts.tend(nowMs)
     if (!this.#inspectorTold && this.#parts.inspectorOpen()) {
       this.#inspectorTold = true

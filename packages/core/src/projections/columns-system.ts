@@ -30,6 +30,7 @@ export const systemColumns = {
   backup_completed: row(at(6005, 99, 'Backup'), 'database / info / success'),
   backup_failed: row(at(6005, 99, 'Backup'), 'database / error / failure'),
   dependency_updated: row(at(6002, 8, 'Update'), 'package / change / success'),
+  event_loop_stalled: row(at(6002, 99, 'Stall'), 'process / info / unknown'),
   application_error: row(at(6008, 1, 'General Error'), 'web / error / failure'),
 }
 

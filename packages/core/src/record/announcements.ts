@@ -1,6 +1,7 @@
 /** What the trail tells of the process it lives in, as events: start, configuration, end. Facts, never left out by policy. */
 import type { EventInput } from '../event.ts'
 import type { ConfigurationChange, PartHashes } from './last-configuration.ts'
+import type { Stalls } from './stall-watch.ts'
 
 export interface Announcement {
   readonly type: string
@@ -89,4 +90,8 @@ export function stopAnnouncement(facts: StopFacts): Announcement {
 export function clockAnnouncement(jumpMs: number): Announcement {
   const direction = jumpMs > 0 ? 'forward' : 'backward'
   return { type: 'clock_jump', event: { metadata: { jump_ms: jumpMs, direction } } }
+}
+
+export function stallAnnouncement({ longestMs, stalls }: Stalls): Announcement {
+  return { type: 'event_loop_stalled', event: { metadata: { longest_ms: longestMs, stalls } } }
 }
