@@ -23,6 +23,7 @@ import { catalogueOf } from './define-events.ts'
 import type { EventInput } from './event.ts'
 import { type SafeError, safeError } from './fault/safe-error.ts'
 import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
+import { rememberData } from './http/access-below.ts'
 import { uuidv7 } from './id.ts'
 import { isInspectorOpen } from './inspector.ts'
 import { createKeyKeeper } from './key-keeper.ts'
@@ -326,6 +327,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     close: () => lifetime.close(),
   }
   giveRuntime(audit, runtime)
+  rememberData(runtime)
   return audit
 }
 

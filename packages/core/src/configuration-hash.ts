@@ -52,6 +52,8 @@ function optionsThatMatter(options: AuditOptions): unknown {
     debugGuard: debugGuard === undefined || debugGuard === false ? {} : debugGuard,
     activity: options.activity ?? true,
     console: options.console ?? 'leave',
+    // What is not declared leaves the hash as it was.
+    ...(options.data && { data: options.data }),
   }
 }
 

@@ -5,6 +5,7 @@
  * every address is wrong and nobody knows.
  */
 import type { SubjectKeys } from '@trailmark/keys'
+import { compileData, type PersonalTables } from './data-options.ts'
 import { decideLevel } from './decide/level.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, Level } from './event.ts'
@@ -37,6 +38,8 @@ export interface Configuration {
   readonly levelNotice?: string | undefined
   /** What the debug guard blocks; undefined outside production. */
   readonly debugGuard?: DebugGuardRules | undefined
+  /** Tables that hold personal data; undefined where none is declared. */
+  readonly data?: PersonalTables | undefined
   readonly ack: 'durable' | 'written' | 'queued'
   readonly signals: boolean
   readonly metrics: boolean
@@ -106,6 +109,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'serverTiming',
   'actor',
   'debugGuard',
+  'data',
   'clock',
   'openingMs',
   'metrics',
@@ -134,6 +138,7 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
     logLevel: level.level,
     ...(level.refused && { refusedLevel: level.refused, levelNotice: level.notice }),
     debugGuard: compileDebugGuard(options.debugGuard, production),
+    data: compileData(options.data),
     ack: options.ack ?? (production ? 'durable' : 'written'),
     signals: options.signals ?? !test,
     metrics: options.metrics ?? true,

@@ -10,11 +10,19 @@ export { type ExtractedTrace, extractTrace, type HeaderLookup } from './capture/
 export { readTracestate } from './capture/tracestate.ts'
 export { isoTime } from './clock.ts'
 export { thisPlatform } from './configuration.ts'
+export { currentContext, type RequestContext } from './context.ts'
 export { decideLevel, isLevelEnabled, levels } from './decide/level.ts'
 export { safeError } from './fault/safe-error.ts'
 export { shapedError, shapedFinding } from './fault/shape.ts'
 export { withoutMessagesOf } from './fault/spoken.ts'
 export { isError } from './fault/type.ts'
+export {
+  type AccessBelow,
+  type AccessBelowVerb,
+  isPersonal,
+  reportAccess,
+  watchesData,
+} from './http/access-below.ts'
 export { actorFrom } from './http/actor.ts'
 export { ask } from './http/ask.ts'
 export { auditFor } from './http/audit-for.ts'

@@ -6,6 +6,7 @@
 import type { Keys } from '@trailmark/keys'
 import type { Anchor } from '@trailmark/ledger'
 import type { Clock } from './clock.ts'
+import type { DataOptions } from './data-options.ts'
 import type { PolicyRule } from './decide/policy.ts'
 import type { ActorInput, EventDefinition, Level } from './event.ts'
 import type { DebugGuardOption } from './http/debug-guard-patterns.ts'
@@ -115,6 +116,11 @@ export interface AuditOptions<
    * 404; false is refused there, and elsewhere nothing is guarded.
    */
   readonly debugGuard?: false | DebugGuardOption
+  /**
+   * Tables and collections that hold personal data: what integrations with databases see happen to them is recorded. Default:
+   * none.
+   */
+  readonly data?: DataOptions
   /** Where time comes from. For tests. */
   readonly clock?: Clock
   /** A response still open after so many milliseconds also gets an opening line. 1,000 to 3,600,000; default 60,000. */

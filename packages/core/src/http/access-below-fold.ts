@@ -1,0 +1,105 @@
+/**
+ * Reports of one request, or of one job, folded into one line for each table and verb.
+ *
+ * Rows are counted at once and only identifiers are kept, so that no result outlives its request. The number of lines is
+ * bounded: a request that touches more tables than any schema has is told to the operator and counted.
+ */
+import type { PersonalTable } from '../data-options.ts'
+import type { EventInput, TargetInput } from '../event.ts'
+import type { AccessBelow, AccessBelowVerb } from './access-below.ts'
+import { collectIds } from './access-below-rows.ts'
+
+/** Pairs of table and verb that are told apart in one request. */
+export const pairsMax = 64
+
+/** All that was done to one table in one way. */
+export class Folded {
+  readonly table: PersonalTable
+  readonly verb: AccessBelowVerb
+  /** Statements. */
+  calls = 0
+  failures = 0
+  /** Undefined while no call said how many. */
+  records: number | undefined
+  readonly ids = new Set<string>()
+  readonly subjects = new Set<string>()
+  startMs = 0
+  endMs = 0
+
+  constructor(table: PersonalTable, verb: AccessBelowVerb) {
+    this.table = table
+    this.verb = verb
+  }
+
+  add(access: AccessBelow, nowMs: number): void {
+    if (this.calls++ === 0) this.startMs = nowMs
+    this.endMs = nowMs
+    if (access.failed === true) {
+      this.failures++
+      return
+    }
+    const { records, rows, columns } = access
+    const counted = records ?? rows?.length
+    if (counted !== undefined && Number.isSafeInteger(counted) && counted >= 0)
+      this.records = Math.min((this.records ?? 0) + counted, Number.MAX_SAFE_INTEGER)
+    if (rows === undefined || rows.length === 0) return
+    const { id, subject } = this.table
+    if (id !== undefined) collectIds(this.ids, rows, id, columns)
+    if (subject !== undefined) collectIds(this.subjects, rows, subject, columns)
+  }
+}
+
+export class AccessFold {
+  readonly #lines = new Map<string, Folded>()
+  /** Reports that found no place. */
+  overflow = 0
+
+  add(access: AccessBelow, table: PersonalTable, nowMs: number): void {
+    const key = `${access.verb} ${table.name}`
+    let line = this.#lines.get(key)
+    if (line === undefined) {
+      if (this.#lines.size >= pairsMax) {
+        this.overflow++
+        return
+      }
+      line = new Folded(table, access.verb)
+      this.#lines.set(key, line)
+    }
+    line.add(access, nowMs)
+  }
+
+  get lines(): Iterable<Folded> {
+    return this.#lines.values()
+  }
+}
+
+const eventOf: Readonly<Record<AccessBelowVerb, string>> = {
+  read: 'data_access',
+  create: 'data_create',
+  update: 'data_update',
+  delete: 'data_delete',
+}
+
+/** The record that stands for a line of its own. `undeclared`: the request's route does not say that it touches this. */
+export function eventFor(
+  line: Folded,
+  bulkRecords: number,
+  undeclared: boolean,
+): { readonly type: string; readonly event: EventInput } {
+  const { table, verb, records } = line
+  const kind: TargetInput =
+    table.class === undefined ? { type: table.resource } : { type: table.resource, class: table.class }
+  const failed = line.failures === line.calls
+  const bulk = verb === 'read' && (records ?? 0) > bulkRecords
+  return {
+    type: bulk ? 'bulk_query' : eventOf[verb],
+    event: {
+      targets: line.ids.size === 0 ? [kind] : [...line.ids].map((id) => ({ ...kind, id })),
+      ...(line.subjects.size === 0 ? {} : { subjects: [...line.subjects] }),
+      ...(records === undefined ? {} : { volume: { records } }),
+      outcome: failed ? 'failure' : 'success',
+      ...(failed ? { reason: 'error' } : {}),
+      metadata: { via: 'database', ...(undeclared ? { undeclared: true } : {}) },
+    },
+  }
+}

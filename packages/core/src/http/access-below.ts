@@ -1,0 +1,132 @@
+/**
+ * Access to personal data below the route: what a database driver or an ORM saw a statement do.
+ *
+ * A report costs a line in a table of counts; the record is made when the exchange ends, one for each table and verb,
+ * however many statements there were. Tables that the option `data` does not name are none of the trail's business.
+ */
+import type { Audit } from '../audit.ts'
+import { currentContext, type RequestContext } from '../context.ts'
+import type { PersonalTable, PersonalTables } from '../data-options.ts'
+import { type ExchangeView, findView, type Runtime, runtimeOf } from '../runtime.ts'
+import { foldElsewhere } from './access-below-elsewhere.ts'
+
+export type AccessBelowVerb = 'read' | 'create' | 'update' | 'delete'
+
+/** What one call of a driver or an ORM did to one table. */
+export interface AccessBelow {
+  /** Table or collection as the statement names it, quotes removed; `schema.table` is allowed. */
+  readonly table: string
+  readonly verb: AccessBelowVerb
+  /** Rows read or affected, as far as they are known. */
+  readonly records?: number | undefined
+  /**
+   * The rows as the library gives them, objects or arrays; nothing but the declared `subject` and `id` columns of at most 20
+   * is read of them, and that at once.
+   */
+  readonly rows?: readonly unknown[] | undefined
+  /** The names of the columns in their order, where rows are arrays. */
+  readonly columns?: readonly string[] | undefined
+  /** The call failed: nothing was read or changed as far as its caller knows. */
+  readonly failed?: boolean | undefined
+  /**
+   * The request the call was made in: what `currentContext()` said when it began. Callbacks of pooled connections may run in
+   * the context of another request. Default: the request in progress.
+   */
+  readonly context?: RequestContext | undefined
+}
+
+/** What an exchange does with reports; `core/http` puts it on its views. */
+export interface ReportTaker extends ExchangeView {
+  readonly audit: Audit
+  /** Takes a report of one of its own; false, once it has ended. */
+  below(access: AccessBelow, table: PersonalTable): boolean
+}
+
+/**
+ * True when the audit has a `data` option at all: an integration that would have to read a statement first asks this.
+ * `audit` is what the user gave the integration; without one, the audit of the request in progress counts, else the only open
+ * audit that declares tables.
+ */
+export function watchesData(audit?: Audit): boolean {
+  return tablesOf(audit, currentContext()) !== undefined
+}
+
+/** True when the table is declared to hold personal data; for any other nothing has to be reported. */
+export function isPersonal(table: string, audit?: Audit): boolean {
+  return tablesOf(audit, currentContext())?.find(table) !== undefined
+}
+
+/**
+ * Reports one access. Never throws and writes nothing yet: the record is made when the exchange ends, one for each table and
+ * verb; outside any request after a second. A report of a table that is not declared is dropped.
+ *
+ *     reportAccess({ table: 'patients', verb: 'read', records: rows.length, rows }, options.audit)
+ */
+export function reportAccess(access: AccessBelow, audit?: Audit): void {
+  try {
+    const context = access.context ?? currentContext()
+    const runtime = runtimeFor(audit, context)
+    const table = runtime?.options.data?.find(access.table)
+    if (runtime === undefined || table === undefined || runtime.closed) return
+    const view = context === undefined ? undefined : findView(context)
+    if (view !== undefined && isReportTaker(view) && runtimeOf(view.audit) === runtime && view.below(access, table))
+      return
+    foldElsewhere(runtime, access, table, context)
+  } catch {
+    // Whoever watches must not break what is watched.
+  }
+}
+
+function tablesOf(audit: Audit | undefined, context: RequestContext | undefined): PersonalTables | undefined {
+  try {
+    return runtimeFor(audit, context)?.options.data
+  } catch {
+    return undefined
+  }
+}
+
+function runtimeFor(audit: Audit | undefined, context: RequestContext | undefined): Runtime | undefined {
+  if (audit !== undefined) return runtimeOf(audit)
+  const view = context === undefined ? undefined : findView(context)
+  if (view !== undefined && isReportTaker(view)) return runtimeOf(view.audit)
+  return theOnlyOne()
+}
+
+function isReportTaker(view: ExchangeView): view is ReportTaker {
+  return 'below' in view && 'audit' in view
+}
+
+const DECLARING = Symbol.for('@trailmark/core/declares-data/1')
+
+function declaring(): Set<Runtime> {
+  const found: unknown = Reflect.get(globalThis, DECLARING)
+  if (found instanceof Set) return found
+  const made = new Set<Runtime>()
+  Object.defineProperty(globalThis, DECLARING, { value: made })
+  return made
+}
+
+const runtimes = declaring()
+
+/** For `audit.ts`: an audit with a `data` option is found by reports that come from no request. */
+export function rememberData(runtime: Runtime): void {
+  if (runtime.options.data !== undefined) runtimes.add(runtime)
+}
+
+/** Jobs and scripts name no audit; where only one declares tables, no other can be meant. */
+function theOnlyOne(): Runtime | undefined {
+  if (runtimes.size === 0) return undefined
+  let found: Runtime | undefined
+  let several = false
+  for (const runtime of runtimes) {
+    if (runtime.closed) runtimes.delete(runtime)
+    else if (found === undefined) found = runtime
+    else several = true
+  }
+  if (!several) return found
+  found?.notice(
+    'DATA_AUDIT_UNCLEAR',
+    'access to data outside of any request is not recorded: several audits declare tables, and the integration was given none; pass `audit` to it',
+  )
+  return undefined
+}
