@@ -39,6 +39,7 @@ import { createBodyWriter } from './record/bodies.ts'
 import { createOperational, isLine } from './record/operational.ts'
 import { Recorder } from './record/recorder.ts'
 import type { RecordCall } from './record-call.ts'
+import { findRehearsal, rehearsedOptions } from './rehearsal.ts'
 import { giveRuntime, type Runtime, runtimeOf } from './runtime.ts'
 import { maskAddress } from './scrub/address.ts'
 import { createScrubber } from './scrub/scrub.ts'
@@ -123,12 +124,14 @@ export interface AuditSurroundings {
 
 /** `createAudit()` in other surroundings: for tests. */
 export function openAudit<const E extends Catalogue = Record<never, never>>(
-  options: AuditOptions<E>,
+  given: AuditOptions<E>,
   surroundings: AuditSurroundings = {},
 ): Audit<BuiltInEvents & E> {
   // 1. Everything that can be wrong with the options is found before anything is opened.
-  checkOptions(options)
-  const { platform = thisPlatform(), print, newId = uuidv7 } = surroundings
+  checkOptions(given)
+  const rehearsal = findRehearsal()
+  const options = rehearsedOptions(given)
+  const { platform = thisPlatform(), print = rehearsal?.print, newId = uuidv7 } = surroundings
   const clock = options.clock ?? systemClock
   const scrubber = createScrubber(options.scrub)
   checkScrubber(scrubber)
@@ -328,6 +331,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   }
   giveRuntime(audit, runtime)
   rememberData(runtime)
+  rehearsal?.opened(audit)
   return audit
 }
 

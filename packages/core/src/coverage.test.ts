@@ -29,6 +29,18 @@ describe('coverage', () => {
     expect(coverage.report().routes[0]?.status).toBe('audited')
   })
 
+  it('counts no declaration of a route in front of the audit, and leaves an exemption as it is', () => {
+    const coverage = createCoverage()
+    for (const route of ['/declared', '/forgotten', '/health']) coverage.before(route, 'GET')
+    coverage.declared('/declared', 'GET', 'read')
+    coverage.exempt('/health', 'GET', 'probe')
+    expect(coverage.report().routes).toEqual([
+      { method: 'GET', route: '/declared', status: 'unaudited', gap: 'before_audit' },
+      { method: 'GET', route: '/forgotten', status: 'unaudited', gap: 'before_audit' },
+      { method: 'GET', route: '/health', status: 'exempt', reason: 'probe' },
+    ])
+  })
+
   it('does not grow without end, and says so', () => {
     const coverage = createCoverage()
     for (let i = 0; i < routesMax + 5; i++) coverage.mounted(`/${i}`, 'GET')

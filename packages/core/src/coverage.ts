@@ -16,6 +16,8 @@ export interface RouteCoverage {
   readonly verb?: string
   /** Why the route needs no record; only where exempt. */
   readonly reason?: string
+  /** Why it is not audited, where that is known: `before_audit` is mounted in front of the audit, which follows none of its requests. */
+  readonly gap?: 'before_audit'
 }
 
 /** Every route seen so far, sorted by route and method, with the counts. */
@@ -33,6 +35,8 @@ export interface CoverageRegister {
   mounted(route: string, method: string): void
   declared(route: string, method: string, verb: string): void
   exempt(route: string, method: string, reason: string): void
+  /** The route stands in front of the audit: whatever it declares, its requests are not followed. */
+  before(route: string, method: string): void
   /** A router or application is mounted under this path: what is blocked at the root is blocked there, too. */
   under(prefix: string): void
   /** Every such path. */
@@ -47,7 +51,7 @@ export const routesMax = 10_000
 const prefixesMax = 1_000
 
 export function createCoverage(): CoverageRegister {
-  const seen = new Map<string, { method: string; route: string; verb?: string; reason?: string }>()
+  const seen = new Map<string, Seen>()
   const prefixes = new Set<string>()
   const watchers = new Set<() => void>()
   let truncated = false
@@ -77,6 +81,10 @@ export function createCoverage(): CoverageRegister {
       const found = entry(route, method)
       if (found !== undefined) found.reason = reason
     },
+    before(route, method) {
+      const found = entry(route, method)
+      if (found !== undefined) found.before = true
+    },
     under(prefix) {
       if (prefixes.size < prefixesMax) prefixes.add(prefix)
     },
@@ -94,8 +102,18 @@ export function createCoverage(): CoverageRegister {
   }
 }
 
-function describe(seen: { method: string; route: string; verb?: string; reason?: string }): RouteCoverage {
-  const { method, route, verb, reason } = seen
+interface Seen {
+  readonly method: string
+  readonly route: string
+  verb?: string
+  reason?: string
+  before?: true
+}
+
+function describe({ method, route, verb, reason, before }: Seen): RouteCoverage {
+  // What needs no record needs no audit in front of it either.
+  if (before && (verb !== undefined || reason === undefined))
+    return { method, route, status: 'unaudited', gap: 'before_audit' }
   if (verb !== undefined) return { method, route, status: 'audited', verb }
   if (reason !== undefined) return { method, route, status: 'exempt', reason }
   return { method, route, status: 'unaudited' }

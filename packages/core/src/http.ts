@@ -17,5 +17,6 @@ export {
 } from './http/exchange.ts'
 export { followRequest } from './http/follow.ts'
 export { frameworkLogger } from './http/framework-logger.ts'
+export { type Mount, markMount, mountOf } from './http/mount.ts'
 export { type OrderProblem, orderProblemOf, tellOrder } from './http/order.ts'
 export { type Problem, problemFor } from './http/problem.ts'
