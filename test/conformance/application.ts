@@ -32,6 +32,7 @@ export interface Access {
   readonly volume?: () => unknown
   readonly metadata?: () => unknown
   readonly purpose?: string
+  readonly permission?: string
 }
 
 export interface Route {

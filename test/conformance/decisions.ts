@@ -1,4 +1,5 @@
 /** What an answer owes by its status alone, and when somebody else has told it already. */
+import type { AuditOptions } from '@trailmark/core'
 import { expect } from 'vitest'
 import type { Route } from './application.ts'
 import type { Behaviour, Bench } from './suite.ts'
@@ -7,6 +8,17 @@ import type { StoredRecord } from './trail.ts'
 function answering(status: number): Route {
   return { path: '/guarded', handle: (call) => call.answer(status, { status }) }
 }
+
+/** Declares what it needs, and answers with the status the test wants. */
+function needing(permission: string, status: number): Route {
+  return {
+    path: '/patients',
+    access: { verb: 'read', resource: 'patient', permission },
+    handle: (call) => call.answer(status, { status }),
+  }
+}
+
+const askedFor: AuditOptions['policy'] = [{ match: { event: 'authz_allow' }, level: 'fields' }]
 
 async function recordsAfter(
   { open }: Bench,
@@ -64,6 +76,54 @@ export function decisions(behaviour: Behaviour): void {
     expect(record?.user_id).toBeTypeOf('string')
     expect(JSON.stringify(record)).not.toContain('usr_8f3k2p')
     expect(more).toEqual([])
+  })
+
+  for (const status of [401, 403]) {
+    behaviour(`${status} of a route with a declared permission is a denial that names it`, async ({ open }) => {
+      const stage = await open({
+        routes: [needing('patients:read', status)],
+        user: () => ({ id: 'u', roles: ['nurse'] }),
+      })
+      await stage.ask('/patients')
+      await stage.onlyLine()
+      const denials = stage.records('authz_deny')
+      expect(denials.map(({ decision }) => decision)).toEqual([
+        { effect: 'deny', permission: 'patients:read', roles_evaluated: ['nurse'] },
+      ])
+    })
+  }
+
+  behaviour('a declared permission alone is no record of who was let in', async ({ open }) => {
+    const stage = await open({ routes: [needing('patients:read', 200)] })
+    await stage.ask('/patients')
+    await stage.onlyLine()
+    expect(stage.records().map((record) => record.event_type)).toEqual(['data_access'])
+  })
+
+  behaviour('a policy that names authz_allow gets one for every declared permission', async ({ open }) => {
+    const stage = await open({
+      routes: [needing('patients:read', 200)],
+      user: () => ({ id: 'u', roles: ['nurse'] }),
+      options: { policy: askedFor },
+    })
+    await stage.ask('/patients')
+    await stage.onlyLine()
+    const [allowed, ...more] = stage.records('authz_allow')
+    expect(allowed).toMatchObject({
+      outcome: 'success',
+      reason: 'permission',
+      decision: { effect: 'allow', permission: 'patients:read', roles_evaluated: ['nurse'] },
+    })
+    expect(more).toEqual([])
+  })
+
+  behaviour('a policy that asks for authz_allow gets none where the answer does not show it', async ({ open }) => {
+    for (const status of [302, 403, 404, 500]) {
+      const stage = await open({ routes: [needing('patients:read', status)], options: { policy: askedFor } })
+      await stage.ask('/patients')
+      await stage.onlyLine()
+      expect(stage.records('authz_allow')).toEqual([])
+    }
   })
 
   behaviour('a thrown 403 is a denial as well', async ({ open }) => {

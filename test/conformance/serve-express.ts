@@ -57,7 +57,7 @@ function mount(express: typeof express5, app: ReturnType<typeof express5>, route
   if (route.under !== undefined) app.use(route.under, router)
 }
 
-function declare({ verb, resource, id, subject, volume, metadata, purpose }: Access): RequestHandler {
+function declare({ verb, resource, id, subject, volume, metadata, purpose, permission }: Access): RequestHandler {
   const call = (req: object) => ({ req: asRequest(req), params: paramsOf(asRequest(req)) })
   return audited[verb](resource, {
     ...(id && { id: (req: object) => id(call(req)) }),
@@ -65,6 +65,7 @@ function declare({ verb, resource, id, subject, volume, metadata, purpose }: Acc
     ...(volume && { volume: () => volume() }),
     ...(metadata && { metadata: () => metadata() }),
     ...(purpose !== undefined && { purpose }),
+    ...(permission !== undefined && { permission }),
   })
 }
 

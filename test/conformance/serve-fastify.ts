@@ -78,13 +78,14 @@ function mount(app: FastifyInstance, { method = 'GET', path, under, access, hand
   else void app.register(add, { prefix: under })
 }
 
-function declare({ verb, resource, id, subject, volume, metadata, purpose }: Access): RouteAudit {
+function declare({ verb, resource, id, subject, volume, metadata, purpose, permission }: Access): RouteAudit {
   const options = {
     ...(id && { id: (request: FastifyRequest) => id({ req: request.raw, params: paramsOf(request) }) }),
     ...(subject && { subject: (request: FastifyRequest) => subject({ req: request.raw, params: paramsOf(request) }) }),
     ...(volume && { volume: () => volume() }),
     ...(metadata && { metadata: () => metadata() }),
     ...(purpose !== undefined && { purpose }),
+    ...(permission !== undefined && { permission }),
   }
   if (verb === 'read') return { read: resource, ...options }
   if (verb === 'create') return { create: resource, ...options }

@@ -70,13 +70,14 @@ function routesOf(route: Route) {
   return router.routes()
 }
 
-function declare({ verb, resource, id, subject, volume, metadata, purpose }: Access): Middleware {
+function declare({ verb, resource, id, subject, volume, metadata, purpose, permission }: Access): Middleware {
   return audited[verb](resource, {
     ...(id && { id: (ctx) => id({ req: ctx.req, params: ctx.params }) }),
     ...(subject && { subject: (ctx) => subject({ req: ctx.req, params: ctx.params }) }),
     ...(volume && { volume: () => volume() }),
     ...(metadata && { metadata: () => metadata() }),
     ...(purpose !== undefined && { purpose }),
+    ...(permission !== undefined && { permission }),
   })
 }
 

@@ -298,6 +298,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     counts,
     recordIn: (exchange, type, event, extra) => pipeline.recordIn(exchange, type, event, extra),
     failureClass: (exchange, type, event, extra) => pipeline.failureClass(exchange, type, event, extra),
+    isAskedFor: (exchange, type, event, extra) => pipeline.isAskedFor(exchange, type, event, extra),
     accessLine: (line) => operational.line({ ...line, timeMs: clock.now(), address: maskAddress(line.clientAddress) }),
     notice: notices.notice,
     scrubber,

@@ -35,6 +35,21 @@ export interface PipelineSteps {
   readonly advise: (code: string, message: string) => void
 }
 
+/** A record before its ledger. */
+export interface Prepared {
+  readonly masked: MaskedDraft
+  /** Whether the people it is about are shown it. */
+  readonly activity: boolean
+}
+
+interface Placed {
+  readonly input: EventInput
+  readonly exchange: ExchangeFacts | undefined
+  readonly name: string
+  readonly view: ExchangeView | undefined
+  readonly extra: RecordExtra
+}
+
 interface Subject {
   readonly type: string
   readonly definition: EventDefinition
@@ -110,17 +125,8 @@ export class Pipeline {
   /** `audit.record()`: finds the request this event belongs to, then records it there. Never throws. */
   record(type: unknown, event: unknown, extra: RecordExtra = {}): Receipt {
     try {
-      const input = isReadable(event) ? (event as EventInput) : noEvent
-      const ambient = currentContext()
-      const explicit = findExplicit(input)
-      if (explicit !== undefined && ambient !== undefined && ambient !== explicit.context) {
-        this.#tellMismatch(ambient, explicit, type)
-      }
-      const view = explicit ?? (ambient === undefined ? undefined : findView(ambient))
-      const exchange = view?.facts() ?? (ambient === undefined ? undefined : idsOf(ambient))
-      const actor = own(input, 'actor') === undefined ? view?.actor() : undefined
-      const name = typeof type === 'string' ? type : `(${typeof type})`
-      const receipt = this.recordIn(exchange, name, input, actor === undefined ? extra : { ...extra, actor })
+      const { input, exchange, name, extra: more, view } = this.#place(type, event, extra)
+      const receipt = this.recordIn(exchange, name, input, more)
       const found = view === undefined ? undefined : findOffered(this.#steps.catalogue, name)
       if (found !== undefined) view?.recorded(found.definition.category, found.type)
       return receipt
@@ -129,39 +135,76 @@ export class Pipeline {
     }
   }
 
+  /** The request that an event belongs to, and who acts in it. */
+  #place(type: unknown, event: unknown, extra: RecordExtra): Placed {
+    const input = isReadable(event) ? (event as EventInput) : noEvent
+    const ambient = currentContext()
+    const explicit = findExplicit(input)
+    if (explicit !== undefined && ambient !== undefined && ambient !== explicit.context) {
+      this.#tellMismatch(ambient, explicit, type)
+    }
+    const view = explicit ?? (ambient === undefined ? undefined : findView(ambient))
+    const exchange = view?.facts() ?? (ambient === undefined ? undefined : idsOf(ambient))
+    const actor = own(input, 'actor') === undefined ? view?.actor() : undefined
+    const name = typeof type === 'string' ? type : `(${typeof type})`
+    return { input, exchange, name, view, extra: actor === undefined ? extra : { ...extra, actor } }
+  }
+
   /** Records an event of one known exchange, or of none. Never throws. */
   recordIn(exchange: ExchangeFacts | undefined, type: string, event: EventInput, extra: RecordExtra = {}): Receipt {
     try {
-      const nowMs = this.#steps.clock.now()
-      this.#steps.onTime(nowMs)
-      const id = this.#steps.newId(nowMs)
-      const subject = this.#decide(exchange, type, event, extra)
-      if (subject.decision.level === 'none') {
-        this.#steps.counts.notRecorded++
-        return new RefusedReceipt(id, () => notRecorded(subject))
-      }
-      const masked = this.#steps.masker.mask({
-        type: subject.type,
-        definition: subject.definition,
-        event: subject.event,
-        id,
-        timeMs: timeOf(own(subject.event, 'occurredAt')) ?? nowMs,
-        actor: subject.actor,
-        exchange,
-        detail: subject.decision.level,
-        failureClass: subject.decision.failureClass,
-        unknownName: subject.unknownName,
-        error: extra.error,
-        aggregate: extra.aggregate,
-      })
-      const refused = this.#refuseIncomplete(masked)
-      if (refused !== undefined) return refused
-      const receipt = this.#steps.append(masked)
-      if (subject.decision.activity && this.#steps.activity) this.#tellThePeople(masked)
-      return receipt
+      const made = this.#mask(exchange, type, event, extra)
+      return made instanceof RefusedReceipt ? made : this.append(made)
     } catch (error) {
       return this.#failed(error)
     }
+  }
+
+  /**
+   * The record of `audit.record(type, event)`, not recorded yet; or the receipt that says why there will be none. Throws only
+   * by a defect of its own.
+   */
+  prepare(type: unknown, event: unknown): Prepared | RefusedReceipt {
+    const { input, exchange, name, extra } = this.#place(type, event, {})
+    return this.#mask(exchange, name, input, extra)
+  }
+
+  /** Puts a prepared record into its ledger, and what the people it is about may see into theirs. */
+  append({ masked, activity }: Prepared): Receipt {
+    const receipt = this.#steps.append(masked)
+    if (activity) this.#tellThePeople(masked)
+    return receipt
+  }
+
+  #mask(
+    exchange: ExchangeFacts | undefined,
+    type: string,
+    event: EventInput,
+    extra: RecordExtra,
+  ): Prepared | RefusedReceipt {
+    const nowMs = this.#steps.clock.now()
+    this.#steps.onTime(nowMs)
+    const id = this.#steps.newId(nowMs)
+    const subject = this.#decide(exchange, type, event, extra)
+    if (subject.decision.level === 'none') {
+      this.#steps.counts.notRecorded++
+      return new RefusedReceipt(id, () => notRecorded(subject))
+    }
+    const masked = this.#steps.masker.mask({
+      type: subject.type,
+      definition: subject.definition,
+      event: subject.event,
+      id,
+      timeMs: timeOf(own(subject.event, 'occurredAt')) ?? nowMs,
+      actor: subject.actor,
+      exchange,
+      detail: subject.decision.level,
+      failureClass: subject.decision.failureClass,
+      unknownName: subject.unknownName,
+      error: extra.error,
+      aggregate: extra.aggregate,
+    })
+    return this.#refuseIncomplete(masked) ?? { masked, activity: subject.decision.activity && this.#steps.activity }
   }
 
   /** What the people it is about may see goes to the ledger of their own activity. Best effort: the record stands already. */
@@ -183,6 +226,16 @@ export class Pipeline {
     } catch {
       // What cannot be judged is treated like what matters most: waiting for it is the lesser harm.
       return 'block'
+    }
+  }
+
+  /** True where a rule of the policy names this event and wants it recorded. Never throws. */
+  isAskedFor(exchange: ExchangeFacts | undefined, type: string, event: EventInput, extra: RecordExtra = {}): boolean {
+    try {
+      const { level, named } = this.#decide(exchange, type, event, extra).decision
+      return named && level !== 'none'
+    } catch {
+      return false
     }
   }
 
@@ -213,7 +266,7 @@ export class Pipeline {
   }
 
   /** What the definition requires is judged after masking: a purpose that had to be dropped is not there. */
-  #refuseIncomplete(masked: MaskedDraft): Receipt | undefined {
+  #refuseIncomplete(masked: MaskedDraft): RefusedReceipt | undefined {
     const { requires } = masked.definition
     if (requires === undefined || masked.members.phase === 'attempt') return undefined
     const { purpose, changes, ticket_ref: ticketRef, targets } = masked.members

@@ -51,6 +51,8 @@ export interface Runtime {
     event: EventInput,
     extra?: RecordExtra,
   ): FailureClass | 'none'
+  /** True where a rule of the policy names this event and wants it: for what is recorded on demand only. Never throws. */
+  isAskedFor(exchange: ExchangeFacts | undefined, type: string, event: EventInput, extra?: RecordExtra): boolean
   /** Writes the terminal (or opening) line of one request to the operational stream. Never throws. */
   accessLine(line: AccessLine): void
   /** Tells the operator something, at most once per code in this process. */

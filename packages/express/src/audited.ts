@@ -27,6 +27,8 @@ export interface AuditedOptions {
   /** Values the event's definition allows. Asked at the end. */
   readonly metadata?: Ask
   readonly purpose?: string
+  /** Your name of what somebody needs for this: `patients:read`. A refusal of this route is recorded with it. */
+  readonly permission?: string
   /** Your name of the data's class: `special_category`. */
   readonly class?: string
   /** The catalogue's event, where it is not the verb's own: `bulk_query`, `data_share`, … */
@@ -105,11 +107,12 @@ function declarationOf(
   // Express has put its own prototypes on both by the time it calls a handler.
   const req = nodeReq as Request
   const res = nodeRes as Response
-  const { id, subject, owner, volume, metadata, purpose, class: dataClass, event } = options
+  const { id, subject, owner, volume, metadata, purpose, permission, class: dataClass, event } = options
   return {
     verb,
     resource,
     purpose,
+    permission,
     class: dataClass,
     event,
     id: id && (() => id(req, res)),

@@ -3,7 +3,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { type AccessDeclaration, type AccessVerb, coverageOf, exchangeOf } from '@trailmark/core/http'
-import type { FastifyInstance, FastifyRequest, preHandlerHookHandler } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest, preHandlerHookHandler } from 'fastify'
 
 /** A request whose route has matched: its parameters are texts, as Fastify's router makes them. */
 export type RoutedRequest = FastifyRequest<{ Params: Readonly<Record<string, string | undefined>> }>
@@ -24,6 +24,8 @@ export interface AccessOptions {
   /** Allow-listed by the event's definition. Asked at the end of the exchange. */
   readonly metadata?: Ask
   readonly purpose?: string
+  /** The application's name of what somebody needs for this: `patients:read`. A refusal of this route is recorded with it. */
+  readonly permission?: string
   /** The application's name of the data's class: `special_category`. */
   readonly class?: string
   /** The catalogue's event, where it is not the verb's own: `bulk_query`. */
@@ -77,6 +79,11 @@ export function declareRoutes(instance: FastifyInstance, audit: Audit): void {
   })
 }
 
+/** What a route says in its `config` that somebody needs. */
+export function permissionOf({ audit }: FastifyContextConfig): string | undefined {
+  return audit !== undefined && 'permission' in audit ? audit.permission : undefined
+}
+
 function attempt({ access }: Accessing): preHandlerHookHandler {
   return (request, reply, done) => {
     const durable = exchangeOf(request.raw)?.declare(access(request as RoutedRequest))
@@ -99,7 +106,7 @@ type Declared = { readonly exempt: string } | Accessing
 
 const verbs: readonly AccessVerb[] = ['read', 'create', 'update', 'delete', 'export']
 const asked = ['id', 'subject', 'owner', 'volume', 'metadata'] as const
-const stated = ['purpose', 'class', 'event'] as const
+const stated = ['purpose', 'permission', 'class', 'event'] as const
 
 /**
  * Reads `config.audit` of the route `where`, once, when it is registered. Throws `AUDIT_OPTION_INVALID` naming the member
@@ -141,11 +148,12 @@ function accessOf(
   resource: string,
   options: AccessOptions,
 ): (request: RoutedRequest) => AccessDeclaration {
-  const { id, subject, owner, volume, metadata, purpose, class: dataClass, event } = options
+  const { id, subject, owner, volume, metadata, purpose, permission, class: dataClass, event } = options
   return (request) => ({
     verb,
     resource,
     purpose,
+    permission,
     class: dataClass,
     event,
     id: id && (() => id(request)),

@@ -17,7 +17,7 @@ import {
 } from '@trailmark/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { answerNotFound, keepOut, tellRegistered } from './debug-guard.ts'
-import { declareRoutes } from './declaration.ts'
+import { declareRoutes, permissionOf } from './declaration.ts'
 import { catchDefaultAnswers, replaceDefaultHandler } from './errors.ts'
 import { guardLoggers } from './logger.ts'
 
@@ -88,6 +88,7 @@ function followRequests(
     return followRequest(audit, req, res, {
       route: () => met.route,
       actor: () => met.request && (actor?.(met.request) ?? actorOf(met.request)),
+      permission: () => met.request && permissionOf(met.request.routeOptions.config),
     })
   }
 

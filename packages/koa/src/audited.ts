@@ -31,6 +31,8 @@ export interface AuditedOptions {
   /** Values the event's definition allows. Asked at the end. */
   readonly metadata?: Ask
   readonly purpose?: string
+  /** Your name of what somebody needs for this: `patients:read`. A refusal of this route is recorded with it. */
+  readonly permission?: string
   /** Your name of the data's class: `special_category`. */
   readonly class?: string
   /** The catalogue's event, where it is not the verb's own: `bulk_query`, `data_share`, … */
@@ -100,11 +102,12 @@ function declaring(verb: AccessVerb): Declare {
 }
 
 function declarationOf(verb: AccessVerb, resource: string, options: AuditedOptions, ctx: Context): AccessDeclaration {
-  const { id, subject, owner, volume, metadata, purpose, class: dataClass, event } = options
+  const { id, subject, owner, volume, metadata, purpose, permission, class: dataClass, event } = options
   return {
     verb,
     resource,
     purpose,
+    permission,
     class: dataClass,
     event,
     id: id && (() => id(ctx)),

@@ -10,8 +10,20 @@ const ask = (rules: unknown, event: keyof typeof catalogue, rest: object = {}) =
 describe('a policy', () => {
   test('without rules records everything, in the class of the catalogue', () => {
     for (const rules of [undefined, []]) {
-      expect(ask(rules, 'data_access')).toEqual({ level: 'fields', failureClass: 'spool', activity: false, rule: -1 })
-      expect(ask(rules, 'data_export')).toEqual({ level: 'fields', failureClass: 'block', activity: true, rule: -1 })
+      expect(ask(rules, 'data_access')).toEqual({
+        level: 'fields',
+        failureClass: 'spool',
+        activity: false,
+        rule: -1,
+        named: false,
+      })
+      expect(ask(rules, 'data_export')).toEqual({
+        level: 'fields',
+        failureClass: 'block',
+        activity: true,
+        rule: -1,
+        named: false,
+      })
     }
   })
 

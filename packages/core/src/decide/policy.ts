@@ -55,6 +55,8 @@ export interface PolicyDecision {
   readonly activity: boolean
   /** Index of the rule that matched; -1 when none did. */
   readonly rule: number
+  /** True when the rule that matched speaks of this event by its name, and not of everything. */
+  readonly named: boolean
 }
 
 export interface Policy {
@@ -112,12 +114,12 @@ class CompiledPolicy implements Policy {
       if (!matches(rule, question)) continue
       const level = mustBeKept(definition) ? 'fields' : rule.level
       const { failureClass = definition.failureClass, activity = definition.activity === true } = rule
-      return { level, failureClass, activity, rule: i }
+      return { level, failureClass, activity, rule: i, named: rule.globs.some(([member]) => member === 'event') }
     }
     let usual = this.#usual.get(definition)
     if (usual === undefined) {
       const { failureClass, activity = false } = definition
-      usual = Object.freeze({ level: 'fields', failureClass, activity, rule: -1 })
+      usual = Object.freeze({ level: 'fields', failureClass, activity, rule: -1, named: false })
       this.#usual.set(definition, usual)
     }
     return usual

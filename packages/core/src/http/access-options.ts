@@ -5,7 +5,7 @@
 import { AuditError } from '../errors.ts'
 
 const asked = ['id', 'subject', 'owner', 'volume', 'metadata']
-const stated = ['purpose', 'class', 'event']
+const stated = ['purpose', 'permission', 'class', 'event']
 
 /**
  * Throws `AUDIT_OPTION_INVALID`, naming the member, unless `resource` is a name and each of `options` is one that exists and

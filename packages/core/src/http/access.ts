@@ -44,6 +44,11 @@ export class DeclaredAccess {
     this.#owner = this.#identifiers('owner')
   }
 
+  /** What the route is declared to need. */
+  get permission(): string | undefined {
+    return this.#declaration.permission
+  }
+
   /** What is about to happen; its outcome is unknown. */
   attempt(): EventInput {
     return { ...this.#common(), outcome: 'unknown' }

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { presentsCredential, recordOwed } from './decisions.ts'
+import { allowanceOf, type Owing, presentsCredential, recordOwed } from './decisions.ts'
 
 const credentials = new Set(['authorization', 'x-api-key', 'sid'])
 
@@ -10,6 +10,10 @@ function request(headers: Record<string, string>): IncomingMessage {
   const req = new IncomingMessage(new Socket())
   Object.assign(req.headers, headers)
   return req
+}
+
+function owing(headers: Record<string, string>, more: Partial<Owing> = {}): Owing {
+  return { req: request(headers), actor: undefined, credentials, permission: undefined, ...more }
 }
 
 describe('the record an answer owes', () => {
@@ -27,17 +31,23 @@ describe('the record an answer owes', () => {
     [418, {}, undefined],
     [undefined, {}, undefined],
   ])('of status %s with %j is %s', (status, headers, type) => {
-    expect(recordOwed(status, request(headers), undefined, credentials)?.type).toBe(type)
+    expect(recordOwed(status, owing(headers))?.type).toBe(type)
   })
 
   it('says why and with which roles access was refused', () => {
     const actor = { id: 'u', roles: ['nurse'] }
-    expect(recordOwed(403, request({}), actor, credentials)?.event).toEqual({
+    expect(recordOwed(403, owing({}, { actor }))?.event).toEqual({
       outcome: 'denied',
       reason: 'forbidden',
       decision: { effect: 'deny', rolesEvaluated: ['nurse'] },
     })
-    expect(recordOwed(401, request({}), undefined, credentials)?.event.reason).toBe('unauthenticated')
+    expect(recordOwed(401, owing({}))?.event.reason).toBe('unauthenticated')
+  })
+
+  it('names the permission that the route is declared to need', () => {
+    const decision = { effect: 'deny', permission: 'patients:read' }
+    expect(recordOwed(403, owing({}, { permission: 'patients:read' }))?.event.decision).toEqual(decision)
+    expect(recordOwed(401, owing({}, { permission: 'patients:read' }))?.event.decision).toEqual(decision)
   })
 
   it('finds a cookie exactly where a parser of cookies would', () => {
@@ -50,5 +60,19 @@ describe('the record an answer owes', () => {
         expect(presentsCredential(request({ cookie }), credentials)).toBe(names.includes('sid'))
       }),
     )
+  })
+})
+
+describe('what a route with a declared permission did not refuse', () => {
+  it('is an answer of success, and no redirection, refusal or failure', () => {
+    const allowed = Array.from({ length: 500 }, (_, i) => i + 100).filter(
+      (status) => allowanceOf(status, owing({}, { permission: 'patients:read' })) !== undefined,
+    )
+    expect(allowed).toEqual([...Array.from({ length: 100 }, (_, i) => i + 200), 304])
+    expect(allowanceOf(undefined, owing({}, { permission: 'patients:read' }))).toBeUndefined()
+  })
+
+  it('is nothing where no permission was declared', () => {
+    expect(allowanceOf(200, owing({}))).toBeUndefined()
   })
 })

@@ -7,6 +7,16 @@
 import type { ActorInput, Category, EventInput } from '../event.ts'
 import type { RawRequest } from './exchange.ts'
 
+/** What the answer is judged by, besides its status. */
+export interface Owing {
+  readonly req: RawRequest
+  readonly actor: ActorInput | undefined
+  /** Header and cookie names in lower case. */
+  readonly credentials: ReadonlySet<string>
+  /** What the route is declared to need. */
+  readonly permission: string | undefined
+}
+
 export interface OwedRecord {
   readonly type: 'invalid_token_presented' | 'authz_deny' | 'application_error'
   readonly event: EventInput
@@ -14,31 +24,39 @@ export interface OwedRecord {
   readonly replacedBy: readonly Category[]
 }
 
-/** The record that an answer with this status owes, if any. `credentials` are header and cookie names in lower case. */
-export function recordOwed(
-  status: number | undefined,
-  req: RawRequest,
-  actor: ActorInput | undefined,
-  credentials: ReadonlySet<string>,
-): OwedRecord | undefined {
+/** The record that an answer with this status owes, if any. */
+export function recordOwed(status: number | undefined, owing: Owing): OwedRecord | undefined {
   if (status === 401) {
-    if (presentsCredential(req, credentials)) {
+    if (presentsCredential(owing.req, owing.credentials)) {
       return { type: 'invalid_token_presented', event: {}, replacedBy: ['authn', 'authz', 'security'] }
     }
-    return { type: 'authz_deny', event: denied('unauthenticated', actor), replacedBy: ['authn', 'authz'] }
+    return { type: 'authz_deny', event: denied('unauthenticated', owing), replacedBy: ['authn', 'authz'] }
   }
-  if (status === 403) return { type: 'authz_deny', event: denied('forbidden', actor), replacedBy: ['authn', 'authz'] }
+  if (status === 403) return { type: 'authz_deny', event: denied('forbidden', owing), replacedBy: ['authn', 'authz'] }
   if (status !== undefined && status >= 500)
     return { type: 'application_error', event: {}, replacedBy: ['application'] }
   return undefined
 }
 
-function denied(reason: string, actor: ActorInput | undefined): EventInput {
+function denied(reason: string, owing: Owing): EventInput {
+  return { outcome: 'denied', reason, decision: { effect: 'deny', ...decidedOn(owing) } }
+}
+
+/**
+ * What a route with a declared permission did not refuse. Recorded where a rule of the policy names `authz_allow`: an answer
+ * that is no success and no refusal says nothing of who was allowed, and a redirection may be one to a login.
+ */
+export function allowanceOf(status: number | undefined, owing: Owing): EventInput | undefined {
+  if (owing.permission === undefined || status === undefined) return undefined
+  if (status < 200 || (status >= 300 && status !== 304)) return undefined
+  return { reason: 'permission', decision: { effect: 'allow', ...decidedOn(owing) } }
+}
+
+function decidedOn({ actor, permission }: Owing): { permission?: string; rolesEvaluated?: readonly string[] } {
   const roles = actor?.roles
   return {
-    outcome: 'denied',
-    reason,
-    decision: roles === undefined ? { effect: 'deny' } : { effect: 'deny', rolesEvaluated: roles },
+    ...(permission === undefined ? {} : { permission }),
+    ...(roles === undefined ? {} : { rolesEvaluated: roles }),
   }
 }
 

@@ -24,6 +24,8 @@ export interface FrameworkView {
   route(): string | undefined
   /** Who acted, as far as the application has found out by now. */
   actor(): ActorInput | undefined
+  /** The permission that the matched route is declared to need, whether or not the request came as far as its declaration. */
+  permission?(): string | undefined
 }
 
 export type AccessVerb = 'read' | 'create' | 'update' | 'delete' | 'export'
@@ -45,6 +47,8 @@ export interface AccessDeclaration {
   /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end of the exchange. */
   readonly volume?: (() => unknown) | undefined
   readonly purpose?: string | undefined
+  /** The application's name of what somebody needs to be allowed: `patients:read`. It stands on the records of a refusal. */
+  readonly permission?: string | undefined
   /** The application's name of the data's class: `special_category`. */
   readonly class?: string | undefined
   /** Allow-listed by the event's definition. Asked at the end of the exchange. */

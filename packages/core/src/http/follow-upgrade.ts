@@ -66,7 +66,12 @@ function tell(runtime: Runtime, { req, status }: Handshake): void {
       completion: upgraded ? 'upgraded' : status === undefined ? 'aborted' : 'completed',
     },
   }
-  const owed = recordOwed(status, req, undefined, runtime.options.credentials)
+  const owed = recordOwed(status, {
+    req,
+    actor: undefined,
+    credentials: runtime.options.credentials,
+    permission: undefined,
+  })
   if (owed !== undefined) runtime.recordIn(facts, owed.type, owed.event)
   runtime.accessLine(facts)
 }

@@ -86,6 +86,7 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
       return { id: 'id', acknowledged: trail.durable, durable: trail.durable }
     },
     failureClass: () => trail.failureClass,
+    isAskedFor: () => false,
     accessLine: (line) => void trail.lines.push(line),
     notice: (code) => void trail.notices.push(code),
     safeError: () => ({ type: 'Error' }),

@@ -16,6 +16,7 @@ import { DeclaredAccess } from './access.ts'
 import { plainActor } from './actor.ts'
 import { isDurableInTime } from './admission.ts'
 import { answerProblem } from './answer.ts'
+import { ask } from './ask.ts'
 import {
   brokeOff,
   type Carried,
@@ -27,7 +28,7 @@ import {
 } from './completion.ts'
 import type { DebugBlock } from './debug-guard-patterns.ts'
 import type { DebugWatch } from './debug-guard-watch.ts'
-import { recordOwed } from './decisions.ts'
+import { allowanceOf, recordOwed } from './decisions.ts'
 import type { AccessDeclaration, Exchange, FrameworkView } from './exchange.ts'
 import { type FactSource, factsOf } from './exchange-facts.ts'
 import type { Opened, Openings } from './opening.ts'
@@ -62,6 +63,8 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   /** Categories of what the application recorded itself in this exchange. */
   readonly #told = new Set<Category>()
   readonly #accesses: DeclaredAccess[] = []
+  /** The application told itself that somebody was let in. */
+  #letIn = false
   /** The trail itself refused the request. */
   #refused = false
   #upgraded = false
@@ -141,7 +144,8 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
 
   recorded(category: Category, type: string): void {
     // That somebody was let in says nothing of a later refusal.
-    if (type !== 'authz_allow') this.#told.add(category)
+    if (type === 'authz_allow') this.#letIn = true
+    else this.#told.add(category)
   }
 
   actor(): ActorInput | undefined {
@@ -180,8 +184,9 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     const facts = factsOf(live, routeOf(live.view), { completion, durationMs })
     const ended = { facts, actor: this.actor() }
     this.#ended = ended
-    for (const access of this.#accesses.splice(0)) this.#recordAccess(access, ended)
-    this.#recordOwed(live, ended)
+    const accesses = this.#accesses.splice(0)
+    for (const access of accesses) this.#recordAccess(access, ended)
+    this.#recordOwed(live, ended, accesses)
     if (this.#block !== undefined) live.guard?.record(this.#block, facts)
     this.#live = undefined
     if (live.told === true) return
@@ -206,19 +211,42 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   }
 
   /** Decisions and failures that the answer shows; unless the application has told them, or the trail itself refused. */
-  #recordOwed({ req }: LiveExchangeInit, { facts, actor }: Ended): void {
+  #recordOwed({ req, view }: LiveExchangeInit, { facts, actor }: Ended, accesses: readonly DeclaredAccess[]): void {
     if (this.#refused) return
     const { status, completion } = facts.http ?? {}
     // An answer that broke off is a failure, whatever its headers had promised.
     const shown = completion === 'error' ? Math.max(status ?? 500, 500) : status
-    if (shown === undefined || shown < 400) return
-    const owed = recordOwed(shown, req, actor, this.#runtime.options.credentials)
+    const refused = shown === 401 || shown === 403
+    if (shown === undefined || (shown < 400 && accesses.length === 0)) return
+    const permission = permissionOf(accesses) ?? (refused && accesses.length === 0 ? permissionIn(view) : undefined)
+    const owing = { req, actor, credentials: this.#runtime.options.credentials, permission }
+    const allowed = this.#letIn ? undefined : allowanceOf(shown, owing)
+    if (allowed !== undefined && this.#runtime.isAskedFor(facts, 'authz_allow', allowed, this.#who()))
+      this.#runtime.recordIn(facts, 'authz_allow', allowed, this.#who())
+    const owed = recordOwed(shown, owing)
     if (owed === undefined || owed.replacedBy.some((category) => this.#told.has(category))) return
     const error = owed.type === 'application_error' ? this.#error?.thrown : undefined
     const withError = error === undefined ? {} : { error }
     this.#runtime.recordIn(facts, owed.type, owed.event, { ...this.#who(), ...withError })
     if (error !== undefined) this.#runtime.showRawError(error, this.context.requestId)
   }
+}
+
+/** What the route needs, where all that is declared of it agree: a wrong name would be worse than none. */
+function permissionOf(accesses: readonly DeclaredAccess[]): string | undefined {
+  let found: string | undefined
+  for (const { permission } of accesses) {
+    if (permission === undefined || permission === found) continue
+    if (found !== undefined) return undefined
+    found = permission
+  }
+  return found
+}
+
+/** What the framework knows of a route that was refused before it could declare anything. */
+function permissionIn(view: FrameworkView): string | undefined {
+  const known = ask(() => view.permission?.())
+  return typeof known === 'string' ? known : undefined
 }
 
 /** The framework's own code may throw, and then has no answer. */
