@@ -16,15 +16,11 @@ export { safeError } from './fault/safe-error.ts'
 export { shapedError, shapedFinding } from './fault/shape.ts'
 export { withoutMessagesOf } from './fault/spoken.ts'
 export { isError } from './fault/type.ts'
-export {
-  type AccessBelow,
-  type AccessBelowVerb,
-  isPersonal,
-  reportAccess,
-  watchesData,
-} from './http/access-below.ts'
+export { isPersonal, reportAccess, watchesData } from './http/access-below.ts'
+export type { AccessBelow, AccessBelowVerb } from './http/access-below-report.ts'
 export { actorFrom } from './http/actor.ts'
 export { ask } from './http/ask.ts'
+export { atEnd, type ExchangeEnd } from './http/at-end.ts'
 export { auditFor } from './http/audit-for.ts'
 export { type CompletionQuestion, completionOf, connectionOf } from './http/completion.ts'
 export { exchangeOf } from './http/exchange.ts'

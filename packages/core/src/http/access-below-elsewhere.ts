@@ -8,8 +8,8 @@ import type { RequestContext } from '../context.ts'
 import type { PersonalTable } from '../data-options.ts'
 import type { ExchangeFacts } from '../draft.ts'
 import { findView, type Runtime } from '../runtime.ts'
-import type { AccessBelow } from './access-below.ts'
-import { AccessFold, eventFor } from './access-below-fold.ts'
+import { AccessFold, eventFor, type FoldedAccess } from './access-below-fold.ts'
+import { type AccessBelow, isReportTaker } from './access-below-report.ts'
 
 const windowMs = 1_000
 /** Contexts that are told apart in a second; beyond, what there is is recorded at once. */
@@ -49,8 +49,12 @@ class Elsewhere {
       fold = new AccessFold()
       this.#byContext.set(context, fold)
     }
-    fold.add(access, table, this.#runtime.clock.now())
+    const line = fold.add(access, table, this.#runtime.clock.now())
     this.#timer ??= setTimeout(() => this.flush(), windowMs).unref()
+    // What follows an answer is mostly one callback that came late: it need not wait to see whether others come.
+    if (line === undefined || line.told || context === undefined || findView(context) === undefined) return
+    this.#record(line, context)
+    line.restart()
   }
 
   flush(): void {
@@ -59,18 +63,21 @@ class Elsewhere {
     const all = [...this.#byContext]
     this.#byContext.clear()
     for (const [context, fold] of all) {
-      const view = context === undefined ? undefined : findView(context)
-      const facts = view?.facts() ?? (context === undefined ? undefined : idsOf(context))
-      const actor = view?.actor()
-      for (const line of fold.lines) {
-        const { type, event } = eventFor(line, this.#runtime.options.data?.bulkRecords ?? 1_000, false)
-        const { calls: count, startMs, endMs } = line
-        this.#runtime.recordIn(facts, type, event, {
-          ...(actor === undefined ? {} : { actor }),
-          ...(count > 1 ? { aggregate: { count, startMs, endMs } } : {}),
-        })
-      }
+      for (const line of fold.take(({ calls }) => calls > 0)) this.#record(line, context)
     }
+  }
+
+  #record(line: FoldedAccess, context: RequestContext | undefined): void {
+    const view = context === undefined ? undefined : findView(context)
+    const facts = view?.facts() ?? (context === undefined ? undefined : idsOf(context))
+    const actor = view?.actor()
+    const undeclared = view !== undefined && isReportTaker(view) && facts !== undefined && view.tellDrift(line.table, facts)
+    const { type, event } = eventFor(line, this.#runtime.options.data?.bulkRecords ?? Number.POSITIVE_INFINITY, undeclared)
+    const { calls: count, startMs, endMs } = line
+    this.#runtime.recordIn(facts, type, event, {
+      ...(actor === undefined ? {} : { actor }),
+      ...(count > 1 ? { aggregate: { count, startMs, endMs } } : {}),
+    })
   }
 }
 

@@ -6,14 +6,14 @@
  */
 import type { PersonalTable } from '../data-options.ts'
 import type { EventInput, TargetInput } from '../event.ts'
-import type { AccessBelow, AccessBelowVerb } from './access-below.ts'
+import type { AccessBelow, AccessBelowVerb } from './access-below-report.ts'
 import { collectIds } from './access-below-rows.ts'
 
 /** Pairs of table and verb that are told apart in one request. */
 export const pairsMax = 64
 
 /** All that was done to one table in one way. */
-export class Folded {
+export class FoldedAccess {
   readonly table: PersonalTable
   readonly verb: AccessBelowVerb
   /** Statements. */
@@ -25,6 +25,8 @@ export class Folded {
   readonly subjects = new Set<string>()
   startMs = 0
   endMs = 0
+  /** A record was made of what was counted before. */
+  told = false
 
   constructor(table: PersonalTable, verb: AccessBelowVerb) {
     this.table = table
@@ -47,29 +49,48 @@ export class Folded {
     if (id !== undefined) collectIds(this.ids, rows, id, columns)
     if (subject !== undefined) collectIds(this.subjects, rows, subject, columns)
   }
+
+  /** A record was made of it; from here on it counts anew. */
+  restart(): void {
+    this.told = true
+    this.calls = 0
+    this.failures = 0
+    this.records = undefined
+    this.ids.clear()
+    this.subjects.clear()
+  }
 }
 
 export class AccessFold {
-  readonly #lines = new Map<string, Folded>()
+  readonly #lines = new Map<string, FoldedAccess>()
   /** Reports that found no place. */
   overflow = 0
 
-  add(access: AccessBelow, table: PersonalTable, nowMs: number): void {
+  /** Counts it; the line it stands in, or undefined where there is no place for another. */
+  add(access: AccessBelow, table: PersonalTable, nowMs: number): FoldedAccess | undefined {
     const key = `${access.verb} ${table.name}`
     let line = this.#lines.get(key)
     if (line === undefined) {
       if (this.#lines.size >= pairsMax) {
         this.overflow++
-        return
+        return undefined
       }
-      line = new Folded(table, access.verb)
+      line = new FoldedAccess(table, access.verb)
       this.#lines.set(key, line)
     }
     line.add(access, nowMs)
+    return line
   }
 
-  get lines(): Iterable<Folded> {
-    return this.#lines.values()
+  /** The lines that are wanted; they are counted no more. */
+  take(wanted: (line: FoldedAccess) => boolean): FoldedAccess[] {
+    const taken: FoldedAccess[] = []
+    for (const [key, line] of this.#lines) {
+      if (!wanted(line)) continue
+      taken.push(line)
+      this.#lines.delete(key)
+    }
+    return taken
   }
 }
 
@@ -82,7 +103,7 @@ const eventOf: Readonly<Record<AccessBelowVerb, string>> = {
 
 /** The record that stands for a line of its own. `undeclared`: the request's route does not say that it touches this. */
 export function eventFor(
-  line: Folded,
+  line: FoldedAccess,
   bulkRecords: number,
   undeclared: boolean,
 ): { readonly type: string; readonly event: EventInput } {

@@ -6,41 +6,10 @@
  */
 import type { Audit } from '../audit.ts'
 import { currentContext, type RequestContext } from '../context.ts'
-import type { PersonalTable, PersonalTables } from '../data-options.ts'
-import { type ExchangeView, findView, type Runtime, runtimeOf } from '../runtime.ts'
+import type { PersonalTables } from '../data-options.ts'
+import { findView, type Runtime, runtimeOf } from '../runtime.ts'
 import { foldElsewhere } from './access-below-elsewhere.ts'
-
-export type AccessBelowVerb = 'read' | 'create' | 'update' | 'delete'
-
-/** What one call of a driver or an ORM did to one table. */
-export interface AccessBelow {
-  /** Table or collection as the statement names it, quotes removed; `schema.table` is allowed. */
-  readonly table: string
-  readonly verb: AccessBelowVerb
-  /** Rows read or affected, as far as they are known. */
-  readonly records?: number | undefined
-  /**
-   * The rows as the library gives them, objects or arrays; nothing but the declared `subject` and `id` columns of at most 20
-   * is read of them, and that at once.
-   */
-  readonly rows?: readonly unknown[] | undefined
-  /** The names of the columns in their order, where rows are arrays. */
-  readonly columns?: readonly string[] | undefined
-  /** The call failed: nothing was read or changed as far as its caller knows. */
-  readonly failed?: boolean | undefined
-  /**
-   * The request the call was made in: what `currentContext()` said when it began. Callbacks of pooled connections may run in
-   * the context of another request. Default: the request in progress.
-   */
-  readonly context?: RequestContext | undefined
-}
-
-/** What an exchange does with reports; `core/http` puts it on its views. */
-export interface ReportTaker extends ExchangeView {
-  readonly audit: Audit
-  /** Takes a report of one of its own; false, once it has ended. */
-  below(access: AccessBelow, table: PersonalTable): boolean
-}
+import { type AccessBelow, isReportTaker } from './access-below-report.ts'
 
 /**
  * True when the audit has a `data` option at all: an integration that would have to read a statement first asks this.
@@ -90,10 +59,6 @@ function runtimeFor(audit: Audit | undefined, context: RequestContext | undefine
   const view = context === undefined ? undefined : findView(context)
   if (view !== undefined && isReportTaker(view)) return runtimeOf(view.audit)
   return theOnlyOne()
-}
-
-function isReportTaker(view: ExchangeView): view is ReportTaker {
-  return 'below' in view && 'audit' in view
 }
 
 const DECLARING = Symbol.for('@trailmark/core/declares-data/1')
