@@ -17,6 +17,7 @@ import { plainActor } from './actor.ts'
 import { isDurableInTime } from './admission.ts'
 import { answerProblem } from './answer.ts'
 import { ask } from './ask.ts'
+import type { Ending, EndWork, ExchangeEnd } from './at-end.ts'
 import {
   brokeOff,
   type Carried,
@@ -51,7 +52,7 @@ interface Ended {
   readonly actor: ActorInput | undefined
 }
 
-export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
+export class LiveExchange implements Exchange, ExchangeView, Carried, Opened, Ending {
   readonly audit: Audit
   readonly context: RequestContext
   readonly startedMs: number
@@ -69,6 +70,8 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
   #refused = false
   #upgraded = false
   #block: DebugBlock | undefined
+  /** Made when first used: most requests have none. */
+  #endWorks: EndWork[] | undefined
 
   constructor(audit: Audit, runtime: Runtime, init: LiveExchangeInit) {
     this.audit = audit
@@ -138,6 +141,13 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     answerProblem(req, res, problemFor(error, this.context.requestId, res.statusCode))
   }
 
+  atEnd(work: EndWork): boolean {
+    if (this.#ended !== undefined) return false
+    this.#endWorks ??= []
+    this.#endWorks.push(work)
+    return true
+  }
+
   blocked(block: DebugBlock): void {
     this.#block = block
   }
@@ -184,6 +194,8 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     const facts = factsOf(live, routeOf(live.view), { completion, durationMs })
     const ended = { facts, actor: this.actor() }
     this.#ended = ended
+    if (this.#endWorks !== undefined)
+      this.#tellEnd(this.#endWorks.splice(0), { status: facts.http?.status, completion })
     const accesses = this.#accesses.splice(0)
     for (const access of accesses) this.#recordAccess(access, ended)
     this.#recordOwed(live, ended, accesses)
@@ -192,6 +204,10 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened {
     if (live.told === true) return
     const error = this.#error?.thrown
     this.#runtime.accessLine(error === undefined ? facts : { ...facts, error: this.#runtime.safeError(error) })
+  }
+
+  #tellEnd(works: readonly EndWork[], end: ExchangeEnd): void {
+    for (const work of works) ask(() => this.run(() => work(end)))
   }
 
   #open(): LiveExchangeInit {
