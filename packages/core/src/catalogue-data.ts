@@ -30,7 +30,8 @@ const failed = [
 ] as const
 const via = oneOf('api', 'ui', 'report', 'job', 'support', 'database', 'feed', 'other')
 const format = oneOf('csv', 'json', 'ndjson', 'xml', 'xlsx', 'pdf', 'parquet', 'zip', 'fhir', 'print', 'other')
-const common = { via, status: httpStatus } as const
+/** `undeclared`: seen in a database, in a request whose route does not say that it touches this. */
+const common = { via, status: httpStatus, undeclared: flag } as const
 
 export const dataEvents = {
   data_access: event('DAT001', 'data', 'INFO', 1, 'read', {

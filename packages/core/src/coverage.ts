@@ -18,6 +18,10 @@ export interface RouteCoverage {
   readonly reason?: string
   /** Why it is not audited, where that is known: `before_audit` is mounted in front of the audit, which follows none of its requests. */
   readonly gap?: 'before_audit'
+  /** Requests in which it touched declared data that its declaration does not name; only where there were any. */
+  readonly drift?: number
+  /** The tables of that data, as the option `data` names them; at most 20. */
+  readonly tables?: readonly string[]
 }
 
 /** Every route seen so far, sorted by route and method, with the counts. */
@@ -26,6 +30,8 @@ export interface Coverage {
   readonly audited: number
   readonly exempt: number
   readonly unaudited: number
+  /** Routes that touched data they do not declare, since the start of the process. */
+  readonly drifting: number
   /** True when more than `routesMax` routes were told; those beyond are not listed. */
   readonly truncated: boolean
 }
@@ -37,6 +43,8 @@ export interface CoverageRegister {
   exempt(route: string, method: string, reason: string): void
   /** The route stands in front of the audit: whatever it declares, its requests are not followed. */
   before(route: string, method: string): void
+  /** A request of the route touched a table of personal data that the route does not declare. */
+  drifted(route: string, method: string, table: string): void
   /** A router or application is mounted under this path: what is blocked at the root is blocked there, too. */
   under(prefix: string): void
   /** Every such path. */
@@ -49,6 +57,8 @@ export interface CoverageRegister {
 /** More than any application mounts; a bound, so that routes made from requests by mistake cannot grow without end. */
 export const routesMax = 10_000
 const prefixesMax = 1_000
+/** Tables named for a route that drifts. */
+const driftTablesMax = 20
 
 export function createCoverage(): CoverageRegister {
   const seen = new Map<string, Seen>()
@@ -71,6 +81,12 @@ export function createCoverage(): CoverageRegister {
     return found
   }
 
+  /** The entry that answers a request: a HEAD is mostly answered by what was mounted for GET. */
+  function entryOf(route: string, method: string) {
+    const known = (name: string) => seen.get(`${name} ${route}`)
+    return known(method) ?? (method === 'HEAD' ? known('GET') : undefined) ?? known('ALL') ?? entry(route, method)
+  }
+
   return {
     mounted: (route, method) => void entry(route, method),
     declared(route, method, verb) {
@@ -85,6 +101,13 @@ export function createCoverage(): CoverageRegister {
       const found = entry(route, method)
       if (found !== undefined) found.before = true
     },
+    drifted(route, method, table) {
+      const found = entryOf(route, method)
+      if (found === undefined) return
+      found.drift = (found.drift ?? 0) + 1
+      found.tables ??= new Set()
+      if (found.tables.size < driftTablesMax) found.tables.add(table)
+    },
     under(prefix) {
       if (prefixes.size < prefixesMax) prefixes.add(prefix)
     },
@@ -97,7 +120,15 @@ export function createCoverage(): CoverageRegister {
       for (const tell of watchers) tell()
       const routes = [...seen.values()].map(describe).sort(byRoute)
       const count = (status: RouteStatus) => routes.filter((route) => route.status === status).length
-      return { routes, audited: count('audited'), exempt: count('exempt'), unaudited: count('unaudited'), truncated }
+      const drifting = routes.filter(({ drift }) => drift !== undefined).length
+      return {
+        routes,
+        audited: count('audited'),
+        exempt: count('exempt'),
+        unaudited: count('unaudited'),
+        drifting,
+        truncated,
+      }
     },
   }
 }
@@ -108,9 +139,16 @@ interface Seen {
   verb?: string
   reason?: string
   before?: true
+  drift?: number
+  tables?: Set<string>
 }
 
-function describe({ method, route, verb, reason, before }: Seen): RouteCoverage {
+function describe(seen: Seen): RouteCoverage {
+  const { drift, tables } = seen
+  return { ...statusOf(seen), ...(drift === undefined ? {} : { drift, tables: [...(tables ?? [])].sort() }) }
+}
+
+function statusOf({ method, route, verb, reason, before }: Seen): RouteCoverage {
   // What needs no record needs no audit in front of it either.
   if (before && (verb !== undefined || reason === undefined))
     return { method, route, status: 'unaudited', gap: 'before_audit' }

@@ -29,6 +29,7 @@ export class DeclaredAccess {
   #ids: Identifiers
   #subjects: Identifiers
   #owner: Identifiers
+  #counted: { records: number | undefined; ids: string[]; subjects: string[] } | undefined
   /** Set for class `block`: pairs the attempt with its result. */
   operationId: string | undefined
   /** True when the attempt was not durable in time and the handler was not allowed to run. */
@@ -49,6 +50,24 @@ export class DeclaredAccess {
     return this.#declaration.permission
   }
 
+  get resource(): string {
+    return this.#declaration.resource
+  }
+
+  get verb(): AccessVerb {
+    return this.#declaration.verb
+  }
+
+  /** What was seen below the route of this very access: it stands where the declaration itself says nothing. */
+  countedBelow({ records, ids, subjects }: CountedAccess): void {
+    const before = this.#counted
+    this.#counted = {
+      records: records === undefined ? before?.records : records + (before?.records ?? 0),
+      ids: [...(before?.ids ?? []), ...ids],
+      subjects: [...(before?.subjects ?? []), ...subjects],
+    }
+  }
+
   /** What is about to happen; its outcome is unknown. */
   attempt(): EventInput {
     return { ...this.#common(), outcome: 'unknown' }
@@ -59,6 +78,8 @@ export class DeclaredAccess {
     if (this.#ids.listed.length === 0) this.#ids = this.#identifiers('id')
     if (this.#subjects.listed.length === 0) this.#subjects = this.#identifiers('subject')
     if (this.#owner.listed.length === 0) this.#owner = this.#identifiers('owner')
+    if (this.#ids.listed.length === 0) this.#ids = identifiers(this.#counted?.ids)
+    if (this.#subjects.listed.length === 0) this.#subjects = identifiers(this.#counted?.subjects)
     const { outcome, reason } = this.refused ? ({ outcome: 'failure', reason: 'unavailable' } as const) : outcomeOf(end)
     const volume = this.#volume()
     const fields = this.#ask('metadata')
@@ -98,8 +119,16 @@ export class DeclaredAccess {
 
   /** The declared volume; a list of identifiers that was too long to write is at least counted. */
   #volume(): VolumeInput | undefined {
-    return volumeFrom(this.#ask('volume')) ?? (this.#ids.count > listMax ? { records: this.#ids.count } : undefined)
+    const known = this.#counted?.records ?? (this.#ids.count > listMax ? this.#ids.count : undefined)
+    return volumeFrom(this.#ask('volume')) ?? (known === undefined ? undefined : { records: known })
   }
+}
+
+/** What was counted of an access where it took place: in a database. */
+export interface CountedAccess {
+  readonly records: number | undefined
+  readonly ids: Iterable<string>
+  readonly subjects: Iterable<string>
 }
 
 export interface AccessEnd {

@@ -7,12 +7,15 @@
  */
 import type { Audit } from '../audit.ts'
 import { type RequestContext, runInContext } from '../context.ts'
+import type { PersonalTable } from '../data-options.ts'
 import type { ExchangeFacts } from '../draft.ts'
 import type { ActorInput, Category } from '../event.ts'
 import { uuidv7 } from '../id.ts'
 import type { Receipt } from '../receipt.ts'
-import type { ExchangeView, Runtime } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 import { DeclaredAccess } from './access.ts'
+import { AccessesBelow } from './access-below-exchange.ts'
+import type { AccessBelow, ReportTaker } from './access-below-report.ts'
 import { plainActor } from './actor.ts'
 import { isDurableInTime } from './admission.ts'
 import { answerProblem } from './answer.ts'
@@ -52,7 +55,7 @@ interface Ended {
   readonly actor: ActorInput | undefined
 }
 
-export class LiveExchange implements Exchange, ExchangeView, Carried, Opened, Ending {
+export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, Ending {
   readonly audit: Audit
   readonly context: RequestContext
   readonly startedMs: number
@@ -64,6 +67,8 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened, En
   /** Categories of what the application recorded itself in this exchange. */
   readonly #told = new Set<Category>()
   readonly #accesses: DeclaredAccess[] = []
+  /** Access to data that was reported from below the route. */
+  #below: AccessesBelow | undefined
   /** The application told itself that somebody was let in. */
   #letIn = false
   /** The trail itself refused the request. */
@@ -152,6 +157,18 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened, En
     this.#block = block
   }
 
+  below(access: AccessBelow, table: PersonalTable): boolean {
+    if (this.#ended !== undefined) return false
+    this.#below ??= new AccessesBelow(this.#runtime)
+    this.#below.add(access, table)
+    return true
+  }
+
+  tellDrift(table: PersonalTable, facts: ExchangeFacts): boolean {
+    this.#below ??= new AccessesBelow(this.#runtime)
+    return this.#below.tellDrift(table, facts)
+  }
+
   recorded(category: Category, type: string): void {
     // That somebody was let in says nothing of a later refusal.
     if (type === 'authz_allow') this.#letIn = true
@@ -198,6 +215,7 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened, En
       this.#tellEnd(this.#endWorks.splice(0), { status: facts.http?.status, completion })
     const accesses = this.#accesses.splice(0)
     for (const access of accesses) this.#recordAccess(access, ended)
+    this.#below?.record(facts, this.#who())
     this.#recordOwed(live, ended, accesses)
     if (this.#block !== undefined) live.guard?.record(this.#block, facts)
     this.#live = undefined
@@ -222,6 +240,10 @@ export class LiveExchange implements Exchange, ExchangeView, Carried, Opened, En
 
   #recordAccess(access: DeclaredAccess, { facts }: Ended): void {
     const { status, completion = 'aborted' } = facts.http ?? {}
+    if (this.#runtime.options.data !== undefined) {
+      this.#below ??= new AccessesBelow(this.#runtime)
+      this.#below.fill(access)
+    }
     const pair = access.operationId === undefined ? {} : ({ operationId: access.operationId, phase: 'result' } as const)
     this.#runtime.recordIn(facts, access.type, access.result({ status, completion }), { ...this.#who(), ...pair })
   }
