@@ -71,8 +71,13 @@ class Elsewhere {
     const view = context === undefined ? undefined : findView(context)
     const facts = view?.facts() ?? (context === undefined ? undefined : idsOf(context))
     const actor = view?.actor()
-    const undeclared = view !== undefined && isReportTaker(view) && facts !== undefined && view.tellDrift(line.table, facts)
-    const { type, event } = eventFor(line, this.#runtime.options.data?.bulkRecords ?? Number.POSITIVE_INFINITY, undeclared)
+    const undeclared =
+      view !== undefined && isReportTaker(view) && facts !== undefined && view.tellDrift(line.table, facts)
+    const { type, event } = eventFor(
+      line,
+      this.#runtime.options.data?.bulkRecords ?? Number.POSITIVE_INFINITY,
+      undeclared,
+    )
     const { calls: count, startMs, endMs } = line
     this.#runtime.recordIn(facts, type, event, {
       ...(actor === undefined ? {} : { actor }),

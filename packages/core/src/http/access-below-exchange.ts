@@ -5,9 +5,9 @@
 import type { PersonalTable } from '../data-options.ts'
 import type { ExchangeFacts } from '../draft.ts'
 import type { RecordExtra, Runtime } from '../runtime.ts'
-import type { DeclaredAccess } from './access.ts'
-import type { AccessBelow, AccessBelowVerb } from './access-below-report.ts'
+import { DeclaredAccess } from './access.ts'
 import { AccessFold, eventFor } from './access-below-fold.ts'
+import type { AccessBelow, AccessBelowVerb } from './access-below-report.ts'
 
 /** What a declared verb announces. Whoever exports, searches or shares has to read. */
 const announces: Readonly<Record<string, AccessBelowVerb>> = {
@@ -30,19 +30,16 @@ export class AccessesBelow {
     this.#runtime = runtime
   }
 
-  /** The route says that it touches this. */
-  declared(resource: string): void {
-    this.#declared ??= []
-    this.#declared.push(resource)
-  }
-
   add(access: AccessBelow, table: PersonalTable): void {
     this.#fold ??= new AccessFold()
     this.#fold.add(access, table, this.#runtime.clock.now())
   }
 
-  /** Gives a declared access what was counted of it by now: no second record is made of that. */
-  fill(access: DeclaredAccess): void {
+  /** Gives what the route declared what was counted of it by now: no second record is made of that. */
+  fill(access: object): void {
+    if (!(access instanceof DeclaredAccess)) return
+    this.#declared ??= []
+    this.#declared.push(access.resource)
     const verb = announces[access.verb]
     for (const line of this.#fold?.take((one) => one.verb === verb && one.table.resource === access.resource) ?? [])
       access.countedBelow(line)
