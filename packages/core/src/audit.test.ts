@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
-import { type Audit, createAudit, defaultAudit } from './audit.ts'
+import { type Audit, createAudit } from './audit.ts'
+import { defaultAudit } from './default-audit.ts'
 import { defineEvents } from './define-events.ts'
 import { runtimeOf } from './runtime.ts'
 import { testAudit } from './testing.ts'

@@ -25,6 +25,7 @@ import { type SafeError, safeError } from './fault/safe-error.ts'
 import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
 import { rememberData } from './http/access-below.ts'
 import { uuidv7 } from './id.ts'
+import { openInTransaction } from './in-transaction.ts'
 import { isInspectorOpen } from './inspector.ts'
 import { createKeyKeeper } from './key-keeper.ts'
 import { Lifetime } from './lifetime.ts'
@@ -38,9 +39,9 @@ import { processFacts } from './record/announcements.ts'
 import { createBodyWriter } from './record/bodies.ts'
 import { createOperational, isLine } from './record/operational.ts'
 import { Recorder } from './record/recorder.ts'
-import type { RecordCall } from './record-call.ts'
+import type { RecordCall, TransactionCall } from './record-call.ts'
 import { findRehearsal, rehearsedOptions } from './rehearsal.ts'
-import { giveRuntime, type Runtime, runtimeOf } from './runtime.ts'
+import { giveRuntime, type Runtime } from './runtime.ts'
 import { maskAddress } from './scrub/address.ts'
 import { createScrubber } from './scrub/scrub.ts'
 import { checkScrubber } from './scrub/self-test.ts'
@@ -67,6 +68,20 @@ export interface Audit<E extends Catalogue = BuiltInEvents> {
    *     await receipt.durable
    */
   readonly record: RecordCall<E>
+  /**
+   * Records an event if and only if `transaction` commits: the record waits in your own database (option `outbox`) until it
+   * did, and is then taken to the ledger. `transaction` is what your library calls one: a pg client, `trx` of Knex or
+   * Kysely, `tx` of Drizzle or Prisma.
+   *
+   * Resolves once the row is written by the transaction. Rejects with what the database says, with `AUDIT_OUTBOX_MISSING`, or
+   * with `AUDIT_EVENT_INCOMPLETE`: let the transaction fail then.
+   *
+   *     await knex.transaction(async (trx) => {
+   *       await trx('grants').insert({ user, role })
+   *       await audit.inTransaction(trx, 'role_assigned', { subjects: [user], metadata: { role: 'admin' } })
+   *     })
+   */
+  readonly inTransaction: TransactionCall<E>
   /** The state of every ledger, the queues and the counters. Cheap enough for a probe. */
   health(): Health
   /** Whether this process can keep its promise to record; false also says why. */
@@ -247,6 +262,17 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     }),
   )
 
+  const transactions = openInTransaction({
+    outbox: options.outbox,
+    pipeline,
+    recorder,
+    catalogue,
+    tokens,
+    serviceDir,
+    announce,
+    notice: notices.notice,
+  })
+
   // 4. The start is on record, and the process is watched.
   if (weak.environment_unset && configuration.terminal) {
     notices.notice(
@@ -271,6 +297,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     recordCrash: (error, origin) =>
       void pipeline.record('application_error', { reason: 'unhandled', metadata: { origin } }, { error }),
     stopOutbound,
+    stopRelay: () => transactions.relay?.stop(),
     tend: (nowMs) => {
       tendKeys(nowMs)
       lookForRequests()
@@ -313,6 +340,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   const audit: Audit<BuiltInEvents & E> = {
     service,
     record: (type: string, event?: unknown) => pipeline.record(type, event),
+    inTransaction: (transaction: object, type: string, event?: unknown) => transactions.put(transaction, type, event),
     health,
     ready: () => readReadiness(recorder, lifetime.closed),
     readyHandler(_request, response) {
@@ -334,28 +362,6 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   rememberData(runtime)
   rehearsal?.opened(audit)
   return audit
-}
-
-const DEFAULT = Symbol.for('@trailmark/core/audit/1')
-
-/**
- * The audit that adapters share when none is given: made with no options on first use, one per process, whichever copy of
- * this package asks. Once it was closed the next call makes a new one. Throws as `createAudit()` does.
- */
-export function defaultAudit(): Audit {
-  const found: unknown = Reflect.get(globalThis, DEFAULT)
-  if (isOpenAudit(found)) return found
-  const made = createAudit()
-  Object.defineProperty(globalThis, DEFAULT, { value: made, configurable: true })
-  return made
-}
-
-function isOpenAudit(value: unknown): value is Audit {
-  try {
-    return typeof value === 'object' && value !== null && !runtimeOf(value).closed
-  } catch {
-    return false
-  }
 }
 
 /** Runs `work`; if it throws, `undo` first. */

@@ -91,6 +91,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'anchors',
   'anchorEveryMs',
   'keys',
+  'outbox',
   'pseudonyms',
   'undeclared',
   'policy',
@@ -171,6 +172,7 @@ export function checkOptions(options: AuditOptions): void {
   checkOne('ack', options.ack, ['durable', 'written', 'queued'])
   checkKeys(options.keys)
   checkMethods('pseudonyms', options.pseudonyms, ['name', 'find', 'takeNews', 'told', 'due', 'persist', 'persistSync'])
+  checkMethods('outbox', options.outbox, ['put', 'drain'])
   checkMethods('clock', options.clock, ['now', 'monotonic'])
   checkList('policy', options.policy, 'object')
   checkList('proxies', options.proxies, 'string')

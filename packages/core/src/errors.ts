@@ -17,6 +17,7 @@ export const codes = {
   AUDIT_SECRET_MISSING: 'A secret is not where it was asked for; the message names the environment variable.',
   AUDIT_SECRET_UNREADABLE:
     'The function given to map() of a secret threw; its error is not kept, because it may quote the value.',
+  AUDIT_OUTBOX_MISSING: 'A record was to be part of a transaction, and the audit has no `outbox`.',
   AUDIT_LIBRARY_UNKNOWN:
     'What was handed to an integration is not the library it is for, or a version of it that cannot be recorded.',
   AUDIT_LEAK_FOUND: 'A test planted values and found them where they must not be; the message lists which and where.',

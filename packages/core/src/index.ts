@@ -1,5 +1,5 @@
 /** What applications import: `@trailmark/core`. Authors of adapters import `@trailmark/core/http`. */
-export { type Audit, createAudit, defaultAudit, type ProbeResponse } from './audit.ts'
+export { type Audit, createAudit, type ProbeResponse } from './audit.ts'
 export { bind, bindEmitter, wrapCallbacks } from './capture/bind.ts'
 export { carrier, runWithCarrier } from './capture/carrier.ts'
 export { aliases, type BuiltInEvent, type BuiltInEvents, type Catalogue, catalogue } from './catalogue.ts'
@@ -15,6 +15,7 @@ export {
 } from './context.ts'
 export type { Coverage, RouteCoverage, RouteStatus } from './coverage.ts'
 export type { PolicyMatch, PolicyRule } from './decide/policy.ts'
+export { defaultAudit } from './default-audit.ts'
 export { type DefinedEvents, defineEvents, type EventSpec } from './define-events.ts'
 export { AuditError, type AuditErrorCode, codes } from './errors.ts'
 export type {
@@ -55,6 +56,7 @@ export type {
   TrustOption,
   TrustQuestion,
 } from './options.ts'
+export type { Drained, Outbox, OutboxRow } from './outbox.ts'
 export type { Person, Pseudonym, Pseudonyms, SealedFields, SubjectAlias, SubjectBirth } from './pseudonyms.ts'
 export type { Position, Receipt } from './receipt.ts'
 export type {
@@ -66,7 +68,7 @@ export type {
   RecordLog,
   SealedRange,
 } from './record/record-log.ts'
-export { asId, type DefinitionOf, type EventName, type RecordCall } from './record-call.ts'
+export { asId, type DefinitionOf, type EventName, type RecordCall, type TransactionCall } from './record-call.ts'
 // For readers of the trail: from what an investigator knows to what stands in records.
 export { maskAddress } from './scrub/address.ts'
 export { type MaskName, mask } from './scrub/masks.ts'

@@ -54,6 +54,8 @@ export interface LifetimeParts {
   /** Records an exception nobody caught, in the request it happened in. */
   readonly recordCrash: (error: unknown, origin: 'uncaught_exception' | 'unhandled_rejection') => void
   readonly stopOutbound: () => void
+  /** Ends the drain of the outbox; what it took is in the ledgers then. */
+  readonly stopRelay: () => Promise<void> | undefined
   /** Shown checkpoints while the process runs, and a last one at its end. */
   readonly anchors: Anchors | undefined
   /** Looks after the subject keys: asked every second, does something now and then. */
@@ -144,6 +146,8 @@ export class Lifetime {
     clearInterval(this.#timer)
     this.#stopMetrics?.()
     this.#parts.stopOutbound()
+    const relayed = this.#parts.stopRelay()
+    if (relayed !== undefined) await relayed
     this.#announceStop('requested')
     // Side by side: a reader of stdout that stands still must not keep the ledgers open.
     const lines = soon(this.#parts.operational.flush())

@@ -10,6 +10,7 @@ import type { DataOptions } from './data-options.ts'
 import type { PolicyRule } from './decide/policy.ts'
 import type { ActorInput, EventDefinition, Level } from './event.ts'
 import type { DebugGuardOption } from './http/debug-guard-patterns.ts'
+import type { Outbox } from './outbox.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 import type { OpenRecordLog } from './record/record-log.ts'
 import type { ScrubberOptions } from './scrub/scrubber-options.ts'
@@ -68,6 +69,8 @@ export interface AuditOptions<
   readonly anchorEveryMs?: number
   /** Instead of `keysDir`: keys that somebody else keeps. */
   readonly keys?: Keys
+  /** Where `inTransaction()` leaves its records, from `@trailmark/integrations/outbox`. Default: nowhere, and it rejects. */
+  readonly outbox?: Outbox
   /** How people are named. Default: by a key of their own, which can be destroyed to forget them. */
   readonly pseudonyms?: Pseudonyms
   /**

@@ -50,6 +50,16 @@ export interface RecordCall<E extends Catalogue> {
   ): Receipt
 }
 
+/** Records one event as part of a transaction; see `Audit.inTransaction`. */
+export interface TransactionCall<E extends Catalogue> {
+  <K extends EventName<E>>(transaction: object, type: K): Promise<{ readonly id: string }>
+  <K extends EventName<E>, const I extends EventInput<DefinitionOf<E, K>>>(
+    transaction: object,
+    type: K,
+    event: IsAny<I> extends true ? never : I & Declared<DefinitionOf<E, K>, I>,
+  ): Promise<{ readonly id: string }>
+}
+
 /** `never` wherever `I` says more than the definition allows: a name it does not know, or a value of type `any`. */
 export type Declared<D extends EventDefinition, I> = {
   readonly [P in keyof I]: P extends keyof EventInput

@@ -1,6 +1,7 @@
 /** Which audit an integration records with: the one it was given, else the one that follows the request, else the process's. */
-import { type Audit, defaultAudit } from '../audit.ts'
+import type { Audit } from '../audit.ts'
 import { currentContext } from '../context.ts'
+import { defaultAudit } from '../default-audit.ts'
 import { findView, findViewOf } from '../runtime.ts'
 
 /**

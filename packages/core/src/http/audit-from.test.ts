@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createAudit, defaultAudit } from '../audit.ts'
+import { createAudit } from '../audit.ts'
+import { defaultAudit } from '../default-audit.ts'
 import { auditFrom } from './audit-from.ts'
 
 afterAll(() => defaultAudit().close())

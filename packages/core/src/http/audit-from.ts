@@ -1,5 +1,6 @@
 /** Which audit an adapter's options mean: one that exists, one of their own, or the process's. */
-import { type Audit, createAudit, defaultAudit } from '../audit.ts'
+import { type Audit, createAudit } from '../audit.ts'
+import { defaultAudit } from '../default-audit.ts'
 import { AuditError } from '../errors.ts'
 import type { AuditOptions } from '../options.ts'
 import { runtimeOf } from '../runtime.ts'

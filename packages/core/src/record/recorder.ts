@@ -60,6 +60,12 @@ export class Recorder {
     }
   }
 
+  /** Everything that masked drafts made so far depend on is durable: the keys they were made with. */
+  async settle(): Promise<void> {
+    this.#births?.tell()
+    if (this.#births?.due() === true) await this.#births.persist()
+  }
+
   /** The writer that records of `audit.standard` go to now. */
   get writer(): string {
     return this.#lane('audit', 'standard').writer
