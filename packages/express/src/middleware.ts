@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit, AuditOptions } from '@trailmark/core'
-import { auditFrom, exchangeOf, lookAtDebugRoutes, orderProblemOf, tellOrder } from '@trailmark/core/http'
+import { auditFrom, exchangeOf, lookAtDebugRoutes, markMount, orderProblemOf, tellOrder } from '@trailmark/core/http'
 import { followExpress, wasUnmounted } from './follow.ts'
 import { lastWordOf } from './last-word.ts'
 import { watchRoutes } from './mounted-routes.ts'
@@ -85,6 +85,12 @@ export function auditMiddleware(options?: ExpressOptions): AuditHandler {
     lookAtDebugRoutes(audit)
   }
 
+  markMount(trailmarkAudit, {
+    audit,
+    watch: (app) => {
+      if (isApplication(app)) watchRoutes(audit, app)
+    },
+  })
   return Object.assign(trailmarkAudit, {
     handle: trailmarkAudit,
     set: () => trailmarkAudit,

@@ -4,7 +4,7 @@
  * Express does not say when a route is mounted, so the stacks are read when somebody asks for the coverage.
  */
 import type { Audit } from '@trailmark/core'
-import { type CoverageRegister, watchCoverage } from '@trailmark/core/http'
+import { type CoverageRegister, mountOf, watchCoverage } from '@trailmark/core/http'
 import { type Mark, markOf } from './audited.ts'
 import { pathText, unknownPart, writtenPath } from './layer-path.ts'
 import { isHidden, lookOnMounting, mountedIn } from './mounting.ts'
@@ -19,8 +19,8 @@ export function watchRoutes(audit: Audit, app: Application): void {
   lookOnMounting(app)
   watchCoverage(audit, (register) => {
     // By now it may be mounted itself, and its routes then have a prefix.
-    const root = rootOf(app)
-    tellStack(register, routerOf(root)?.stack ?? [], [], [])
+    const stack = routerOf(rootOf(app))?.stack ?? []
+    tellStack(stack, { register, way: [], inherited: [], followed: [], inside: [], found: holdsAudit(stack, []) })
   })
 }
 
@@ -30,41 +30,65 @@ interface Inherited {
   readonly mark: Mark
 }
 
-function tellStack(
-  register: CoverageRegister,
-  stack: readonly Layer[],
-  way: readonly string[],
-  above: readonly Inherited[],
-): void {
-  if (way.length > depthMax) return
-  const inherited = [...above]
+/** Where the walk over the stacks is, in the order in which requests pass them. */
+interface Place {
+  readonly register: CoverageRegister
+  readonly way: readonly string[]
+  readonly inherited: readonly Inherited[]
+  /** Under these prefixes requests have passed the audit by now. One list for the whole walk: it is left where it was entered. */
+  readonly followed: string[]
+  /** The stacks the walk is in: a router that is mounted in itself is not entered again. */
+  readonly inside: readonly (readonly Layer[])[]
+  /** False where the audit stands in no stack, wrapped in another function: nothing is known of the order then. */
+  readonly found: boolean
+}
+
+function tellStack(stack: readonly Layer[], place: Place): void {
+  const { register, way, followed } = place
+  if (way.length > depthMax || place.inside.includes(stack)) return
+  const inherited = [...place.inherited]
+  const inside = [...place.inside, stack]
   for (const layer of stack) {
     if (layer.route !== undefined) {
-      tellRoute(register, layer.route, way, inherited)
+      tellRoute(layer.route, { ...place, inherited })
       continue
     }
-    const prefix = [...way, writtenPath(layer) ?? unknownPart]
+    const deeper = [...way, writtenPath(layer) ?? unknownPart]
+    const prefix = joined(deeper)
     const mark = markOf(layer.handle)
-    if (mark !== undefined) inherited.push({ prefix: joined(prefix), mark })
-    const app = mountedIn(layer)
-    if (app !== undefined || isRouter(layer.handle) || isHidden(layer)) register.under(joined(prefix))
-    if (app !== undefined) tellStack(register, routerOf(app)?.stack ?? [], prefix, inherited)
-    else if (isRouter(layer.handle)) tellStack(register, layer.handle.stack, prefix, inherited)
-    else if (isHidden(layer)) register.mounted(joined([...prefix, unknownPart]), 'ALL')
+    if (mark !== undefined) inherited.push({ prefix, mark })
+    if (mountOf(layer.handle) !== undefined) followed.push(prefix)
+    const below = stackIn(layer)
+    if (below !== undefined || isHidden(layer)) register.under(prefix)
+    if (below !== undefined) tellStack(below, { ...place, way: deeper, inherited, inside })
+    else if (isHidden(layer)) register.mounted(joined([...deeper, unknownPart]), 'ALL')
   }
 }
 
-function tellRoute(
-  register: CoverageRegister,
-  route: Route,
-  way: readonly string[],
-  inherited: readonly Inherited[],
-): void {
+/** The layers behind a layer; undefined where there are none, or nobody saw them being mounted. */
+function stackIn(layer: Layer): readonly Layer[] | undefined {
+  const app = mountedIn(layer)
+  if (app !== undefined) return routerOf(app)?.stack ?? []
+  return isRouter(layer.handle) ? layer.handle.stack : undefined
+}
+
+function holdsAudit(stack: readonly Layer[], inside: readonly (readonly Layer[])[]): boolean {
+  if (inside.length > depthMax || inside.includes(stack)) return false
+  return stack.some((layer) => {
+    if (mountOf(layer.handle) !== undefined) return true
+    const below = stackIn(layer)
+    return below !== undefined && holdsAudit(below, [...inside, stack])
+  })
+}
+
+function tellRoute(route: Route, { register, way, inherited, followed, found }: Place): void {
   const paths: readonly unknown[] = Array.isArray(route.path) ? route.path.flat(Number.POSITIVE_INFINITY) : [route.path]
   for (const path of paths) {
     const template = joined([...way, pathText(path) ?? unknownPart])
+    const early = found && !followed.some((prefix) => isUnder(template, prefix))
     for (const method of methodsOf(route)) {
       register.mounted(template, method)
+      if (early) register.before(template, method)
       const mark = ownMark(route, method) ?? inherited.find(({ prefix }) => isUnder(template, prefix))?.mark
       if (mark?.verb !== undefined) register.declared(template, method, mark.verb)
       else if (mark?.reason !== undefined) register.exempt(template, method, mark.reason)

@@ -7,11 +7,12 @@ import {
   exchangeOf,
   findDebugBlock,
   lookAtDebugRoutes,
+  markMount,
   tellOrder,
 } from '@trailmark/core/http'
-import type { Context, Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 import { type AskActor, followKoa } from './follow.ts'
-import { watchRoutes } from './mounted-routes.ts'
+import { isApplication, watchRoutes } from './mounted-routes.ts'
 import { isTakenOver, takeOver } from './take-over.ts'
 
 /** Either an audit that exists, or the options of `createAudit()` for one of its own. */
@@ -44,7 +45,7 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
   const { actor, ...others } = options ?? {}
   const audit = auditFrom(others)
   let looked = false
-  return function trailmarkAudit(ctx, next) {
+  function trailmarkAudit(ctx: Context, next: Next): Promise<unknown> {
     if (exchangeOf(ctx.req) !== undefined) {
       tellOrder(audit, 'twice')
       return next()
@@ -67,6 +68,13 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
     }
     return answeredInside(exchange, exchange.run(next).catch(rethrow))
   }
+
+  return markMount(trailmarkAudit, {
+    audit,
+    watch: (app) => {
+      if (isApplication(app)) watchRoutes(audit, app)
+    },
+  })
 }
 
 /**
