@@ -34,7 +34,7 @@ import { pseudonymsOf } from './mask/subject-pseudonyms.ts'
 import { createTokens } from './mask/tokens.ts'
 import { createNotices, silentNotices } from './notice.ts'
 import type { AuditOptions } from './options.ts'
-import { composeFact, composeNews, Pipeline } from './pipeline.ts'
+import { composeFact, composeNews, findOffered, Pipeline } from './pipeline.ts'
 import { processFacts } from './record/announcements.ts'
 import { createBodyWriter } from './record/bodies.ts'
 import { createOperational, isLine } from './record/operational.ts'
@@ -325,6 +325,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     counts,
     recordIn: (exchange, type, event, extra) => pipeline.recordIn(exchange, type, event, extra),
     failureClass: (exchange, type, event, extra) => pipeline.failureClass(exchange, type, event, extra),
+    definitionOf: (type) => findOffered(catalogue, type)?.definition,
     isAskedFor: (exchange, type, event, extra) => pipeline.isAskedFor(exchange, type, event, extra),
     accessLine: (line) => operational.line({ ...line, timeMs: clock.now(), address: maskAddress(line.clientAddress) }),
     notice: notices.notice,

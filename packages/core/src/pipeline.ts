@@ -298,7 +298,7 @@ export class Pipeline {
 }
 
 /** The event behind a name, if it is one that others than the ledgers may record. */
-function findOffered(catalogue: Catalogue, name: string): ReturnType<typeof findEvent> {
+export function findOffered(catalogue: Catalogue, name: string): ReturnType<typeof findEvent> {
   const found = findEvent(catalogue, name)
   return found !== undefined && ledgersOwn.has(found.type) ? undefined : found
 }

@@ -8,8 +8,9 @@ import type { Clock } from './clock.ts'
 import type { Configuration } from './configuration.ts'
 import type { RequestContext } from './context.ts'
 import type { CoverageRegister } from './coverage.ts'
+import type { DecisionRegister } from './decision.ts'
 import type { ExchangeFacts } from './draft.ts'
-import type { ActorInput, Category, EventInput, FailureClass, Level, Phase } from './event.ts'
+import type { ActorInput, Category, EventDefinition, EventInput, FailureClass, Level, Phase } from './event.ts'
 import type { SafeError } from './fault/safe-error.ts'
 import type { Counts } from './health.ts'
 import type { Receipt } from './receipt.ts'
@@ -53,6 +54,10 @@ export interface Runtime {
   ): FailureClass | 'none'
   /** True where a rule of the policy names this event and wants it: for what is recorded on demand only. Never throws. */
   isAskedFor(exchange: ExchangeFacts | undefined, type: string, event: EventInput, extra?: RecordExtra): boolean
+  /** Where decisions of guards and policy engines are told, each once. */
+  readonly decisions: DecisionRegister
+  /** Of an event that may be recorded, by its name or an alias; undefined for one that nobody knows. */
+  readonly definitionOf: (type: string) => EventDefinition | undefined
   /** Writes the terminal (or opening) line of one request to the operational stream. Never throws. */
   accessLine(line: AccessLine): void
   /** Tells the operator something, at most once per code in this process. */

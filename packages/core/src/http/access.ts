@@ -7,22 +7,24 @@
 import type { Completion } from '../draft.ts'
 import type { EventInput, Outcome, TargetInput, VolumeInput } from '../event.ts'
 import { ask } from './ask.ts'
+import type { Declared } from './declared.ts'
 import type { AccessDeclaration, AccessVerb } from './exchange.ts'
+import { type Identifiers, identifiers, listMax, volumeFrom } from './identifiers.ts'
+import { StatedTexts } from './stated-texts.ts'
 
-const eventOf: Readonly<Record<AccessVerb, string>> = {
+export const eventOf: Readonly<Record<AccessVerb, string>> = {
   read: 'data_access',
   create: 'data_create',
   update: 'data_update',
   delete: 'data_delete',
   export: 'data_export',
+  search: 'bulk_query',
+  share: 'data_share',
 }
 /** Events that share the reasons of `reasonOf`; one of the application's own may have none, and a reason would be refused. */
-const withReasons: ReadonlySet<string> = new Set([...Object.values(eventOf), 'bulk_query', 'data_share'])
+const withReasons: ReadonlySet<string> = new Set(Object.values(eventOf))
 
-const listMax = 20
-const idCharsMax = 1_024
-
-export class DeclaredAccess {
+export class DeclaredAccess implements Declared {
   readonly type: string
   readonly #declaration: AccessDeclaration
   readonly #onPromise: (name: string) => void
@@ -30,6 +32,7 @@ export class DeclaredAccess {
   #subjects: Identifiers
   #owner: Identifiers
   #counted: { records: number | undefined; ids: string[]; subjects: string[] } | undefined
+  readonly #texts: StatedTexts
   /** Set for class `block`: pairs the attempt with its result. */
   operationId: string | undefined
   /** True when the attempt was not durable in time and the handler was not allowed to run. */
@@ -43,6 +46,7 @@ export class DeclaredAccess {
     this.#ids = this.#identifiers('id')
     this.#subjects = this.#identifiers('subject')
     this.#owner = this.#identifiers('owner')
+    this.#texts = new StatedTexts(declaration, onPromise)
   }
 
   /** What the route is declared to need. */
@@ -96,7 +100,7 @@ export class DeclaredAccess {
   }
 
   #common(): EventInput {
-    const { resource, purpose, class: dataClass } = this.#declaration
+    const { resource, class: dataClass } = this.#declaration
     const kind: TargetInput = dataClass === undefined ? { type: resource } : { type: resource, class: dataClass }
     const owner = this.#owner.listed[0]
     const owned = owner === undefined ? kind : { ...kind, owner }
@@ -105,7 +109,7 @@ export class DeclaredAccess {
     return {
       targets: ids.length === 0 ? [owned] : ids.map((id) => ({ ...owned, id })),
       ...(subjects.length === 0 ? {} : { subjects }),
-      ...(purpose === undefined ? {} : { purpose }),
+      ...this.#texts.read(),
     }
   }
 
@@ -155,51 +159,4 @@ function reasonOf(status: number): string {
   if (status === 451) return 'legal_hold'
   if (status === 503) return 'unavailable'
   return status < 500 ? 'invalid' : 'error'
-}
-
-interface Identifiers {
-  readonly listed: readonly string[]
-  /** How many there were, listed or not. */
-  readonly count: number
-}
-
-const none: Identifiers = { listed: [], count: 0 }
-
-function identifiers(answer: unknown): Identifiers {
-  const single = identifier(answer)
-  if (single !== undefined) return { listed: [single], count: 1 }
-  try {
-    if (!Array.isArray(answer)) return none
-    const listed: string[] = []
-    for (let i = 0; i < answer.length && i < listMax; i++) {
-      const id = identifier(answer[i])
-      if (id !== undefined) listed.push(id)
-    }
-    return { listed, count: answer.length }
-  } catch {
-    return none // A proxy, or a getter that throws.
-  }
-}
-
-function identifier(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
-  if (typeof value === 'bigint') return value.toString()
-  return typeof value === 'string' && value.length > 0 && value.length <= idCharsMax ? value : undefined
-}
-
-function volumeFrom(answer: unknown): VolumeInput | undefined {
-  if (isCount(answer)) return { records: answer }
-  if (typeof answer !== 'object' || answer === null) return undefined
-  try {
-    const records: unknown = Reflect.get(answer, 'records')
-    const bytes: unknown = Reflect.get(answer, 'bytes')
-    if (!isCount(records) && !isCount(bytes)) return undefined
-    return { ...(isCount(records) ? { records } : {}), ...(isCount(bytes) ? { bytes } : {}) }
-  } catch {
-    return undefined
-  }
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

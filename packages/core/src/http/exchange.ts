@@ -28,13 +28,23 @@ export interface FrameworkView {
   permission?(): string | undefined
 }
 
-export type AccessVerb = 'read' | 'create' | 'update' | 'delete' | 'export'
+/** `search` is recorded as `bulk_query`, `share` as `data_share`, the others as `data_<verb>`; `read` as `data_access`. */
+export type AccessVerb = 'read' | 'create' | 'update' | 'delete' | 'export' | 'search' | 'share'
+
+/** Why, by whose order and on which ground: a text, or a question that is answered with one. */
+export interface Grounds {
+  readonly purpose?: string | (() => unknown) | undefined
+  /** The ticket or case it is done for. */
+  readonly ticket?: string | (() => unknown) | undefined
+  /** The legal basis of the processing: `art6.1.c`. */
+  readonly legalBasis?: string | (() => unknown) | undefined
+}
 
 /**
  * A route's statement that it touches data, and whose. The functions are asked when the record is made; one that throws, or
  * answers with something else than an identifier, costs that field and never the request.
  */
-export interface AccessDeclaration {
+export interface AccessDeclaration extends Grounds {
   readonly verb: AccessVerb
   /** The application's own name of the kind of data: `patient`. */
   readonly resource: string
@@ -46,7 +56,6 @@ export interface AccessDeclaration {
   readonly owner?: (() => unknown) | undefined
   /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end of the exchange. */
   readonly volume?: (() => unknown) | undefined
-  readonly purpose?: string | undefined
   /** The application's name of what somebody needs to be allowed: `patients:read`. It stands on the records of a refusal. */
   readonly permission?: string | undefined
   /** The application's name of the data's class: `special_category`. */
@@ -57,6 +66,46 @@ export interface AccessDeclaration {
   readonly event?: string | undefined
 }
 
+/**
+ * A route's statement of what happens behind it, where that is no access to data: `password_change`. The answer's status
+ * decides the outcome; `failed` may say that an answer which looks like a success is none.
+ */
+export interface EventDeclaration extends Grounds {
+  /** A name of the catalogue, or of an event of the application's own. */
+  readonly type: string
+  /** What is acted on: `{ type, id, owner, class }`, or a list of at most 20. */
+  readonly targets?: (() => unknown) | undefined
+  /** Identifiers of the people it is about: a string, a number, or a list of at most 20. Stored as pseudonyms. */
+  readonly subject?: (() => unknown) | undefined
+  /** One of the event's own reasons. Asked at the end of the exchange. */
+  readonly reason?: (() => unknown) | undefined
+  /** `{ field, op }`, or a list of at most 50. Asked at the end of the exchange. */
+  readonly changes?: (() => unknown) | undefined
+  readonly volume?: (() => unknown) | undefined
+  /** Allow-listed by the event's definition. Asked at the end of the exchange. */
+  readonly metadata?: (() => unknown) | undefined
+  /** True where the answer is no success although its status says so. Asked at the end of the exchange. */
+  readonly failed?: (() => unknown) | undefined
+  /** The first record with this key in the exchange is the only one: see `claim()`. */
+  readonly once?: string | undefined
+}
+
+/** A route's statement that somebody logs in there: `login_success` or `login_failure`, whichever the answer shows. */
+export interface LoginDeclaration {
+  readonly login: true
+  /** Who wants to come in, as the request claims it: an identifier, or an object that has one. */
+  readonly user?: (() => unknown) | undefined
+  /** One of the words that the metadata `method` of `login_success` may have. */
+  readonly method?: string | undefined
+  /** True where the answer is no success although its status says so, as a redirect back to the form. */
+  readonly failed?: (() => unknown) | undefined
+  /** One of the reasons of `login_failure`. Default: by status. */
+  readonly reason?: (() => unknown) | undefined
+  readonly metadata?: (() => unknown) | undefined
+}
+
+export type Declaration = AccessDeclaration | EventDeclaration | LoginDeclaration
+
 /** A request being followed. */
 export interface Exchange {
   readonly context: RequestContext
@@ -66,13 +115,14 @@ export interface Exchange {
   /** Says that `error` reached the framework's error path: the terminal line will say `error`. The first error stays. */
   fail(error: unknown): void
   /**
-   * Declares what the route touches; the record is made at the end, with the outcome the answer shows.
+   * Declares what the route touches or does; the record is made at the end, with the outcome the answer shows. It takes the
+   * place of what the option `routes` says of this request.
    *
    * For an event of class `block` the attempt is made durable first, and a promise says how that went: true, go on; false,
    * it was not durable within 2 s, a 503 problem with the request id was answered, and the handler must not run. The
    * promise never rejects. For every other class there is nothing to wait for and the answer is undefined.
    */
-  declare(access: AccessDeclaration): undefined | Promise<boolean>
+  declare(declaration: Declaration): undefined | Promise<boolean>
   /** Says that the request was for a debugging endpoint and nothing of the application will run; recorded at the end. */
   blocked(block: DebugBlock): void
   /**

@@ -86,7 +86,9 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
       return { id: 'id', acknowledged: trail.durable, durable: trail.durable }
     },
     failureClass: () => trail.failureClass,
+    definitionOf: () => undefined,
     isAskedFor: () => false,
+    decisions: { record: () => undefined },
     accessLine: (line) => void trail.lines.push(line),
     notice: (code) => void trail.notices.push(code),
     safeError: () => ({ type: 'Error' }),

@@ -9,11 +9,10 @@ import type { Audit } from '../audit.ts'
 import { type RequestContext, runInContext } from '../context.ts'
 import type { PersonalTable } from '../data-options.ts'
 import type { ExchangeFacts } from '../draft.ts'
-import type { ActorInput, Category } from '../event.ts'
+import type { ActorInput, Category, EventInput } from '../event.ts'
 import { uuidv7 } from '../id.ts'
 import type { Receipt } from '../receipt.ts'
 import type { Runtime } from '../runtime.ts'
-import { DeclaredAccess } from './access.ts'
 import { AccessesBelow } from './access-below-exchange.ts'
 import type { AccessBelow, ReportTaker } from './access-below-report.ts'
 import { plainActor } from './actor.ts'
@@ -33,10 +32,14 @@ import {
 import type { DebugBlock } from './debug-guard-patterns.ts'
 import type { DebugWatch } from './debug-guard-watch.ts'
 import { allowanceOf, recordOwed } from './decisions.ts'
-import type { AccessDeclaration, Exchange, FrameworkView } from './exchange.ts'
+import { declaredFrom } from './declare.ts'
+import type { Declared } from './declared.ts'
+import { DeclaredLogin, loginKey } from './declared-login.ts'
+import type { Declaration, Exchange, FrameworkView } from './exchange.ts'
 import { type FactSource, factsOf } from './exchange-facts.ts'
 import type { Opened, Openings } from './opening.ts'
 import { problemFor } from './problem.ts'
+import { claim } from './record-once.ts'
 
 /** What `followRequest` has found out before the exchange begins. */
 export interface LiveExchangeInit extends FactSource {
@@ -66,7 +69,9 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   #error: { readonly thrown: unknown } | undefined
   /** Categories of what the application recorded itself in this exchange. */
   readonly #told = new Set<Category>()
-  readonly #accesses: DeclaredAccess[] = []
+  readonly #accesses: Declared[] = []
+  /** What the option `routes` says of this request, until the route itself says something. */
+  #configured: Declared | undefined
   /** Access to data that was reported from below the route. */
   #below: AccessesBelow | undefined
   /** The application told itself that somebody was let in. */
@@ -103,16 +108,36 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     if (!clientLeft(req) && !tellsOfLeaving(error, res, connection)) this.#error ??= { thrown: error }
   }
 
-  declare(access: AccessDeclaration): undefined | Promise<boolean> {
-    const declared = new DeclaredAccess(access, (name) =>
-      this.#runtime.notice(
-        'ASYNC_DECLARATION',
-        `the declared access to ${access.resource} answers \`${name}\` with a promise, which no record can wait for: the field is left out`,
-      ),
-    )
+  declare(declaration: Declaration): undefined | Promise<boolean> {
+    const configured = this.#configured
+    this.#configured = undefined
+    return this.#declare(declaration, configured)
+  }
+
+  /** In place of what was `configured` for this request, unless its attempt is on record under another name. */
+  #declare(declaration: Declaration, configured?: Declared): undefined | Promise<boolean> {
+    const declared = declaredFrom(declaration, {
+      actor: () => this.actor(),
+      claim: (key) => claim(key, this.context),
+      definitionOf: this.#runtime.definitionOf,
+      onPromise: (what, name) =>
+        this.#runtime.notice(
+          'ASYNC_DECLARATION',
+          `${what} answers \`${name}\` with a promise, which no record can wait for: the field is left out`,
+        ),
+    })
+    if (configured !== undefined && (configured.operationId === undefined || configured.type === declared.type)) {
+      const at = this.#accesses.indexOf(configured)
+      if (at !== -1) this.#accesses.splice(at, 1)
+      if (configured.operationId !== undefined) {
+        declared.operationId = configured.operationId
+        this.#accesses.push(declared)
+        return undefined
+      }
+    }
     const facts = this.facts()
     const attempt = declared.attempt()
-    const who = this.#who()
+    const who = this.#whoElse(attempt)
     const blocks = this.#runtime.failureClass(facts, declared.type, attempt, who) === 'block'
     if (blocks) declared.operationId = uuidv7(this.#runtime.clock.now())
     const { operationId } = declared
@@ -127,7 +152,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   }
 
   /** True once the attempt is durable; false after the request was refused because it was not. */
-  async #admit(declared: DeclaredAccess, receipt: Receipt): Promise<boolean> {
+  async #admit(declared: Declared, receipt: Receipt): Promise<boolean> {
     if (await isDurableInTime(receipt, this.#runtime.options.limits.holdMs)) return true
     declared.refused = true
     this.#refused = true
@@ -173,6 +198,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     // That somebody was let in says nothing of a later refusal.
     if (type === 'authz_allow') this.#letIn = true
     else this.#told.add(category)
+    if (type === 'login_success' || type === 'login_failure') claim(loginKey, this.context)
   }
 
   actor(): ActorInput | undefined {
@@ -238,18 +264,27 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     return actor === undefined ? {} : { actor }
   }
 
-  #recordAccess(access: DeclaredAccess, { facts }: Ended): void {
+  /** Who acts, where the event itself does not say it. */
+  #whoElse(event: EventInput): { readonly actor?: ActorInput } {
+    return event.actor === undefined ? this.#who() : {}
+  }
+
+  #recordAccess(access: Declared, { facts, actor }: Ended): void {
     const { status, completion = 'aborted' } = facts.http ?? {}
     if (this.#runtime.options.data !== undefined) {
       this.#below ??= new AccessesBelow(this.#runtime)
       this.#below.fill(access)
     }
+    const event = access.result({ status, completion, actor })
+    // Of a refused login the login is the record, whoever made it.
+    if (access instanceof DeclaredLogin) this.#told.add('authn')
+    if (event === undefined) return
     const pair = access.operationId === undefined ? {} : ({ operationId: access.operationId, phase: 'result' } as const)
-    this.#runtime.recordIn(facts, access.type, access.result({ status, completion }), { ...this.#who(), ...pair })
+    this.#runtime.recordIn(facts, access.type, event, { ...this.#whoElse(event), ...pair })
   }
 
   /** Decisions and failures that the answer shows; unless the application has told them, or the trail itself refused. */
-  #recordOwed({ req, view }: LiveExchangeInit, { facts, actor }: Ended, accesses: readonly DeclaredAccess[]): void {
+  #recordOwed({ req, view }: LiveExchangeInit, { facts, actor }: Ended, accesses: readonly Declared[]): void {
     if (this.#refused) return
     const { status, completion } = facts.http ?? {}
     // An answer that broke off is a failure, whatever its headers had promised.
@@ -271,7 +306,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
 }
 
 /** What the route needs, where all that is declared of it agree: a wrong name would be worse than none. */
-function permissionOf(accesses: readonly DeclaredAccess[]): string | undefined {
+function permissionOf(accesses: readonly Declared[]): string | undefined {
   let found: string | undefined
   for (const { permission } of accesses) {
     if (permission === undefined || permission === found) continue
