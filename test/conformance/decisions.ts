@@ -1,5 +1,5 @@
 /** What an answer owes by its status alone, and when somebody else has told it already. */
-import type { AuditOptions } from '@trailmark/core'
+import type { PolicyRule } from '@trailmark/core'
 import { expect } from 'vitest'
 import type { Route } from './application.ts'
 import type { Behaviour, Bench } from './suite.ts'
@@ -18,7 +18,7 @@ function needing(permission: string, status: number): Route {
   }
 }
 
-const askedFor: AuditOptions['policy'] = [{ match: { event: 'authz_allow' }, level: 'fields' }]
+const askedFor: readonly PolicyRule[] = [{ match: { event: 'authz_allow' }, level: 'fields' }]
 
 async function recordsAfter(
   { open }: Bench,

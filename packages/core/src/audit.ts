@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path'
 import { openAnchors } from './anchors.ts'
+import { type AuthorizeCall, createAuthorize } from './authorize.ts'
 import { compileProxies } from './capture/client-ip.ts'
 import { installOutbound } from './capture/outbound.ts'
 import { compileTrust } from './capture/trust.ts'
@@ -19,6 +20,7 @@ import { guardConsole } from './console-guard.ts'
 import { type Coverage, createCoverage } from './coverage.ts'
 import { isLevelEnabled } from './decide/level.ts'
 import { compilePolicy } from './decide/policy.ts'
+import { createDecisionRegister } from './decision-register.ts'
 import { catalogueOf } from './define-events.ts'
 import type { EventInput } from './event.ts'
 import { type SafeError, safeError } from './fault/safe-error.ts'
@@ -68,6 +70,15 @@ export interface Audit<E extends Catalogue = BuiltInEvents> {
    *     await receipt.durable
    */
   readonly record: RecordCall<E>
+  /**
+   * Asks `decide` whether something is allowed, and records the answer as `authz_allow` or `authz_deny`: true, false, or
+   * `{ allowed, reason, policyId, … }`, now or as a promise. Answers what was recorded; whatever is no answer is a refusal.
+   * What `decide` throws is recorded as a refusal that could not be decided (outcome `failure`), and thrown on. The same
+   * answer to the same question is one record per request.
+   *
+   *     if (!(await audit.authorize({ permission: 'patients:read' }, () => policy.allows(user, 'read')))) return forbid()
+   */
+  readonly authorize: AuthorizeCall
   /**
    * Records an event if and only if `transaction` commits: the record waits in your own database (option `outbox`) until it
    * did, and is then taken to the ledger. `transaction` is what your library calls one: a pg client, `trx` of Knex or
@@ -315,6 +326,10 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     },
   })
   const coverage = createCoverage()
+  const decisions = createDecisionRegister({
+    clock,
+    record: (type, event, extra) => void pipeline.record(type, event, extra),
+  })
   const runtime: Runtime = {
     options: configuration,
     get closed() {
@@ -325,6 +340,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     counts,
     recordIn: (exchange, type, event, extra) => pipeline.recordIn(exchange, type, event, extra),
     failureClass: (exchange, type, event, extra) => pipeline.failureClass(exchange, type, event, extra),
+    decisions,
     definitionOf: (type) => findOffered(catalogue, type)?.definition,
     isAskedFor: (exchange, type, event, extra) => pipeline.isAskedFor(exchange, type, event, extra),
     accessLine: (line) => operational.line({ ...line, timeMs: clock.now(), address: maskAddress(line.clientAddress) }),
@@ -341,6 +357,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   const audit: Audit<BuiltInEvents & E> = {
     service,
     record: (type: string, event?: unknown) => pipeline.record(type, event),
+    authorize: createAuthorize({ decisions, notice: notices.notice }),
     inTransaction: (transaction: object, type: string, event?: unknown) => transactions.put(transaction, type, event),
     health,
     ready: () => readReadiness(recorder, lifetime.closed),

@@ -1,5 +1,20 @@
 /** What somebody was allowed or refused, and who was given more: authorisation events. Grants are kept for seven years. */
-import { count, event, flag, httpStatus, integer, name, oneOf, time } from './catalogue-kinds.ts'
+import {
+  count,
+  event,
+  flag,
+  hash,
+  httpStatus,
+  idLike,
+  integer,
+  name,
+  oneOf,
+  opaqueId,
+  time,
+} from './catalogue-kinds.ts'
+
+/** Who decided, by which of its rules, and its own name of the decision. `folded`: stands for several of one permission. */
+const decided = { guard: name, rule: name, status: httpStatus, decision_id: opaqueId, folded: flag }
 
 const scope = oneOf('global', 'tenant', 'project', 'resource', 'other')
 
@@ -7,7 +22,7 @@ export const authzEvents = {
   authz_allow: event('ATZ001', 'authz', 'INFO', 1, 'read', {
     sealsAddress: true,
     reasons: ['role', 'permission', 'owner', 'policy', 'public', 'delegation'],
-    metadata: { guard: name, rule: name, status: httpStatus },
+    metadata: decided,
   }),
   authz_deny: event('ATZ002', 'authz', 'WARNING', 3, 'read', {
     outcome: 'denied',
@@ -28,8 +43,10 @@ export const authzEvents = {
       'expired',
       'rate_limited',
       'legal_hold',
+      'undecided',
     ],
-    metadata: { guard: name, rule: name, status: httpStatus },
+    // The last three tell what kept a decision from being made.
+    metadata: { ...decided, error_type: name, error_code: idLike(/^[A-Z0-9][A-Z0-9_]{1,63}$/), fingerprint: hash },
   }),
   permission_granted: event('ATZ003', 'authz', 'WARNING', 4, 'grant', {
     activity: true,

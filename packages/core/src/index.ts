@@ -1,5 +1,6 @@
 /** What applications import: `@trailmark/core`. Authors of adapters import `@trailmark/core/http`. */
 export { type Audit, createAudit, type ProbeResponse } from './audit.ts'
+export type { Answer, AuthorizeCall, AuthorizeInput, Verdict } from './authorize.ts'
 export { bind, bindEmitter, wrapCallbacks } from './capture/bind.ts'
 export { carrier, runWithCarrier } from './capture/carrier.ts'
 export { aliases, type BuiltInEvent, type BuiltInEvents, type Catalogue, catalogue } from './catalogue.ts'
