@@ -12,38 +12,60 @@ import { collectIds } from './access-below-rows.ts'
 /** Pairs of table and verb that are told apart in one request. */
 export const pairsMax = 64
 
+/** What one layer saw. */
+interface Tally {
+  calls: number
+  failures: number
+  /** Undefined while no call said how many. */
+  records: number | undefined
+}
+
 /** All that was done to one table in one way. */
 export class FoldedAccess {
   readonly table: PersonalTable
   readonly verb: AccessBelowVerb
-  /** Statements. */
-  calls = 0
-  failures = 0
-  /** Undefined while no call said how many. */
-  records: number | undefined
   readonly ids = new Set<string>()
   readonly subjects = new Set<string>()
   startMs = 0
   endMs = 0
   /** A record was made of what was counted before. */
   told = false
+  #driver: Tally | undefined
+  #library: Tally | undefined
+  #toldByDriver = false
 
   constructor(table: PersonalTable, verb: AccessBelowVerb) {
     this.table = table
     this.verb = verb
   }
 
+  get calls(): number {
+    return this.#tally?.calls ?? 0
+  }
+
+  get failed(): boolean {
+    const tally = this.#tally
+    return tally !== undefined && tally.failures === tally.calls
+  }
+
+  get records(): number | undefined {
+    return this.#tally?.records
+  }
+
   add(access: AccessBelow, nowMs: number): void {
-    if (this.calls++ === 0) this.startMs = nowMs
+    const tally = this.#tallyOf(access)
+    if (tally === undefined) return
+    if (this.startMs === 0) this.startMs = nowMs
     this.endMs = nowMs
+    tally.calls++
     if (access.failed === true) {
-      this.failures++
+      tally.failures++
       return
     }
     const { records, rows, columns } = access
     const counted = records ?? rows?.length
     if (counted !== undefined && Number.isSafeInteger(counted) && counted >= 0)
-      this.records = Math.min((this.records ?? 0) + counted, Number.MAX_SAFE_INTEGER)
+      tally.records = Math.min((tally.records ?? 0) + counted, Number.MAX_SAFE_INTEGER)
     if (rows === undefined || rows.length === 0) return
     const { id, subject } = this.table
     if (id !== undefined) collectIds(this.ids, rows, id, columns)
@@ -53,11 +75,27 @@ export class FoldedAccess {
   /** A record was made of it; from here on it counts anew. */
   restart(): void {
     this.told = true
-    this.calls = 0
-    this.failures = 0
-    this.records = undefined
+    this.#toldByDriver ||= this.#driver !== undefined
+    this.#driver = undefined
+    this.#library = undefined
     this.ids.clear()
     this.subjects.clear()
+    this.startMs = 0
+  }
+
+  /** The driver saw every statement that a library above it made. */
+  get #tally(): Tally | undefined {
+    return this.#driver ?? this.#library
+  }
+
+  #tallyOf({ layer }: AccessBelow): Tally | undefined {
+    if (layer === 'driver') {
+      this.#driver ??= { calls: 0, failures: 0, records: undefined }
+      return this.#driver
+    }
+    if (this.#toldByDriver) return undefined
+    this.#library ??= { calls: 0, failures: 0, records: undefined }
+    return this.#library
   }
 }
 
@@ -110,7 +148,7 @@ export function eventFor(
   const { table, verb, records } = line
   const kind: TargetInput =
     table.class === undefined ? { type: table.resource } : { type: table.resource, class: table.class }
-  const failed = line.failures === line.calls
+  const { failed } = line
   const bulk = verb === 'read' && (records ?? 0) > bulkRecords
   return {
     type: bulk ? 'bulk_query' : eventOf[verb],

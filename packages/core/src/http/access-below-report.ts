@@ -24,6 +24,12 @@ export interface AccessBelow {
   /** The call failed: nothing was read or changed as far as its caller knows. */
   readonly failed?: boolean | undefined
   /**
+   * Who saw it: a `driver` sees every statement, a `library` above it (the default) sees its own calls. Where both tell of one
+   * table and verb in one request, the driver's counts stand and the library's are dropped: nothing is counted twice, and
+   * neither has to know of the other.
+   */
+  readonly layer?: 'driver' | 'library' | undefined
+  /**
    * The request the call was made in: what `currentContext()` said when it began. Callbacks of pooled connections may run in
    * the context of another request. Default: the request in progress.
    */
