@@ -61,7 +61,7 @@ function decidedOn({ actor, permission }: Owing): { permission?: string; rolesEv
 }
 
 /** Authorization, or a header or cookie that the application declared to carry a credential. Presence counts, not the value. */
-export function presentsCredential(req: RawRequest, credentials: ReadonlySet<string>): boolean {
+export function presentsCredential(req: Pick<RawRequest, 'headers'>, credentials: ReadonlySet<string>): boolean {
   const { headers } = req
   if (headers.authorization !== undefined) return true
   const cookies = typeof headers.cookie === 'string' ? headers.cookie.toLowerCase() : ''
