@@ -1,49 +1,48 @@
 /**
  * What a route does with personal data, said where the route is mounted: `audited.read('patient', { … })`.
  *
- * The middleware declares the access to the exchange and lets the request go on; the record is made at the end, with the
- * outcome the answer shows. It carries a mark, so that the coverage can tell declared routes from forgotten ones.
+ * The middleware declares it to the exchange and lets the request go on; the record is made at the end, with the outcome the
+ * answer shows. It carries a mark, so that the coverage can tell declared routes from forgotten ones.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuditError } from '@trailmark/core'
-import { type AccessDeclaration, type AccessVerb, checkAccessOptions, exchangeOf } from '@trailmark/core/http'
+import {
+  type AccessOptions,
+  type AccessVerb,
+  bindStatement,
+  type EventOptions,
+  exchangeOf,
+  type LoginOptions,
+  type LogoutOptions,
+  type Question,
+  type Statement,
+  state,
+  verbOf,
+} from '@trailmark/core/http'
 import type { Request, Response } from 'express'
 import { followUnmounted } from './follow.ts'
 import type { AuditHandler } from './stack.ts'
 
+/** What questions are asked with: Express's own request and response. What the handler knows it leaves in `res.locals`. */
+export type Asked = [req: Request, res: Response]
 /** One question about the request, asked with Express's own request and response. A promise is no answer: nothing waits. */
-export type Ask = (req: Request, res: Response) => unknown
+export type Ask = Question<Asked>
 
-export interface AuditedOptions {
-  /** Identifier of what is touched: a string, a number, or a list of at most 20. Stored as tokens. */
-  readonly id?: Ask
-  /** Identifiers of the people whose data it is. Stored as pseudonyms. */
-  readonly subject?: Ask
-  /** Identifier of the target's owner. Stored as a token. */
-  readonly owner?: Ask
-  /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end, so the handler can leave it in `res.locals`. */
-  readonly volume?: Ask
-  /** Values the event's definition allows. Asked at the end. */
-  readonly metadata?: Ask
-  readonly purpose?: string
-  /** Your name of what somebody needs for this: `patients:read`. A refusal of this route is recorded with it. */
-  readonly permission?: string
-  /** Your name of the data's class: `special_category`. */
-  readonly class?: string
-  /** The catalogue's event, where it is not the verb's own: `bulk_query`, `data_share`, … */
-  readonly event?: string
-}
+export interface AuditedOptions extends AccessOptions<Asked> {}
 
 /** Declares what a route does. Throws an `AuditError` for options that cannot be right. See `audited`. */
 export type Declare = (resource: string, options?: AuditedOptions) => AuditHandler
 
 /**
- * Middleware for routes that touch personal data. Functions among the options that throw cost their field, never the
- * request. `audited.export`, and whatever policy puts into class `block`, lets the handler run only once the attempt is
- * durable; within 2 s or the answer is a 503 problem.
+ * Middleware for routes that touch personal data, let people in, or change what they may do. Functions among the options that
+ * throw cost their field, never the request. `audited.export`, and whatever policy puts into class `block`, lets the handler
+ * run only once the attempt is durable; within 2 s or the answer is a 503 problem. What an event cannot be recorded without
+ * (a purpose) has to be stated: otherwise the call throws `AUDIT_OPTION_INVALID`.
  *
  *     app.get('/patients/:id', audited.read('patient', { id: (req) => req.params.id, subject: (req) => req.params.id }), show)
+ *     app.post('/login', audited.login({ user: (req) => req.body.email, method: 'password' }), login)
+ *     app.put('/me/password', audited.event('password_change', { subject: (req) => req.user.id }), change)
  *     app.get('/health', audited.exempt('no personal data'), health)
  */
 export const audited = {
@@ -52,6 +51,25 @@ export const audited = {
   update: declaring('update'),
   delete: declaring('delete'),
   export: declaring('export'),
+  /** Recorded as `bulk_query`. */
+  search: declaring('search'),
+  /** Recorded as `data_share`. */
+  share: declaring('share'),
+  /**
+   * Somebody logs in here: 2xx and 3xx are `login_success` of whom the application knows by then, 4xx and 5xx are
+   * `login_failure` of whom the request claims to be. One record per request, also where a library tells of the login too.
+   */
+  login(options?: LoginOptions<Asked>): AuditHandler {
+    return stating(state.login(options))
+  },
+  /** Somebody logs out here; who it was is asked before the handler runs. */
+  logout(options?: LogoutOptions<Asked>): AuditHandler {
+    return stating(state.logout(options))
+  },
+  /** Any other event of the catalogue, or one of your own; what the answer shows is its outcome. */
+  event(type: string, options?: EventOptions<Asked>): AuditHandler {
+    return stating(state.event(type, options))
+  },
   /** Says why a route needs no record; the reason stands in the coverage. Throws an `AuditError` for an empty reason. */
   exempt(reason: string): AuditHandler {
     if (typeof reason !== 'string' || reason.trim() === '') {
@@ -61,9 +79,9 @@ export const audited = {
   },
 } as const
 
-/** What a middleware of this file says of its route. */
+/** What a middleware of this file says of its route: what it does, or why it needs no record. */
 export interface Mark {
-  readonly verb?: AccessVerb
+  readonly verb?: string
   readonly reason?: string
 }
 
@@ -82,43 +100,21 @@ function marked(handler: AuditHandler, mark: Mark): AuditHandler {
 }
 
 function declaring(verb: AccessVerb): Declare {
-  return (resource, options = {}) => {
-    checkAccessOptions(`audited.${verb}`, resource, options)
-    return marked(
-      (req, res, next) => {
-        const exchange = exchangeOf(req) ?? followUnmounted(req, res)
-        const durable = exchange.declare(declarationOf(verb, resource, options, req, res))
-        if (durable === undefined) exchange.run(next)
-        // The promise never rejects; where it says false the request has its answer.
-        else void durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
-      },
-      { verb },
-    )
-  }
+  return (resource, options) => stating(state.access(verb, resource, options))
 }
 
-function declarationOf(
-  verb: AccessVerb,
-  resource: string,
-  options: AuditedOptions,
-  nodeReq: IncomingMessage,
-  nodeRes: ServerResponse,
-): AccessDeclaration {
-  // Express has put its own prototypes on both by the time it calls a handler.
-  const req = nodeReq as Request
-  const res = nodeRes as Response
-  const { id, subject, owner, volume, metadata, purpose, permission, class: dataClass, event } = options
-  return {
-    verb,
-    resource,
-    purpose,
-    permission,
-    class: dataClass,
-    event,
-    id: id && (() => id(req, res)),
-    subject: subject && (() => subject(req, res)),
-    owner: owner && (() => owner(req, res)),
-    volume: volume && (() => volume(req, res)),
-    metadata: metadata && (() => metadata(req, res)),
-  }
+function stating(statement: Statement<Asked>): AuditHandler {
+  return marked(
+    (nodeReq: IncomingMessage, nodeRes: ServerResponse, next) => {
+      // Express has put its own prototypes on both by the time it calls a handler.
+      const req = nodeReq as Request
+      const res = nodeRes as Response
+      const exchange = exchangeOf(req) ?? followUnmounted(req, res)
+      const durable = exchange.declare(bindStatement(statement, req, res))
+      if (durable === undefined) exchange.run(next)
+      // The promise never rejects; where it says false the request has its answer.
+      else void durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
+    },
+    { verb: verbOf(statement) },
+  )
 }

@@ -16,6 +16,10 @@ describe('config.audit', () => {
     ['an id that is no function', { read: 'a', id: 'p1' }, 'config.audit.id of'],
     ['a purpose that is no text', { read: 'a', purpose: 1 }, 'config.audit.purpose of'],
     ['a member nobody knows', { read: 'a', subjects: () => 1 }, 'config.audit.subjects of'],
+    ['an event that needs a purpose', { read: 'a', event: 'break_glass_access' }, 'purpose is missing'],
+    ['a login with members beside it', { login: true, user: () => 'ann' }, 'config.audit.user of'],
+    ['a login that is a text', { login: 'yes' }, 'config.audit.login of'],
+    ['a login with a member nobody knows', { login: { users: () => 'ann' } }, 'config.audit.login.users of'],
     ['a question on an exempt route', { exempt: 'no data', id: () => 1 }, 'config.audit.id of'],
   ]
   for (const [what, config, message] of wrong) {
@@ -31,6 +35,25 @@ describe('config.audit', () => {
     expect(readDeclaration({ read: 'patient', delete: undefined, id: undefined }, 'GET /')).toMatchObject({
       verb: 'read',
     })
+  })
+
+  it('takes a login, a logout and any other event', () => {
+    const user = (): string => 'ann'
+    expect(readDeclaration({ login: true }, 'POST /')).toEqual({ kind: 'login', options: {} })
+    expect(readDeclaration({ login: { user } }, 'POST /')).toEqual({ kind: 'login', options: { user } })
+    expect(readDeclaration({ logout: true }, 'POST /')).toMatchObject({ kind: 'logout' })
+    expect(readDeclaration({ event: 'password_change', subject: user }, 'PUT /')).toMatchObject({
+      kind: 'event',
+      type: 'password_change',
+    })
+  })
+
+  it('with an event nobody knows stops the start', async () => {
+    const app = fastify()
+    await app.register(auditPlugin, { audit: testAudit() })
+    expect(() => app.get('/x', { config: { audit: { event: 'passwrod_change' } } }, async () => 'ok')).toThrow(
+      'there is no event "passwrod_change"',
+    )
   })
 
   it('is a compile error with two verbs', () => {

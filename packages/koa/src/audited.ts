@@ -6,49 +6,43 @@
  */
 import { AuditError, defaultAudit } from '@trailmark/core'
 import {
-  type AccessDeclaration,
+  type AccessOptions,
   type AccessVerb,
-  checkAccessOptions,
+  bindStatement,
+  type EventOptions,
   type Exchange,
   exchangeOf,
+  type LoginOptions,
+  type LogoutOptions,
+  type Question,
+  type Statement,
+  state,
   tellOrder,
+  verbOf,
 } from '@trailmark/core/http'
 import type { Context, Middleware } from 'koa'
 import { followKoa } from './follow.ts'
 
+/** What questions are asked with: Koa's own context. What the handler knows it leaves in `ctx.state`. */
+export type Asked = [ctx: Context]
 /** One question about the request, asked with Koa's own context. A promise is no answer: nothing waits. */
-export type Ask = (ctx: Context) => unknown
+export type Ask = Question<Asked>
 
-export interface AuditedOptions {
-  /** Identifier of what is touched: a string, a number, or a list of at most 20. Stored as tokens. */
-  readonly id?: Ask
-  /** Identifiers of the people whose data it is: a string, a number, or a list of at most 20. Stored as pseudonyms. */
-  readonly subject?: Ask
-  /** Identifier of the target's owner. Stored as a token. */
-  readonly owner?: Ask
-  /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end, so the handler can leave it in `ctx.state`. */
-  readonly volume?: Ask
-  /** Values the event's definition allows. Asked at the end. */
-  readonly metadata?: Ask
-  readonly purpose?: string
-  /** Your name of what somebody needs for this: `patients:read`. A refusal of this route is recorded with it. */
-  readonly permission?: string
-  /** Your name of the data's class: `special_category`. */
-  readonly class?: string
-  /** The catalogue's event, where it is not the verb's own: `bulk_query`, `data_share`, … */
-  readonly event?: string
-}
+export interface AuditedOptions extends AccessOptions<Asked> {}
 
 /** Declares what a route does. Throws an `AuditError` for options that cannot be right. See `audited`. */
 export type Declare = (resource: string, options?: AuditedOptions) => Middleware
 
 /**
- * Middleware for routes that touch personal data. Functions among the options that throw cost their field, never the
- * request. `audited.export`, and whatever policy puts into class `block`, lets the handler run only once the attempt is
- * durable; within 2 s or the answer is a 503 problem.
+ * Middleware for routes that touch personal data, let people in, or change what they may do. Functions among the options that
+ * throw cost their field, never the request. `audited.export`, and whatever policy puts into class `block`, lets the handler
+ * run only once the attempt is durable; within 2 s or the answer is a 503 problem. What an event cannot be recorded without
+ * (a purpose) has to be stated: otherwise the call throws `AUDIT_OPTION_INVALID`.
  *
  * ```ts
  * router.get('/patients/:id', audited.read('patient', { id: (ctx) => ctx.params.id, subject: (ctx) => ctx.params.id }), show)
+ * router.post('/login', audited.login({ user: (ctx) => ctx.request.body.email, method: 'password' }), login)
+ * router.put('/me/password', audited.event('password_change', { subject: (ctx) => ctx.state.user.id }), change)
  * router.get('/health', audited.exempt('no personal data'), health)
  * ```
  */
@@ -58,6 +52,25 @@ export const audited = {
   update: declaring('update'),
   delete: declaring('delete'),
   export: declaring('export'),
+  /** Recorded as `bulk_query`. */
+  search: declaring('search'),
+  /** Recorded as `data_share`. */
+  share: declaring('share'),
+  /**
+   * Somebody logs in here: 2xx and 3xx are `login_success` of whom the application knows by then, 4xx and 5xx are
+   * `login_failure` of whom the request claims to be. One record per request, also where a library tells of the login too.
+   */
+  login(options?: LoginOptions<Asked>): Middleware {
+    return stating(state.login(options))
+  },
+  /** Somebody logs out here; who it was is asked before the handler runs. */
+  logout(options?: LogoutOptions<Asked>): Middleware {
+    return stating(state.logout(options))
+  },
+  /** Any other event of the catalogue, or one of your own; what the answer shows is its outcome. */
+  event(type: string, options?: EventOptions<Asked>): Middleware {
+    return stating(state.event(type, options))
+  },
   /** Says why a route needs no record; the reason stands in the coverage. Throws an `AuditError` for an empty reason. */
   exempt(reason: string): Middleware {
     if (typeof reason !== 'string' || reason.trim() === '') {
@@ -67,9 +80,9 @@ export const audited = {
   },
 } as const
 
-/** What a middleware of this file says of its route. */
+/** What a middleware of this file says of its route: what it does, or why it needs no record. */
 export interface Mark {
-  readonly verb?: AccessVerb
+  readonly verb?: string
   readonly reason?: string
 }
 
@@ -86,36 +99,20 @@ function marked(middleware: Middleware, mark: Mark): Middleware {
 }
 
 function declaring(verb: AccessVerb): Declare {
-  return (resource, options = {}) => {
-    checkAccessOptions(`audited.${verb}`, resource, options)
-    return marked(
-      (ctx, next) => {
-        const exchange = exchangeOf(ctx.req) ?? followUnmounted(ctx)
-        const durable = exchange.declare(declarationOf(verb, resource, options, ctx))
-        if (durable === undefined) return exchange.run(next)
-        // Where it says false the request has its answer, and Koa finds nothing left to write.
-        return durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
-      },
-      { verb },
-    )
-  }
+  return (resource, options) => stating(state.access(verb, resource, options))
 }
 
-function declarationOf(verb: AccessVerb, resource: string, options: AuditedOptions, ctx: Context): AccessDeclaration {
-  const { id, subject, owner, volume, metadata, purpose, permission, class: dataClass, event } = options
-  return {
-    verb,
-    resource,
-    purpose,
-    permission,
-    class: dataClass,
-    event,
-    id: id && (() => id(ctx)),
-    subject: subject && (() => subject(ctx)),
-    owner: owner && (() => owner(ctx)),
-    volume: volume && (() => volume(ctx)),
-    metadata: metadata && (() => metadata(ctx)),
-  }
+function stating(statement: Statement<Asked>): Middleware {
+  return marked(
+    (ctx, next) => {
+      const exchange = exchangeOf(ctx.req) ?? followUnmounted(ctx)
+      const durable = exchange.declare(bindStatement(statement, ctx))
+      if (durable === undefined) return exchange.run(next)
+      // Where it says false the request has its answer, and Koa finds nothing left to write.
+      return durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
+    },
+    { verb: verbOf(statement) },
+  )
 }
 
 /** A declared route without the audit in front of it: what was declared must not be lost for that. */
