@@ -43,6 +43,7 @@ function optionsThatMatter(options: AuditOptions): unknown {
     credentials: credentials ?? [],
     undeclared: options.undeclared ?? 'drop',
     ack: ack ?? 'default',
+    block: options.block ?? 'release',
     queueBytesMax: queueBytesMax ?? 'default',
     ledger: typeof ledger === 'function' ? 'own' : (ledger ?? 'default'),
     operational: typeof operational === 'string' ? operational : operational === undefined ? 'default' : 'own',

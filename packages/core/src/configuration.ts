@@ -41,6 +41,8 @@ export interface Configuration {
   /** Tables that hold personal data; undefined where none is declared. */
   readonly data?: PersonalTables | undefined
   readonly ack: 'durable' | 'written' | 'queued'
+  /** What becomes of a held answer whose result is not durable after `limits.holdMs`. */
+  readonly block: 'release' | 'strict'
   readonly signals: boolean
   readonly metrics: boolean
   readonly limits: {
@@ -104,6 +106,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'operational',
   'console',
   'ack',
+  'block',
   'queueBytesMax',
   'logLevel',
   'signals',
@@ -141,6 +144,7 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
     debugGuard: compileDebugGuard(options.debugGuard, production),
     data: compileData(options.data),
     ack: options.ack ?? (production ? 'durable' : 'written'),
+    block: options.block ?? 'release',
     signals: options.signals ?? !test,
     metrics: options.metrics ?? true,
     limits: {
@@ -170,6 +174,7 @@ export function checkOptions(options: AuditOptions): void {
   checkOne('console', options.console, ['leave', 'scrub'])
   checkOne('undeclared', options.undeclared, ['drop', 'seal'])
   checkOne('ack', options.ack, ['durable', 'written', 'queued'])
+  checkOne('block', options.block, ['release', 'strict'])
   checkKeys(options.keys)
   checkMethods('pseudonyms', options.pseudonyms, ['name', 'find', 'takeNews', 'told', 'due', 'persist', 'persistSync'])
   checkMethods('outbox', options.outbox, ['put', 'drain'])

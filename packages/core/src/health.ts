@@ -58,6 +58,8 @@ export interface Counts {
   incomplete: number
   /** Events whose name the catalogue does not know. */
   unknownEvent: number
+  /** Results of class `block` that were not durable when their answer was due: it was released without, or refused. */
+  resultsNotDurable: number
   /** Times the ambient context named another request than the explicit one. */
   contextMismatch: number
   /** Internal failures of `record()` itself. Anything but 0 is a defect worth reporting. */
@@ -102,6 +104,7 @@ export function createCounts(): Counts {
     notRecorded: 0,
     incomplete: 0,
     unknownEvent: 0,
+    resultsNotDurable: 0,
     contextMismatch: 0,
     failed: 0,
     linesLost: 0,

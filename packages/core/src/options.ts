@@ -104,6 +104,12 @@ export interface AuditOptions<
   readonly console?: 'leave' | 'scrub'
   /** When `receipt.acknowledged` resolves. Default: `durable` in production, else `written`. */
   readonly ack?: 'durable' | 'written' | 'queued'
+  /**
+   * What becomes of an answer of class `block` whose result is not durable within 2 s. `release` (default): the client gets it,
+   * and the missing result is a finding. `strict`: never; it gets a 503 problem "outcome recorded as unknown", or a broken
+   * connection where the answer had begun.
+   */
+  readonly block?: 'release' | 'strict'
   /** Bytes that may wait per ledger before records are dropped. 65,536 to 1,073,741,824; default 16,777,216. */
   readonly queueBytesMax?: number
   /** Lowest level of operational lines. Default: `LOG_LEVEL`, else INFO. DEBUG is refused in production. */

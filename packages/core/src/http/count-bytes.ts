@@ -67,8 +67,8 @@ interface Answer {
   end(...given: unknown[]): unknown
 }
 
-/** A string's encoding may be left out, and a callback may stand in its place. */
-function sizeOf(chunk: unknown, encoding: unknown): number {
+/** Bytes of one piece of a body. A string's encoding may be left out, and a callback may stand in its place. */
+export function sizeOf(chunk: unknown, encoding: unknown): number {
   if (typeof chunk === 'string') return Buffer.byteLength(chunk, isEncoding(encoding) ? encoding : 'utf8')
   return chunk instanceof Uint8Array ? chunk.byteLength : 0
 }

@@ -37,6 +37,8 @@ import type { Declared } from './declared.ts'
 import { DeclaredLogin, loginKey } from './declared-login.ts'
 import type { Declaration, Exchange, FrameworkView } from './exchange.ts'
 import { type FactSource, factsOf } from './exchange-facts.ts'
+import type { Held } from './hold.ts'
+import { holdAnswer } from './hold-answer.ts'
 import type { Opened, Openings } from './opening.ts'
 import { problemFor } from './problem.ts'
 import { claim } from './record-once.ts'
@@ -76,6 +78,10 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   #below: AccessesBelow | undefined
   /** The application told itself that somebody was let in. */
   #letIn = false
+  /** Set by the first attempt of class `block`. */
+  #held: Held | undefined
+  /** Those whose results were recorded when the answer was complete. */
+  #sealed: Set<Declared> | undefined
   /** The trail itself refused the request. */
   #refused = false
   #upgraded = false
@@ -148,7 +154,42 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     // A handler that goes on after its client has left touches the data all the same.
     if (this.#ended === undefined) this.#accesses.push(declared)
     else this.#recordAccess(declared, this.#ended)
+    if (blocks) this.#hold()
     return receipt === undefined ? undefined : this.#admit(declared, receipt)
+  }
+
+  /** From the first attempt of class `block` on, the complete answer waits for the results. */
+  #hold(): void {
+    if (this.#held !== undefined || this.#live === undefined) return
+    const { req, res } = this.#live
+    this.#held = holdAnswer({
+      req,
+      res,
+      runtime: this.#runtime,
+      requestId: this.context.requestId,
+      results: () => this.#recordResults(),
+      refused: () => {
+        this.#refused = true
+      },
+      failed: (error) => this.fail(error),
+    })
+  }
+
+  /** The answer is complete: what it shows is recorded now, and not when the client has it. */
+  #recordResults(): readonly Receipt[] {
+    const live = this.#live
+    if (live === undefined) return []
+    const now = this.facts()
+    const facts = { ...now, http: now.http && { ...now.http, status: live.res.statusCode } }
+    const receipts: Receipt[] = []
+    this.#sealed = new Set()
+    for (const access of this.#accesses) {
+      if (access.operationId === undefined) continue
+      this.#sealed.add(access)
+      const receipt = this.#recordAccess(access, { facts, actor: this.actor() }, 'completed')
+      if (receipt !== undefined) receipts.push(receipt)
+    }
+    return receipts
   }
 
   /** True once the attempt is durable; false after the request was refused because it was not. */
@@ -157,8 +198,9 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     declared.refused = true
     this.#refused = true
     if (this.#live !== undefined) {
+      this.#held?.letGo()
       const detail = 'The record of this attempt could not be made durable. Nothing was done.'
-      const problem = problemFor(undefined, this.context.requestId, 503, detail)
+      const problem = problemFor(undefined, this.context.requestId, 503, { detail, outcome: 'not_done' })
       answerProblem(this.#live.req, this.#live.res, problem)
     }
     return false
@@ -227,6 +269,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     const live = this.#live
     if (live === undefined) return
     const { req, res, connection, openings } = live
+    this.#held?.closed()
     if (connection !== undefined) drop(connection, this)
     openings.remove(this)
     this.#error ??= brokeOff(req, res, connection)
@@ -240,7 +283,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     if (this.#endWorks !== undefined)
       this.#tellEnd(this.#endWorks.splice(0), { status: facts.http?.status, completion })
     const accesses = this.#accesses.splice(0)
-    for (const access of accesses) this.#recordAccess(access, ended)
+    for (const access of accesses) if (this.#sealed?.has(access) !== true) this.#recordAccess(access, ended)
     this.#below?.record(facts, this.#who())
     this.#recordOwed(live, ended, accesses)
     if (this.#block !== undefined) live.guard?.record(this.#block, facts)
@@ -269,8 +312,8 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     return event.actor === undefined ? this.#who() : {}
   }
 
-  #recordAccess(access: Declared, { facts, actor }: Ended): void {
-    const { status, completion = 'aborted' } = facts.http ?? {}
+  #recordAccess(access: Declared, { facts, actor }: Ended, completed?: 'completed'): Receipt | undefined {
+    const { status, completion = completed ?? 'aborted' } = facts.http ?? {}
     if (this.#runtime.options.data !== undefined) {
       this.#below ??= new AccessesBelow(this.#runtime)
       this.#below.fill(access)
@@ -278,9 +321,9 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     const event = access.result({ status, completion, actor })
     // Of a refused login the login is the record, whoever made it.
     if (access instanceof DeclaredLogin) this.#told.add('authn')
-    if (event === undefined) return
+    if (event === undefined) return undefined
     const pair = access.operationId === undefined ? {} : ({ operationId: access.operationId, phase: 'result' } as const)
-    this.#runtime.recordIn(facts, access.type, event, { ...this.#whoElse(event), ...pair })
+    return this.#runtime.recordIn(facts, access.type, event, { ...this.#whoElse(event), ...pair })
   }
 
   /** Decisions and failures that the answer shows; unless the application has told them, or the trail itself refused. */

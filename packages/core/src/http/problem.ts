@@ -25,18 +25,25 @@ const headerBytesMax = 512
 /** What a header value may hold (RFC 9110, field-value): anything else would make Node throw while we answer an error. */
 const fieldValue = /^[\t\x20-\x7e]+$/
 
+/** What a problem of the trail's own making says besides its status. */
+export interface ProblemWords {
+  readonly detail: string
+  /** Whether what was asked for was done, for programs: a request that was `not_done` can be sent again. */
+  readonly outcome: 'not_done' | 'unknown'
+}
+
 /**
  * The problem that stands for `error`. The status is the error's own `status` or `statusCode` when it is an error status
  * (400–599), else `fallback` when that is one, else 500. Never throws.
  */
-export function problemFor(error: unknown, requestId: string, fallback = 500, detail?: string): Problem {
+export function problemFor(error: unknown, requestId: string, fallback = 500, words?: ProblemWords): Problem {
   const status =
     errorStatus(read(error, 'status')) ?? errorStatus(read(error, 'statusCode')) ?? errorStatus(fallback) ?? 500
   const body = JSON.stringify({
     type: 'about:blank',
     title: STATUS_CODES[status] ?? (status < 500 ? 'Request Error' : 'Server Error'),
     status,
-    ...(detail === undefined ? {} : { detail }),
+    ...(words === undefined ? {} : { detail: words.detail, outcome: words.outcome }),
     request_id: requestId,
   })
   return {
