@@ -1,6 +1,7 @@
 /**
  * How a request ends that the application left unanswered, or must not see: a safe problem document, or Express's own 404 page.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit } from '@trailmark/core'
 import { exchangeOf, findDebugBlock } from '@trailmark/core/http'
 import finalhandler from 'finalhandler'
@@ -8,8 +9,17 @@ import { followExpress } from './follow.ts'
 import { isPoweredBy, originalUrlOf } from './stack.ts'
 import type { LastWord } from './take-over.ts'
 
-/** Requests that failed before they reached the audit are followed from here on, so that they leave a line too. */
-export function lastWordOf(audit: () => Audit): LastWord {
+/** Answers 404 to a request that nothing of the application is to see. */
+export type AnswerNotFound = (req: IncomingMessage, res: ServerResponse) => void
+
+/** Express's own page. */
+const notFoundPage: AnswerNotFound = (req, res) => finalhandler(req, res)(undefined)
+
+/**
+ * Requests that failed before they reached the audit are followed from here on, so that they leave a line too. `blocked`
+ * answers those that are kept out.
+ */
+export function lastWordOf(audit: () => Audit, blocked = notFoundPage): LastWord {
   return {
     error(error, req, res) {
       const exchange = exchangeOf(req) ?? followExpress(audit(), req, res)
@@ -18,7 +28,7 @@ export function lastWordOf(audit: () => Audit): LastWord {
     notFound(req, res) {
       if (exchangeOf(req) === undefined) followExpress(audit(), req, res)
       // Without an error this is the 404 page alone, so that adding the audit changes nothing a visitor sees.
-      finalhandler(req, res)(undefined)
+      notFoundPage(req, res)
     },
     keepOut(req, res, app) {
       const block = findDebugBlock(audit(), req, originalUrlOf(req), req.url)
@@ -27,7 +37,7 @@ export function lastWordOf(audit: () => Audit): LastWord {
       if (app !== undefined && isPoweredBy(app)) res.setHeader('X-Powered-By', 'Express')
       const exchange = exchangeOf(req) ?? followExpress(audit(), req, res, app)
       exchange.blocked(block)
-      finalhandler(req, res)(undefined)
+      exchange.run(() => blocked(req, res))
       return true
     },
   }

@@ -6,10 +6,18 @@
  * is a plain function and finds the application when the first request comes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Audit, AuditOptions } from '@trailmark/core'
-import { auditFrom, exchangeOf, lookAtDebugRoutes, markMount, orderProblemOf, tellOrder } from '@trailmark/core/http'
+import { type Audit, AuditError, type AuditOptions } from '@trailmark/core'
+import {
+  auditFrom,
+  checkAdapterOptions,
+  exchangeOf,
+  lookAtDebugRoutes,
+  markMount,
+  orderProblemOf,
+  tellOrder,
+} from '@trailmark/core/http'
 import { followExpress, wasUnmounted } from './follow.ts'
-import { lastWordOf } from './last-word.ts'
+import { type AnswerNotFound, lastWordOf } from './last-word.ts'
 import { watchRoutes } from './mounted-routes.ts'
 import {
   type Application,
@@ -28,6 +36,14 @@ export type ExpressOptions =
   | ({ readonly audit: Audit } & { readonly [K in keyof AuditOptions]?: never })
   | (AuditOptions & { readonly audit?: never })
 
+export type MiddlewareOptions = ExpressOptions & {
+  /**
+   * How a request for a debugging endpoint is answered in production: as your application answers any unknown path, so that
+   * nobody can tell the two apart. Called before Express, with Node's own request and response. Default: Express's 404 page.
+   */
+  readonly notFound?: AnswerNotFound
+}
+
 /**
  * Follows every request that reaches it: its ids, its one terminal line, the records it owes. Mount it first.
  *
@@ -38,9 +54,13 @@ export type ExpressOptions =
  *     const app = express()
  *     app.use(auditMiddleware())
  */
-export function auditMiddleware(options?: ExpressOptions): AuditHandler {
-  const audit = auditFrom(options)
-  const lastWord = lastWordOf(() => audit)
+export function auditMiddleware(options?: MiddlewareOptions): AuditHandler {
+  checkAdapterOptions(options)
+  const { notFound, ...others } = options ?? {}
+  if (notFound !== undefined && typeof notFound !== 'function')
+    throw new AuditError('AUDIT_OPTION_INVALID', 'notFound: must be a function')
+  const audit = auditFrom(others)
+  const lastWord = lastWordOf(() => audit, notFound)
   let looked = false
   let mounted = false
 

@@ -23,6 +23,7 @@ export function keepOut(
   server: EventEmitter,
   audit: Audit,
   open: (req: RawRequest, res: RawResponse) => Exchange,
+  notFound: AnswerNotFound,
 ): void {
   const { emit } = server
   server.emit = function emitUnlessBlocked(event: string | symbol, ...given: unknown[]): boolean {
@@ -31,13 +32,16 @@ export function keepOut(
       const block = exchangeOf(req) === undefined ? findDebugBlock(audit, req, req.url) : undefined
       if (block !== undefined) {
         open(req, res).blocked(block)
-        answerNotFound(req, res)
+        notFound(req, res)
         return true
       }
     }
     return Reflect.apply(emit, this, [event, ...given])
   }
 }
+
+/** Answers 404 to a request that nothing of the application is to see. */
+export type AnswerNotFound = (req: RawRequest, res: RawResponse) => void
 
 /** Fastify's own answer to a path that it does not know. */
 export function answerNotFound(req: RawRequest, res: RawResponse): void {

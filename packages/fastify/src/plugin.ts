@@ -2,7 +2,7 @@
  * Fastify, seen through `core/http`: where requests come in, what a route is called, where the actor is kept, and which hooks
  * would lose the request's context.
  */
-import type { ActorInput, Audit, AuditOptions } from '@trailmark/core'
+import { type ActorInput, type Audit, AuditError, type AuditOptions } from '@trailmark/core'
 import {
   actorFrom,
   auditFrom,
@@ -16,7 +16,7 @@ import {
   tellOrder,
 } from '@trailmark/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { answerNotFound, keepOut, tellRegistered } from './debug-guard.ts'
+import { type AnswerNotFound, answerNotFound, keepOut, tellRegistered } from './debug-guard.ts'
 import { declareRoutes, permissionOf } from './declaration.ts'
 import { catchDefaultAnswers, replaceDefaultHandler } from './errors.ts'
 import { guardLoggers } from './logger.ts'
@@ -28,6 +28,11 @@ export type FastifyAuditOptions = (
 ) & {
   /** Who acts, when it is neither `request.user`, `request.auth` nor `request.session`. Asked late; may throw without harm. */
   readonly actor?: (request: FastifyRequest) => ActorInput | undefined
+  /**
+   * How a request for a debugging endpoint is answered in production: as your application answers any unknown path, so that
+   * nobody can tell the two apart. Called before Fastify, with Node's own request and response. Default: Fastify's 404.
+   */
+  readonly notFound?: AnswerNotFound
 }
 
 /**
@@ -54,15 +59,23 @@ export const auditPlugin: FastifyPluginAsync<FastifyAuditOptions> = Object.assig
 
 async function register(instance: FastifyInstance, options: FastifyAuditOptions): Promise<void> {
   checkAdapterOptions(options)
-  const { actor, ...others } = options
+  const { actor, notFound, ...others } = options
+  if (notFound !== undefined && typeof notFound !== 'function')
+    throw new AuditError('AUDIT_OPTION_INVALID', 'notFound: must be a function')
   const audit = auditFrom(others)
   const guardLogger = guardLoggers(instance, audit)
-  followRequests(instance, audit, actor, guardLogger)
+  followRequests(instance, audit, { actor, notFound: notFound ?? answerNotFound, guardLogger })
   keepContext(instance)
   declareRoutes(instance, audit)
   tellRegistered(instance, audit)
   replaceDefaultHandler(instance)
   catchDefaultAnswers(instance)
+}
+
+interface Following {
+  readonly actor: FastifyAuditOptions['actor']
+  readonly notFound: AnswerNotFound
+  readonly guardLogger: (logger: object) => void
 }
 
 /** What is known of a followed request: nothing, until Fastify has found its route. */
@@ -73,12 +86,7 @@ interface Met {
   judged?: string | undefined
 }
 
-function followRequests(
-  instance: FastifyInstance,
-  audit: Audit,
-  actor: FastifyAuditOptions['actor'],
-  guardLogger: (logger: object) => void,
-): void {
+function followRequests(instance: FastifyInstance, audit: Audit, { actor, notFound, guardLogger }: Following): void {
   const followed = new WeakMap<RawRequest, Met>()
 
   function open(req: RawRequest, res: RawResponse): Exchange {
@@ -94,7 +102,7 @@ function followRequests(
 
   // Before Fastify routes: a malformed URL, or a request that comes while the server closes, is answered without any hook.
   if (isRoot(instance)) {
-    keepOut(instance.server, audit, open)
+    keepOut(instance.server, audit, open, notFound)
     instance.server.prependListener('request', (req, res) => {
       if (exchangeOf(req) === undefined) open(req, res)
     })
@@ -110,7 +118,7 @@ function followRequests(
     if (block !== undefined) {
       exchange.blocked(block)
       reply.hijack()
-      return answerNotFound(request.raw, reply.raw)
+      return notFound(request.raw, reply.raw)
     }
     if (met === undefined || met.request !== undefined) {
       tellOrder(audit, 'twice')
