@@ -20,6 +20,8 @@ export interface Call {
   answer(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): void
   /** Answers with a stream by the framework's own means; its failure is the framework's to handle. */
   stream(body: Readable): void
+  /** Leaves whom the application let in where the framework keeps the user; `undefined` after a logout. */
+  signIn?(user: unknown): void
   /** Takes the raw response over: the framework answers nothing from here on. */
   raw(): ServerResponse
 }
@@ -33,6 +35,30 @@ export interface Access {
   readonly metadata?: () => unknown
   readonly purpose?: string
   readonly permission?: string
+  readonly ticket?: string
+  readonly legalBasis?: string
+  /** In place of `purpose`: asked of the request. */
+  readonly purposeFrom?: (call: Pick<Call, 'req' | 'params'>) => unknown
+  readonly event?: string
+}
+
+/** A login route, in the words of `audited.login()`. */
+export interface Login {
+  readonly method?: string
+  readonly user?: (call: Pick<Call, 'req' | 'body'>) => unknown
+  readonly failed?: (call: Pick<Call, 'res'>) => unknown
+  readonly reason?: () => unknown
+}
+
+/** Any other event, in the words of `audited.event()`. */
+export interface DeclaredEvent {
+  readonly type: string
+  readonly targets?: () => unknown
+  readonly subject?: (call: Pick<Call, 'req' | 'params'>) => unknown
+  readonly reason?: () => unknown
+  readonly changes?: () => unknown
+  readonly metadata?: () => unknown
+  readonly failed?: (call: Pick<Call, 'res'>) => unknown
 }
 
 export interface Route {
@@ -41,6 +67,10 @@ export interface Route {
   /** Template of the router it is mounted in: `/wards/:ward`. */
   readonly under?: string
   readonly access?: Access
+  /** At most one of these and `access`. */
+  readonly login?: Login
+  readonly logout?: true
+  readonly event?: DeclaredEvent
   readonly handle: (call: Call) => unknown
 }
 

@@ -45,6 +45,8 @@ export function declaredAccess(behaviour: Behaviour): void {
     ['create', 'data_create'],
     ['update', 'data_update'],
     ['delete', 'data_delete'],
+    ['search', 'bulk_query'],
+    ['share', 'data_share'],
   ] as const) {
     behaviour(`a declared ${verb} is a ${type}`, async (bench) => {
       expect((await recordOf(bench, { ...patient, verb }, undefined, type)).outcome).toBe('success')
@@ -112,6 +114,28 @@ export function declaredAccess(behaviour: Behaviour): void {
       call.answer(200, 'ok')
     })
     expect(record.volume?.records).toBe(42)
+  })
+
+  behaviour('purpose, ticket and legal basis are on the record', async (bench) => {
+    const record = await recordOf(bench, { ...patient, purpose: 'care', ticket: 'INC-4711', legalBasis: 'art9.2.h' })
+    expect(record).toMatchObject({ purpose: 'care', legal_basis: 'art9.2.h' })
+    expect(record.ticket_ref).toBeTypeOf('string')
+  })
+
+  behaviour('the purpose may be asked of the request', async (bench) => {
+    const record = await recordOf(bench, { ...patient, purposeFrom: (call) => call.req.headers.host && 'care' })
+    expect(record.purpose).toBe('care')
+  })
+
+  behaviour('another event may stand in the place of the verb’s own', async (bench) => {
+    const access: Access = { ...patient, event: 'break_glass_access', purpose: 'emergency' }
+    const stage = await bench.open({ routes: [route(access)] })
+    await stage.ask('/patients/pat_4711_zq')
+    await stage.onlyLine()
+    expect(stage.records('break_glass_access')).toMatchObject([
+      { phase: 'attempt', purpose: 'emergency' },
+      { phase: 'result', purpose: 'emergency', outcome: 'success' },
+    ])
   })
 
   behaviour('a list of identifiers becomes as many targets, at most 20', async (bench) => {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream'
 import { audited, auditMiddleware } from '@trailmark/express'
 import express5, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import multer from 'multer'
-import type { Access, Application, Call, Harness, Route } from './application.ts'
+import type { Access, Application, Call, DeclaredEvent, Harness, Login, Route } from './application.ts'
 import { listen } from './listen.ts'
 
 // The alias brings no types of its own; what is used here is the same in both versions.
@@ -48,7 +48,7 @@ function build(express: typeof express5, application: Application) {
 
 function mount(express: typeof express5, app: ReturnType<typeof express5>, route: Route): void {
   const router = route.under === undefined ? app : express.Router({ mergeParams: true })
-  const declared = route.access === undefined ? [] : [declare(route.access)]
+  const declared = declarationsOf(route)
   const method = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete', HEAD: 'head' } as const
   const handler: RequestHandler = async (req, res, next) => {
     await route.handle(callOf(req, res, next))
@@ -57,20 +57,53 @@ function mount(express: typeof express5, app: ReturnType<typeof express5>, route
   if (route.under !== undefined) app.use(route.under, router)
 }
 
-function declare({ verb, resource, id, subject, volume, metadata, purpose, permission }: Access): RequestHandler {
-  const call = (req: object) => ({ req: asRequest(req), params: paramsOf(asRequest(req)) })
+function declarationsOf({ access, login, logout, event }: Route): RequestHandler[] {
+  if (access !== undefined) return [declare(access)]
+  if (login !== undefined) return [declareLogin(login)]
+  if (logout !== undefined) return [audited.logout()]
+  return event === undefined ? [] : [declareEvent(event)]
+}
+
+function declare({
+  verb,
+  resource,
+  id,
+  subject,
+  volume,
+  metadata,
+  purpose,
+  purposeFrom,
+  ...texts
+}: Access): RequestHandler {
   return audited[verb](resource, {
-    ...(id && { id: (req: object) => id(call(req)) }),
-    ...(subject && { subject: (req: object) => subject(call(req)) }),
+    ...(id && { id: (req) => id(askedOf(req)) }),
+    ...(subject && { subject: (req) => subject(askedOf(req)) }),
     ...(volume && { volume: () => volume() }),
     ...(metadata && { metadata: () => metadata() }),
     ...(purpose !== undefined && { purpose }),
-    ...(permission !== undefined && { permission }),
+    ...(purposeFrom && { purpose: (req) => purposeFrom(askedOf(req)) }),
+    ...texts,
   })
 }
 
-function asRequest(req: object): Request {
-  return req as Request
+function declareLogin({ user, failed, ...others }: Login): RequestHandler {
+  return audited.login({
+    ...(user && { user: (req) => user({ req, body: req.body }) }),
+    ...(failed && { failed: (_req, res) => failed({ res }) }),
+    ...others,
+  })
+}
+
+function declareEvent({ type, subject, failed, ...others }: DeclaredEvent): RequestHandler {
+  return audited.event(type, {
+    ...(subject && { subject: (req) => subject(askedOf(req)) }),
+    ...(failed && { failed: (_req, res) => failed({ res }) }),
+    ...others,
+  })
+}
+
+function askedOf(req: Request): Pick<Call, 'req' | 'params'> {
+  return { req, params: paramsOf(req) }
 }
 
 function paramsOf(req: Request): Record<string, string> {
@@ -90,6 +123,7 @@ function callOf(req: Request, res: Response, next: NextFunction): Call {
       else res.json(body)
     },
     stream: (body) => void pipeline(body, res, (error) => error && next(error)),
+    signIn: (user) => void Object.assign(req, { user }),
     raw: () => res,
   }
 }

@@ -1,9 +1,9 @@
 /** The suite's application in Fastify 5, as its users write it. */
 import { createServer } from 'node:http'
 import multipart from '@fastify/multipart'
-import auditPlugin, { type RouteAudit } from '@trailmark/fastify'
+import auditPlugin, { type AccessOptions, type LoginOptions, type RouteAudit } from '@trailmark/fastify'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { Access, Application, Call, Harness, Route } from './application.ts'
+import type { Access, Application, Call, DeclaredEvent, Harness, Login, Route } from './application.ts'
 import { closeServer, portOf } from './listen.ts'
 
 export const serveFastify: Harness = {
@@ -62,12 +62,14 @@ function observeHooks(app: FastifyInstance, { observe }: Application): void {
   app.addHook('onError', async (request) => observe('onError', request.raw))
 }
 
-function mount(app: FastifyInstance, { method = 'GET', path, under, access, handle }: Route): void {
+function mount(app: FastifyInstance, route: Route): void {
+  const { method = 'GET', path, under, handle } = route
+  const declared = declarationOf(route)
   const add = async (instance: FastifyInstance): Promise<void> => {
     instance.route({
       method,
       url: path,
-      ...(access && { config: { audit: declare(access) } }),
+      ...(declared && { config: { audit: declared } }),
       handler: async (request, reply) => {
         await handle(callOf(request, reply))
         return reply
@@ -78,19 +80,60 @@ function mount(app: FastifyInstance, { method = 'GET', path, under, access, hand
   else void app.register(add, { prefix: under })
 }
 
-function declare({ verb, resource, id, subject, volume, metadata, purpose, permission }: Access): RouteAudit {
-  const options = {
-    ...(id && { id: (request: FastifyRequest) => id({ req: request.raw, params: paramsOf(request) }) }),
-    ...(subject && { subject: (request: FastifyRequest) => subject({ req: request.raw, params: paramsOf(request) }) }),
+function declarationOf({ access, login, logout, event }: Route): RouteAudit | undefined {
+  if (access !== undefined) return declare(access)
+  if (login !== undefined) return { login: declareLogin(login) }
+  if (logout !== undefined) return { logout }
+  return event && declareEvent(event)
+}
+
+function declare({
+  verb,
+  resource,
+  id,
+  subject,
+  volume,
+  metadata,
+  purpose,
+  purposeFrom,
+  ...texts
+}: Access): RouteAudit {
+  const options: AccessOptions = {
+    ...(id && { id: (request) => id(askedOf(request)) }),
+    ...(subject && { subject: (request) => subject(askedOf(request)) }),
     ...(volume && { volume: () => volume() }),
     ...(metadata && { metadata: () => metadata() }),
     ...(purpose !== undefined && { purpose }),
-    ...(permission !== undefined && { permission }),
+    ...(purposeFrom && { purpose: (request) => purposeFrom(askedOf(request)) }),
+    ...texts,
   }
   if (verb === 'read') return { read: resource, ...options }
   if (verb === 'create') return { create: resource, ...options }
   if (verb === 'update') return { update: resource, ...options }
-  return verb === 'delete' ? { delete: resource, ...options } : { export: resource, ...options }
+  if (verb === 'delete') return { delete: resource, ...options }
+  if (verb === 'search') return { search: resource, ...options }
+  return verb === 'share' ? { share: resource, ...options } : { export: resource, ...options }
+}
+
+function declareLogin({ user, failed, ...others }: Login): LoginOptions {
+  return {
+    ...(user && { user: (request) => user({ req: request.raw, body: request.body }) }),
+    ...(failed && { failed: (_request, reply) => failed({ res: reply.raw }) }),
+    ...others,
+  }
+}
+
+function declareEvent({ type, subject, failed, ...others }: DeclaredEvent): RouteAudit {
+  return {
+    event: type,
+    ...(subject && { subject: (request) => subject(askedOf(request)) }),
+    ...(failed && { failed: (_request, reply) => failed({ res: reply.raw }) }),
+    ...others,
+  }
+}
+
+function askedOf(request: FastifyRequest): Pick<Call, 'req' | 'params'> {
+  return { req: request.raw, params: paramsOf(request) }
 }
 
 function paramsOf({ params }: FastifyRequest): Record<string, string> {
@@ -107,6 +150,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply): Call {
       reply.code(status).headers(headers).send(body)
     },
     stream: (body) => void reply.send(body),
+    signIn: (user) => void Object.assign(request, { user }),
     raw() {
       reply.hijack()
       return reply.raw

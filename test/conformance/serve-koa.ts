@@ -4,7 +4,7 @@ import { audited, auditMiddleware } from '@trailmark/koa'
 import Koa, { type Context, type Middleware } from 'koa'
 import bodyParser from 'koa-bodyparser'
 import multer from 'multer'
-import type { Access, Application, Call, Harness, Route } from './application.ts'
+import type { Access, Application, Call, DeclaredEvent, Harness, Login, Route } from './application.ts'
 import { listen } from './listen.ts'
 
 export const serveKoa: Harness = {
@@ -62,7 +62,7 @@ const multipart: Middleware = async (ctx, next) => {
 function routesOf(route: Route) {
   const router = new Router(route.under === undefined ? {} : { prefix: route.under })
   const method = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete', HEAD: 'head' } as const
-  const declared = route.access === undefined ? [] : [declare(route.access)]
+  const declared = declarationsOf(route)
   const handler: Middleware = async (ctx) => {
     await route.handle(callOf(ctx))
   }
@@ -70,14 +70,48 @@ function routesOf(route: Route) {
   return router.routes()
 }
 
-function declare({ verb, resource, id, subject, volume, metadata, purpose, permission }: Access): Middleware {
+function declarationsOf({ access, login, logout, event }: Route): Middleware[] {
+  if (access !== undefined) return [declare(access)]
+  if (login !== undefined) return [declareLogin(login)]
+  if (logout !== undefined) return [audited.logout()]
+  return event === undefined ? [] : [declareEvent(event)]
+}
+
+function declare({
+  verb,
+  resource,
+  id,
+  subject,
+  volume,
+  metadata,
+  purpose,
+  purposeFrom,
+  ...texts
+}: Access): Middleware {
   return audited[verb](resource, {
     ...(id && { id: (ctx) => id({ req: ctx.req, params: ctx.params }) }),
     ...(subject && { subject: (ctx) => subject({ req: ctx.req, params: ctx.params }) }),
     ...(volume && { volume: () => volume() }),
     ...(metadata && { metadata: () => metadata() }),
     ...(purpose !== undefined && { purpose }),
-    ...(permission !== undefined && { permission }),
+    ...(purposeFrom && { purpose: (ctx) => purposeFrom({ req: ctx.req, params: ctx.params }) }),
+    ...texts,
+  })
+}
+
+function declareLogin({ user, failed, ...others }: Login): Middleware {
+  return audited.login({
+    ...(user && { user: (ctx) => user({ req: ctx.req, body: ctx.request.body }) }),
+    ...(failed && { failed: (ctx) => failed({ res: ctx.res }) }),
+    ...others,
+  })
+}
+
+function declareEvent({ type, subject, failed, ...others }: DeclaredEvent): Middleware {
+  return audited.event(type, {
+    ...(subject && { subject: (ctx) => subject({ req: ctx.req, params: ctx.params }) }),
+    ...(failed && { failed: (ctx) => failed({ res: ctx.res }) }),
+    ...others,
   })
 }
 
@@ -97,6 +131,9 @@ function callOf(ctx: Context): Call {
     stream(body) {
       ctx.status = 200
       ctx.body = body
+    },
+    signIn(user) {
+      ctx.state.user = user
     },
     raw() {
       ctx.respond = false

@@ -10,6 +10,7 @@ import { blocking } from './block.ts'
 import { debugGuard } from './debug-guard.ts'
 import { decisions } from './decisions.ts'
 import { declaredAccess } from './declared-access.ts'
+import { declaredLogin } from './declared-login.ts'
 import { errors } from './errors.ts'
 import { hostileInput } from './hostile-input.ts'
 import { ids } from './ids.ts'
@@ -38,6 +39,7 @@ const themes: Readonly<Record<string, (behaviour: Behaviour) => void>> = {
   'the terminal line': terminalLine,
   'decisions by status': decisions,
   'declared access': declaredAccess,
+  'declared logins and events': declaredLogin,
   errors,
   'hostile input': hostileInput,
   'the context survives': survival,

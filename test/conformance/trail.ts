@@ -44,6 +44,9 @@ export interface StoredRecord extends Omit<Line, 'http'> {
   readonly subjects?: readonly string[]
   readonly decision?: { readonly effect: string; readonly roles_evaluated?: readonly string[] }
   readonly volume?: { readonly records?: number; readonly bytes?: number }
+  readonly purpose?: string
+  readonly legal_basis?: string
+  readonly ticket_ref?: string
   readonly ip_address?: string
   readonly source?: { readonly peer_ip_masked?: string; readonly trusted_hops?: number }
   readonly metadata?: Readonly<Record<string, unknown>>
