@@ -280,11 +280,11 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     const facts = factsOf(live, routeOf(live.view), { completion, durationMs })
     const ended = { facts, actor: this.actor() }
     this.#ended = ended
-    if (this.#endWorks !== undefined)
-      this.#tellEnd(this.#endWorks.splice(0), { status: facts.http?.status, completion })
     const accesses = this.#accesses.splice(0)
     for (const access of accesses) if (this.#sealed?.has(access) !== true) this.#recordAccess(access, ended)
     this.#below?.record(facts, this.#who())
+    if (this.#endWorks !== undefined)
+      this.#tellEnd(this.#endWorks.splice(0), { status: facts.http?.status, completion })
     this.#recordOwed(live, ended, accesses)
     if (this.#block !== undefined) live.guard?.record(this.#block, facts)
     this.#live = undefined
