@@ -7,7 +7,7 @@ import { audited, auditMiddleware } from '@trailmark/hono'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
-import type { Access, Call, Harness, Route } from './application.ts'
+import type { Access, Call, DeclaredEvent, Harness, Login, Route } from './application.ts'
 import { closeServer, portOf } from './listen.ts'
 
 interface Env {
@@ -66,21 +66,60 @@ const parseBody: MiddlewareHandler<Env> = async (c, next) => {
   await next()
 }
 
-function mount(app: Hono<Env>, { method = 'GET', path, under, access, handle }: Route): void {
+function mount(app: Hono<Env>, route: Route): void {
+  const { method = 'GET', path, under, handle } = route
   const router = under === undefined ? app : new Hono<Env>()
-  if (access !== undefined) router.on(method, path, declare(access))
+  for (const declared of declarationsOf(route)) router.on(method, path, declared)
   router.on(method === 'HEAD' ? 'GET' : method, path, (c) => answerOf(c, handle))
   if (under !== undefined) app.route(under, router)
 }
 
-function declare({ verb, resource, id, subject, volume, metadata, purpose, permission }: Access): MiddlewareHandler {
+function declarationsOf({ access, login, logout, event }: Route): MiddlewareHandler[] {
+  if (access !== undefined) return [declare(access)]
+  if (login !== undefined) return [declareLogin(login)]
+  if (logout !== undefined) return [audited.logout()]
+  return event === undefined ? [] : [declareEvent(event)]
+}
+
+function seenBy(c: Context): Pick<Call, 'req' | 'params'> {
+  return { req: c.env.incoming, params: c.req.param() }
+}
+
+function declare({
+  verb,
+  resource,
+  id,
+  subject,
+  volume,
+  metadata,
+  purpose,
+  purposeFrom,
+  ...texts
+}: Access): MiddlewareHandler {
   return audited[verb](resource, {
-    ...(id && { id: (c) => id({ req: c.env.incoming, params: c.req.param() }) }),
-    ...(subject && { subject: (c) => subject({ req: c.env.incoming, params: c.req.param() }) }),
+    ...(id && { id: (c) => id(seenBy(c)) }),
+    ...(subject && { subject: (c) => subject(seenBy(c)) }),
     ...(volume && { volume: () => volume() }),
     ...(metadata && { metadata: () => metadata() }),
     ...(purpose !== undefined && { purpose }),
-    ...(permission !== undefined && { permission }),
+    ...(purposeFrom && { purpose: (c) => purposeFrom(seenBy(c)) }),
+    ...texts,
+  })
+}
+
+function declareLogin({ user, failed, ...others }: Login): MiddlewareHandler {
+  return audited.login({
+    ...(user && { user: (c) => user({ req: c.env.incoming, body: c.get('body') }) }),
+    ...(failed && { failed: (c) => failed({ res: c.env.outgoing }) }),
+    ...others,
+  })
+}
+
+function declareEvent({ type, subject, failed, ...others }: DeclaredEvent): MiddlewareHandler {
+  return audited.event(type, {
+    ...(subject && { subject: (c) => subject(seenBy(c)) }),
+    ...(failed && { failed: (c) => failed({ res: c.env.outgoing }) }),
+    ...others,
   })
 }
 
@@ -100,6 +139,9 @@ async function answerOf(c: Context<Env>, handle: Route['handle']): Promise<Respo
     },
     stream(body) {
       answer = c.body(webStream(body))
+    },
+    signIn(user) {
+      c.set('user', user)
     },
     raw() {
       answer = RESPONSE_ALREADY_SENT

@@ -6,50 +6,44 @@
  */
 import { AuditError, defaultAudit } from '@trailmark/core'
 import {
-  type AccessDeclaration,
+  type AccessOptions,
   type AccessVerb,
-  checkAccessOptions,
+  bindStatement,
+  type EventOptions,
   type Exchange,
   exchangeOf,
+  type LoginOptions,
+  type LogoutOptions,
+  type Question,
+  type Statement,
+  state,
   tellOrder,
+  verbOf,
 } from '@trailmark/core/http'
 import type { Context, MiddlewareHandler } from 'hono'
 import { followHono } from './follow.ts'
 import { alreadySent, type NodeExchange, readNodeExchange } from './node-request.ts'
 
+/** What questions are asked with: Hono's own context. What the handler knows it leaves there with `c.set()`. */
+export type Asked = [c: Context]
 /** One question about the request, asked with Hono's own context. A promise is no answer: nothing waits. */
-export type Ask = (c: Context) => unknown
+export type Ask = Question<Asked>
 
-export interface AuditedOptions {
-  /** Identifier of what is touched: a string, a number, or a list of at most 20. Stored as tokens. */
-  readonly id?: Ask
-  /** Identifiers of the people whose data it is: a string, a number, or a list of at most 20. Stored as pseudonyms. */
-  readonly subject?: Ask
-  /** Identifier of the target's owner. Stored as a token. */
-  readonly owner?: Ask
-  /** How many records were touched: a count, or `{ records, bytes }`. Asked at the end, so the handler can leave it in `c.set()`. */
-  readonly volume?: Ask
-  /** Values the event's definition allows. Asked at the end. */
-  readonly metadata?: Ask
-  readonly purpose?: string
-  /** Your name of what somebody needs for this: `patients:read`. A refusal of this route is recorded with it. */
-  readonly permission?: string
-  /** Your name of the data's class: `special_category`. */
-  readonly class?: string
-  /** The catalogue's event, where it is not the verb's own: `bulk_query`, `data_share`, … */
-  readonly event?: string
-}
+export interface AuditedOptions extends AccessOptions<Asked> {}
 
 /** Declares what a route does. Throws an `AuditError` for options that cannot be right. See `audited`. */
 export type Declare = (resource: string, options?: AuditedOptions) => MiddlewareHandler
 
 /**
- * Middleware for routes that touch personal data. Functions among the options that throw cost their field, never the
- * request. `audited.export`, and whatever policy puts into class `block`, lets the handler run only once the attempt is
- * durable; within 2 s or the answer is a 503 problem.
+ * Middleware for routes that touch personal data, let people in, or change what they may do. Functions among the options that
+ * throw cost their field, never the request. `audited.export`, and whatever policy puts into class `block`, lets the handler
+ * run only once the attempt is durable; within 2 s or the answer is a 503 problem. What an event cannot be recorded without
+ * (a purpose) has to be stated: otherwise the call throws `AUDIT_OPTION_INVALID`.
  *
  * ```ts
  * app.get('/patients/:id', audited.read('patient', { subject: (c) => c.req.param('id') }), show)
+ * app.post('/login', audited.login({ user: (c) => c.get('name'), method: 'password' }), login)
+ * app.put('/me/password', audited.event('password_change', { subject: (c) => c.get('user').id }), change)
  * app.get('/health', audited.exempt('no personal data'), health)
  * ```
  */
@@ -59,6 +53,25 @@ export const audited = {
   update: declaring('update'),
   delete: declaring('delete'),
   export: declaring('export'),
+  /** Recorded as `bulk_query`. */
+  search: declaring('search'),
+  /** Recorded as `data_share`. */
+  share: declaring('share'),
+  /**
+   * Somebody logs in here: 2xx and 3xx are `login_success` of whom the application knows by then, 4xx and 5xx are
+   * `login_failure` of whom the request claims to be. One record per request, also where a library tells of the login too.
+   */
+  login(options?: LoginOptions<Asked>): MiddlewareHandler {
+    return stating(state.login(options))
+  },
+  /** Somebody logs out here; who it was is asked before the handler runs. */
+  logout(options?: LogoutOptions<Asked>): MiddlewareHandler {
+    return stating(state.logout(options))
+  },
+  /** Any other event of the catalogue, or one of your own; what the answer shows is its outcome. */
+  event(type: string, options?: EventOptions<Asked>): MiddlewareHandler {
+    return stating(state.event(type, options))
+  },
   /** Says why a route needs no record; the reason stands in the coverage. Throws an `AuditError` for an empty reason. */
   exempt(reason: string): MiddlewareHandler {
     if (typeof reason !== 'string' || reason.trim() === '') {
@@ -68,9 +81,9 @@ export const audited = {
   },
 } as const
 
-/** What a middleware of this file says of its route. */
+/** What a middleware of this file says of its route: what it does, or why it needs no record. */
 export interface Mark {
-  readonly verb?: AccessVerb
+  readonly verb?: string
   readonly reason?: string
 }
 
@@ -87,38 +100,22 @@ function marked(middleware: MiddlewareHandler, mark: Mark): MiddlewareHandler {
 }
 
 function declaring(verb: AccessVerb): Declare {
-  return (resource, options = {}) => {
-    checkAccessOptions(`audited.${verb}`, resource, options)
-    return marked(
-      async (c, next) => {
-        const node = readNodeExchange(c.env)
-        const exchange = exchangeOf(node.req) ?? followUnmounted(c, node)
-        const durable = exchange.declare(declarationOf(verb, resource, options, c))
-        // Where it says false the request has its answer, and node-server has nothing left to write.
-        if (durable !== undefined && !(await durable)) return alreadySent()
-        await exchange.run(next)
-        return undefined
-      },
-      { verb },
-    )
-  }
+  return (resource, options) => stating(state.access(verb, resource, options))
 }
 
-function declarationOf(verb: AccessVerb, resource: string, options: AuditedOptions, c: Context): AccessDeclaration {
-  const { id, subject, owner, volume, metadata, purpose, permission, class: dataClass, event } = options
-  return {
-    verb,
-    resource,
-    purpose,
-    permission,
-    class: dataClass,
-    event,
-    id: id && (() => id(c)),
-    subject: subject && (() => subject(c)),
-    owner: owner && (() => owner(c)),
-    volume: volume && (() => volume(c)),
-    metadata: metadata && (() => metadata(c)),
-  }
+function stating(statement: Statement<Asked>): MiddlewareHandler {
+  return marked(
+    async (c, next) => {
+      const node = readNodeExchange(c.env)
+      const exchange = exchangeOf(node.req) ?? followUnmounted(c, node)
+      const durable = exchange.declare(bindStatement(statement, c))
+      // Where it says false the request has its answer, and node-server has nothing left to write.
+      if (durable !== undefined && !(await durable)) return alreadySent()
+      await exchange.run(next)
+      return undefined
+    },
+    { verb: verbOf(statement) },
+  )
 }
 
 /** A declared route without the audit in front of it: what was declared must not be lost for that. */
