@@ -1,0 +1,123 @@
+/**
+ * Prisma: every operation of the client is access below the route, in the request that awaits it.
+ *
+ * The operations are seen where Prisma lets extensions see them, not in its driver: Prisma joins lookups of several requests
+ * into one statement, and that statement belongs to none of them.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Audit, AuditError } from '@trailmark/core'
+import { type AccessBelow, isPersonal, reportAccess, watchesData } from '@trailmark/core/integration'
+import { listOf, memberOf } from './member.ts'
+import { modelsOf, type PrismaModels } from './prisma/models.ts'
+import { accessesOf, type PrismaOperation } from './prisma/operation.ts'
+
+/** What is called of a Prisma client. */
+export interface PrismaClientLike {
+  $extends(extension: never): object
+}
+
+export interface PrismaOptions {
+  /** Default: the audit that follows the request, else the only one that declares tables. */
+  readonly audit?: Audit
+}
+
+const AUDITED = '$trailmarkAudited'
+
+/** Writes of a transaction in progress; beyond this many they are on record at once. */
+type Waiting = AccessBelow[]
+const waitingMax = 1_000
+
+/**
+ * Returns the client extended so that what it reads and writes of tables in the option `data` of the audit is on record. Use
+ * the client it returns, and only that one; Prisma cannot extend one in place. Tables are named as the database has them
+ * (`@@map`).
+ *
+ * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but a Prisma client that can be extended.
+ *
+ *     export const prisma = auditPrisma(new PrismaClient({ adapter }))
+ */
+export function auditPrisma<T extends PrismaClientLike>(client: T, options: PrismaOptions = {}): T {
+  const where = 'auditPrisma(client)'
+  const extend = memberOf(client, '$extends')
+  const transaction = memberOf(client, '$transaction')
+  if (typeof extend !== 'function' || typeof transaction !== 'function')
+    throw new AuditError('AUDIT_LIBRARY_UNKNOWN', `${where}: a PrismaClient is expected`)
+  if (memberOf(client, AUDITED) === true) return client
+  const watch = new PrismaWatch(modelsOf(client), options.audit)
+  const extended: unknown = Reflect.apply(extend, client, [
+    {
+      name: 'trailmark',
+      query: { $allOperations: (call: unknown) => watch.operation(call) },
+      client: {
+        [AUDITED]: true,
+        // Everything in a transaction happens when it is committed, or did not happen.
+        $transaction(this: unknown, ...given: unknown[]) {
+          return watch.transaction(() => Reflect.apply(transaction, this, given))
+        },
+      },
+    },
+  ])
+  return extended as T // The same client: the extension adds nothing that it types.
+}
+
+class PrismaWatch {
+  readonly #models: PrismaModels
+  readonly #audit: Audit | undefined
+  readonly #transactions = new AsyncLocalStorage<Waiting>()
+
+  constructor(models: PrismaModels, audit: Audit | undefined) {
+    this.#models = models
+    this.#audit = audit
+  }
+
+  async operation(call: unknown): Promise<unknown> {
+    const query = memberOf(call, 'query')
+    const args = memberOf(call, 'args')
+    if (typeof query !== 'function') throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditPrisma(client): no query()')
+    const run = (): unknown => Reflect.apply(query, undefined, [args])
+    const operation = watchesData(this.#audit) ? this.#read(call) : undefined
+    if (operation === undefined) return run()
+    const inTransaction = memberOf(memberOf(call, '__internalParams'), 'transaction') !== undefined
+    try {
+      const result = await run()
+      this.#tell(operation, result, false, inTransaction)
+      return result
+    } catch (error) {
+      this.#tell(operation, undefined, true, inTransaction)
+      throw error
+    }
+  }
+
+  async transaction(run: () => unknown): Promise<unknown> {
+    const waiting: Waiting = []
+    try {
+      const result = await this.#transactions.run(waiting, run)
+      for (const access of waiting) reportAccess(access, this.#audit)
+      return result
+    } catch (error) {
+      for (const access of waiting) reportAccess({ ...access, failed: true }, this.#audit)
+      throw error
+    }
+  }
+
+  /** The operation, if it names a declared table at all. */
+  #read(call: unknown): PrismaOperation | undefined {
+    const model = memberOf(call, 'model')
+    const operation = memberOf(call, 'operation')
+    if (typeof model !== 'string' || typeof operation !== 'string') return undefined
+    const dataPath = listOf(memberOf(memberOf(call, '__internalParams'), 'dataPath'))
+    const read = { model, operation, args: memberOf(call, 'args'), path: dataPath }
+    const named = accessesOf(this.#models, read, undefined)
+    return named.some((access) => isPersonal(access.table, this.#audit)) ? read : undefined
+  }
+
+  #tell(operation: PrismaOperation, result: unknown, failed: boolean, inTransaction: boolean): void {
+    const waiting = inTransaction ? this.#transactions.getStore() : undefined
+    for (const access of accessesOf(this.#models, operation, result)) {
+      if (!isPersonal(access.table, this.#audit)) continue
+      if (failed) reportAccess({ table: access.table, verb: access.verb, failed }, this.#audit)
+      else if (waiting !== undefined && access.verb !== 'read' && waiting.length < waitingMax) waiting.push(access)
+      else reportAccess(access, this.#audit)
+    }
+  }
+}
