@@ -26,6 +26,7 @@ import type { EventInput } from './event.ts'
 import { type SafeError, safeError } from './fault/safe-error.ts'
 import { createCounts, type Health, type Readiness, readHealth, readReadiness } from './health.ts'
 import { rememberData } from './http/access-below.ts'
+import { readRoutePolicy } from './http/route-policy.ts'
 import { uuidv7 } from './id.ts'
 import { openInTransaction } from './in-transaction.ts'
 import { isInspectorOpen } from './inspector.ts'
@@ -164,8 +165,9 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   const catalogue = catalogueOf(options.events)
   const policy = compilePolicy(options.policy, catalogue)
   compileProxies(options.proxies)
-  const { hash, parts } = hashConfiguration(options, policy.hashInput, catalogue, scrubber.id)
-  const configuration = readConfiguration(options, platform, { trust: compileTrust(options.trust), hash })
+  const routes = readRoutePolicy(options.routes, platform.cwd, catalogue)
+  const { hash, parts } = hashConfiguration(options, policy.hashInput, catalogue, scrubber.id, routes?.plain)
+  const configuration = readConfiguration(options, platform, { trust: compileTrust(options.trust), routes, hash })
   const { service } = configuration
   const notices = print === undefined && configuration.test ? silentNotices() : createNotices(print)
   const counts = createCounts()
@@ -325,7 +327,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
       )
     },
   })
-  const coverage = createCoverage()
+  const coverage = createCoverage((route, method) => routes?.coverageOf(route, method))
   const decisions = createDecisionRegister({
     clock,
     record: (type, event, extra) => void pipeline.record(type, event, extra),

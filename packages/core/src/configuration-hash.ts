@@ -20,18 +20,19 @@ export function hashConfiguration(
   policy: unknown,
   catalogue: Catalogue,
   scrubber: string,
+  routes?: readonly unknown[],
 ): ConfigurationHash {
   const parts = {
     policy: short(JSON.stringify(policy)),
     catalogue: short(catalogueText(catalogue)),
     scrubber: short(scrubber),
-    options: short(JSON.stringify(optionsThatMatter(options), plain)),
+    options: short(JSON.stringify({ ...optionsThatMatter(options), ...(routes && { routes }) }, plain)),
   }
   return { hash: short(JSON.stringify(parts)), parts }
 }
 
 /** Whom we believe, what leaves, and what is promised. Places and clocks may differ between hosts of one configuration. */
-function optionsThatMatter(options: AuditOptions): unknown {
+function optionsThatMatter(options: AuditOptions): object {
   const { trust, proxies, outbound, credentials, ack, queueBytesMax, ledger, operational, logLevel, serverTiming } =
     options
   const { debugGuard } = options

@@ -10,6 +10,7 @@ import { decideLevel } from './decide/level.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, Level } from './event.ts'
 import { compileDebugGuard, type DebugGuardRules } from './http/debug-guard-patterns.ts'
+import type { RoutePolicy } from './http/route-policy.ts'
 import type { AuditOptions, OperationalSink, OutboundOptions, TrustQuestion } from './options.ts'
 import { readService, type ServiceIdentity, type Surroundings } from './service.ts'
 
@@ -38,6 +39,8 @@ export interface Configuration {
   readonly levelNotice?: string | undefined
   /** What the debug guard blocks; undefined outside production. */
   readonly debugGuard?: DebugGuardRules | undefined
+  /** What routes do, where code does not say it itself; undefined where nothing is configured. */
+  readonly routes?: RoutePolicy | undefined
   /** Tables that hold personal data; undefined where none is declared. */
   readonly data?: PersonalTables | undefined
   readonly ack: 'durable' | 'written' | 'queued'
@@ -57,8 +60,9 @@ export interface Configuration {
   readonly hash: string
 }
 
-/** What is compiled elsewhere: by the steps that own the words of `trust`, `proxies` and `policy`. */
+/** What is compiled elsewhere: by the steps that own the words of `trust`, `proxies`, `policy` and `routes`. */
 export interface Compiled {
+  readonly routes?: RoutePolicy | undefined
   readonly trust: (peer: TrustQuestion) => boolean
   readonly hash: string
 }
@@ -98,6 +102,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'undeclared',
   'policy',
   'activity',
+  'routes',
   'events',
   'trust',
   'proxies',
@@ -142,6 +147,7 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
     logLevel: level.level,
     ...(level.refused && { refusedLevel: level.refused, levelNotice: level.notice }),
     debugGuard: compileDebugGuard(options.debugGuard, production),
+    ...(compiled.routes && { routes: compiled.routes }),
     data: compileData(options.data),
     ack: options.ack ?? (production ? 'durable' : 'written'),
     block: options.block ?? 'release',

@@ -60,7 +60,10 @@ const prefixesMax = 1_000
 /** Tables named for a route that drifts. */
 const driftTablesMax = 20
 
-export function createCoverage(): CoverageRegister {
+/** What configuration says of a mounted route, where code says nothing. */
+type Configured = (route: string, method: string) => { readonly verb?: string; readonly reason?: string } | undefined
+
+export function createCoverage(configured: Configured = () => undefined): CoverageRegister {
   const seen = new Map<string, Seen>()
   const prefixes = new Set<string>()
   const watchers = new Set<() => void>()
@@ -118,7 +121,7 @@ export function createCoverage(): CoverageRegister {
     watch: (tell) => void watchers.add(tell),
     report() {
       for (const tell of watchers) tell()
-      const routes = [...seen.values()].map(describe).sort(byRoute)
+      const routes = [...seen.values()].map((one) => describe(withConfigured(one, configured))).sort(byRoute)
       const count = (status: RouteStatus) => routes.filter((route) => route.status === status).length
       const drifting = routes.filter(({ drift }) => drift !== undefined).length
       return {
@@ -141,6 +144,11 @@ interface Seen {
   before?: true
   drift?: number
   tables?: Set<string>
+}
+
+/** A declaration beats an exemption, whoever says it. */
+function withConfigured(seen: Seen, configured: Configured): Seen {
+  return seen.verb === undefined ? { ...configured(seen.route, seen.method), ...seen } : seen
 }
 
 function describe(seen: Seen): RouteCoverage {

@@ -10,6 +10,7 @@ import type { DataOptions } from './data-options.ts'
 import type { PolicyRule } from './decide/policy.ts'
 import type { ActorInput, EventDefinition, Level } from './event.ts'
 import type { DebugGuardOption } from './http/debug-guard-patterns.ts'
+import type { RouteRule } from './http/route-rules.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 import type { OpenRecordLog } from './record/record-log.ts'
@@ -85,6 +86,11 @@ export interface AuditOptions<
    * is about may see is copied to the `activity` ledger. Which events: the catalogue says, and a policy rule's `activity`.
    */
   readonly activity?: boolean
+  /**
+   * What routes do with data, said beside code that one cannot touch: rules, or the path of a JSON file with them (256 KiB,
+   * 1,000 entries). The first that matches counts, and what the code itself declares wins. Default: none.
+   */
+  readonly routes?: readonly RouteRule[] | string
   /** Events of your own, made with `defineEvents()`. */
   readonly events?: E
   /** Whose request ids and trace headers are believed. Default: nobody's. Does not imply `proxies`. */

@@ -15,6 +15,7 @@ export function followExpress(
   return followRequest(audit, req, res, {
     route: () => routeTemplate(req, app),
     actor: () => actorFrom(req),
+    body: () => Reflect.get(req, 'body'),
   })
 }
 

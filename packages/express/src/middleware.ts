@@ -83,7 +83,11 @@ export function auditMiddleware(options?: MiddlewareOptions): AuditHandler {
       looked = true
       tellWhatCameBefore(audit, req)
     }
-    followExpress(audit, req, res, app).run(next)
+    const exchange = followExpress(audit, req, res, app)
+    const durable = exchange.begin()
+    if (durable === undefined) exchange.run(next)
+    // The promise never rejects; where it says false the request has its answer.
+    else void durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
   }
 
   function mountedOn(app: Application): void {

@@ -95,6 +95,7 @@ function followRequests(instance: FastifyInstance, audit: Audit, { actor, notFou
     if (Reflect.get(res, 'isLightMyRequest') === true) markFinished(res)
     return followRequest(audit, req, res, {
       route: () => met.route,
+      body: () => met.request?.body,
       actor: () => met.request && (actor?.(met.request) ?? actorOf(met.request)),
       permission: () => met.request && permissionOf(met.request.routeOptions.config),
     })
@@ -129,7 +130,13 @@ function followRequests(instance: FastifyInstance, audit: Audit, { actor, notFou
     // A logger that a factory of the application's made for this request.
     guardLogger(request.log)
     giveIds(exchange, request, reply)
-    exchange.run(done)
+    const durable = exchange.begin()
+    if (durable === undefined) return exchange.run(done)
+    void durable.then((goOn) => {
+      if (goOn) exchange.run(done)
+      // Refused, with an answer if the client is still there; if it is not, nothing else tells Fastify to stop.
+      else reply.hijack()
+    })
   })
 }
 

@@ -10,6 +10,7 @@ export type AskActor = (ctx: Context) => ActorInput | undefined
 export function followKoa(audit: Audit, ctx: Context, actor?: AskActor): Exchange {
   const exchange = followRequest(audit, ctx.req, ctx.res, {
     route: () => matchedRoute(ctx),
+    body: () => Reflect.get(ctx.request, 'body'),
     actor: () => actor?.(ctx) ?? actorFrom({ user: ctx.state.user, auth: ctx.state.auth, session: ctx.session }),
   })
   takeErrors(ctx, exchange)

@@ -66,7 +66,14 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
       // Nothing of the application runs, and Koa answers its own 404.
       return answeredInside(exchange, Promise.resolve())
     }
-    return answeredInside(exchange, exchange.run(next).catch(rethrow))
+    const durable = exchange.begin()
+    const answered = (): Promise<unknown> => exchange.run(next).catch(rethrow)
+    if (durable === undefined) return answeredInside(exchange, answered())
+    // Where it says false the request has its answer, and Koa finds nothing left to write.
+    return answeredInside(
+      exchange,
+      durable.then((goOn) => (goOn ? answered() : undefined)),
+    )
   }
 
   return markMount(trailmarkAudit, {

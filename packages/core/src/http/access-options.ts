@@ -3,7 +3,7 @@
  * later it would only cost what the records should have said.
  */
 import type { Audit } from '../audit.ts'
-import { catalogue, findEvent } from '../catalogue.ts'
+import { type Catalogue, catalogue, findEvent } from '../catalogue.ts'
 import { AuditError } from '../errors.ts'
 import type { EventDefinition } from '../event.ts'
 import { runtimeOf } from '../runtime.ts'
@@ -74,12 +74,27 @@ export function memberRule(kind: StatementKind, name: string, value: unknown): s
  * among them may be the application's own.
  */
 export function checkStatement(call: string, statement: Statement<never>, audit?: Audit): void {
+  if (audit !== undefined) checkAmong(call, statement, (type) => runtimeOf(audit).definitionOf(type), true)
+  else checkAmong(call, statement, (type) => findEvent(catalogue, type)?.definition, false)
+}
+
+/** The same where there is a catalogue and no audit yet. */
+export function checkKnownStatement(call: string, statement: Statement<never>, events: Catalogue): void {
+  checkAmong(call, statement, (type) => findEvent(events, type)?.definition, true)
+}
+
+function checkAmong(
+  call: string,
+  statement: Statement<never>,
+  definitionOf: (type: string) => EventDefinition | undefined,
+  all: boolean,
+): void {
   if (statement.kind === 'login') checkMethod(call, statement.options.method)
   if (statement.kind === 'login' || statement.kind === 'logout') return
   const type = statement.kind === 'event' ? statement.type : (statement.options.event ?? eventOf[statement.verb])
-  const definition = audit === undefined ? findEvent(catalogue, type)?.definition : runtimeOf(audit).definitionOf(type)
+  const definition = definitionOf(type)
   if (definition === undefined) {
-    if (audit !== undefined) throw invalid(`${call}: there is no event ${JSON.stringify(type.slice(0, 60))}`)
+    if (all) throw invalid(`${call}: there is no event ${JSON.stringify(type.slice(0, 60))}`)
     return
   }
   const { options } = statement

@@ -24,6 +24,8 @@ export interface FrameworkView {
   route(): string | undefined
   /** Who acted, as far as the application has found out by now. */
   actor(): ActorInput | undefined
+  /** What a body parser left; undefined while there is none. */
+  body?(): unknown
   /** The permission that the matched route is declared to need, whether or not the request came as far as its declaration. */
   permission?(): string | undefined
 }
@@ -123,6 +125,11 @@ export interface Exchange {
    * promise never rejects. For every other class there is nothing to wait for and the answer is undefined.
    */
   declare(declaration: Declaration): undefined | Promise<boolean>
+  /**
+   * What the option `routes` says of this request, declared before anything of the application runs. An adapter calls it
+   * once, and runs the application when it is told so, exactly as for `declare()`.
+   */
+  begin(): undefined | Promise<boolean>
   /** Says that the request was for a debugging endpoint and nothing of the application will run; recorded at the end. */
   blocked(block: DebugBlock): void
   /**

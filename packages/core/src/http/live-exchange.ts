@@ -74,6 +74,8 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   readonly #accesses: Declared[] = []
   /** What the option `routes` says of this request, until the route itself says something. */
   #configured: Declared | undefined
+  /** That rule's route, for a framework that knows none. */
+  #template: string | undefined
   /** Access to data that was reported from below the route. */
   #below: AccessesBelow | undefined
   /** The application told itself that somebody was let in. */
@@ -114,24 +116,29 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     if (!clientLeft(req) && !tellsOfLeaving(error, res, connection)) this.#error ??= { thrown: error }
   }
 
+  begin(): undefined | Promise<boolean> {
+    const { routes } = this.#runtime.options
+    if (routes === undefined || this.#live === undefined) return undefined
+    const { req, res, view } = this.#live
+    const routed = routes.declare(req, res, () => ask(() => view.body?.()))
+    if (routed === undefined) return undefined
+    this.#template = routed.template
+    const goOn = this.#declare(routed.declaration)
+    this.#configured = this.#accesses.at(-1)
+    return goOn
+  }
+
   declare(declaration: Declaration): undefined | Promise<boolean> {
     const configured = this.#configured
     this.#configured = undefined
+    // It was recorded when the client left.
+    if (configured !== undefined && this.#ended !== undefined) return undefined
     return this.#declare(declaration, configured)
   }
 
   /** In place of what was `configured` for this request, unless its attempt is on record under another name. */
   #declare(declaration: Declaration, configured?: Declared): undefined | Promise<boolean> {
-    const declared = declaredFrom(declaration, {
-      actor: () => this.actor(),
-      claim: (key) => claim(key, this.context),
-      definitionOf: this.#runtime.definitionOf,
-      onPromise: (what, name) =>
-        this.#runtime.notice(
-          'ASYNC_DECLARATION',
-          `${what} answers \`${name}\` with a promise, which no record can wait for: the field is left out`,
-        ),
-    })
+    const declared = declaredFrom(declaration, this.#runtime, this)
     if (configured !== undefined && (configured.operationId === undefined || configured.type === declared.type)) {
       const at = this.#accesses.indexOf(configured)
       if (at !== -1) this.#accesses.splice(at, 1)
@@ -252,7 +259,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   facts(): ExchangeFacts {
     if (this.#ended !== undefined) return this.#ended.facts
     const live = this.#open()
-    return factsOf(live, routeOf(live.view))
+    return factsOf(live, routeOf(live.view) ?? this.#template)
   }
 
   tellOpening(): void {
@@ -277,7 +284,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
       ? 'upgraded'
       : completionOf({ req, res, connection, timedOut: this.timedOut, error: this.#error })
     const durationMs = this.#runtime.clock.monotonic() - this.startedMs
-    const facts = factsOf(live, routeOf(live.view), { completion, durationMs })
+    const facts = factsOf(live, routeOf(live.view) ?? this.#template, { completion, durationMs })
     const ended = { facts, actor: this.actor() }
     this.#ended = ended
     const accesses = this.#accesses.splice(0)
