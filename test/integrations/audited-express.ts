@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { AuditOptions } from '@trailmark/core'
 import { type RecordedEvent, type TestAudit, testAudit } from '@trailmark/core/testing'
 import { auditMiddleware } from '@trailmark/express'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 
 export interface Served {
   readonly audit: TestAudit
@@ -21,10 +21,15 @@ export interface Served {
   close(): Promise<void>
 }
 
-/** Serves what `mount` mounts behind the audit. */
-export async function serveExpress(mount: (app: Express) => void, options: AuditOptions = {}): Promise<Served> {
+/** Serves what `mount` mounts behind the audit, and `first` in front of it. */
+export async function serveExpress(
+  mount: (app: Express) => void,
+  options: AuditOptions = {},
+  first?: RequestHandler,
+): Promise<Served> {
   const audit = testAudit(options)
   const app = express()
+  if (first !== undefined) app.use(first)
   app.use(auditMiddleware({ audit }))
   app.use(express.urlencoded({ extended: false }), express.json())
   mount(app)

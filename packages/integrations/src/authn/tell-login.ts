@@ -5,7 +5,7 @@
  * name. Of a failure the name is only claimed. The session's identifier is named twice, as the actor's session and as a
  * target: somebody else may end that session later.
  */
-import type { ActorInput, Audit, BuiltInEvents, MetadataInput } from '@trailmark/core'
+import { type ActorInput, type Audit, type BuiltInEvents, currentContext, type MetadataInput } from '@trailmark/core'
 import { actorFrom, ask, auditFor, claim, findViewOf, recordDynamic } from '@trailmark/core/integration'
 
 type LoginMetadata = MetadataInput<BuiltInEvents['login_success']['metadata']>
@@ -33,7 +33,7 @@ export function tellLogin(facts: LoginFacts): void {
   ask(() => {
     const { request } = facts
     const first = claim('login', request)
-    if (!first && (request === undefined || !failedIn.delete(request))) return
+    if (!first && !failedIn.delete(placeOf(request))) return
     const actor = withSession(whoIs(facts), facts.sessionId)
     recordDynamic(auditFor(facts.audit, request), 'login_success', {
       ...(request === undefined ? {} : { request }),
@@ -49,7 +49,7 @@ export function tellLoginFailure(facts: LoginFacts, reason: LoginFailureReason |
   ask(() => {
     const { request, actor } = facts
     if (!claim('login', request)) return
-    if (request !== undefined) failedIn.add(request)
+    failedIn.add(placeOf(request))
     recordDynamic(auditFor(facts.audit, request), 'login_failure', {
       ...(request === undefined ? {} : { request }),
       actor: actor ?? {},
@@ -82,6 +82,11 @@ export function whoNow(request: object | undefined, user?: unknown): ActorInput 
 /** `session` as a target, to be found again by its token when somebody else ends it. */
 export function sessionTarget(sessionId: unknown): { readonly targets?: readonly [{ type: 'session'; id: string }] } {
   return typeof sessionId === 'string' && sessionId !== '' ? { targets: [{ type: 'session', id: sessionId }] } : {}
+}
+
+/** One object for all forms of one request. */
+function placeOf(request: object | undefined): object {
+  return (request === undefined ? undefined : findViewOf(request)?.context) ?? currentContext() ?? request ?? {}
 }
 
 function whoIs({ request, actor }: LoginFacts): ActorInput | undefined {
