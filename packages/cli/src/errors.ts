@@ -12,6 +12,9 @@ export const codes = {
   CLI_NOT_FOUND: 'There is no trail, key or record where one was named.',
   CLI_REVEAL_LIMIT: 'Personal data was revealed as often as an hour allows; the message says when the next time is.',
   CLI_NOTHING_SEALED: 'The record holds nothing sealed and names nobody whose key could open anything.',
+  CLI_APPLICATION_FAILED:
+    'The application could not be loaded to look at its routes; the message says where it failed.',
+  CLI_BASELINE_INVALID: 'The file of accepted gaps is not one; the message names the entry.',
   CLI_INTERRUPTED: 'The command was stopped before it was done, so what it printed is not everything.',
 } as const
 

@@ -4,6 +4,7 @@
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { anchorCommand } from './commands/anchor.ts'
+import { coverageCommand } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { keysCommand } from './commands/keys.ts'
 import { proveCommand } from './commands/prove.ts'
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   timelineCommand,
   revealCommand,
   doctor,
+  coverageCommand,
   keysCommand,
   anchorCommand,
   sealCommand,
