@@ -4,7 +4,7 @@
  * Once headers are out the client would take whatever we add, or a clean end, for the answer it asked for; only a broken
  * connection says that it is not.
  */
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { RawRequest, RawResponse } from './exchange.ts'
 import type { Problem } from './problem.ts'
 
@@ -45,7 +45,22 @@ export function cut(res: RawResponse): void {
     return
   }
   // Also right for a pipelined response that has no socket yet: it is told once the socket is assigned.
-  res.destroy()
+  if (!endsWithConnection(res) || !reset(res)) res.destroy()
+}
+
+/** A body without chunks and without a length is over when the connection is, and an early end would pass for its own. */
+function endsWithConnection(res: ServerResponse): boolean {
+  return res.headersSent && !res.chunkedEncoding && !res.hasHeader('content-length')
+}
+
+/** False where the connection knows no reset: on TLS, where an end without a farewell is one, and on a local socket. */
+function reset({ socket }: ServerResponse): boolean {
+  try {
+    socket?.resetAndDestroy()
+    return socket !== null
+  } catch {
+    return false
+  }
 }
 
 function isGone(res: RawResponse): boolean {

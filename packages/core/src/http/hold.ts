@@ -57,6 +57,9 @@ export class Held {
   #ended = false
   /** The body is complete by its Content-Length; the end may still be to come. */
   #complete = false
+  /** The application has flushed the headers. */
+  #flushed = false
+  /** Somebody was told to wait for 'drain'. */
   #stalled = false
   #timer: NodeJS.Timeout | undefined
 
@@ -161,12 +164,9 @@ export class Held {
     if (this.#sent || this.#passes) this.#inner.flushHeaders?.()
     if (this.#state !== 'gathering' || this.#ended) return
     this.#decide()
-    if (this.#head.bodiless || this.#body.reaches(this.#head.bytes)) {
-      this.#completed()
-      return
-    }
-    this.#stream()
-    this.#inner.flushHeaders?.()
+    this.#flushed = true
+    if (this.#head.bodiless || this.#body.reaches(this.#head.bytes)) this.#completed()
+    else this.#stream()
   }
 
   /** Headers and what was kept of the body go out; from here on only the end is held. */
@@ -182,6 +182,7 @@ export class Held {
     if (!this.#sent) {
       this.#sent = true
       this.#head.send()
+      if (this.#flushed) this.#inner.flushHeaders?.()
     }
     for (const { chunk, encoding } of this.#body.take()) this.#inner.write(chunk, encoding)
   }
