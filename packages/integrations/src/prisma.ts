@@ -6,10 +6,11 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Audit, AuditError } from '@trailmark/core'
-import { type AccessBelow, isPersonal, reportAccess, watchesData } from '@trailmark/core/integration'
+import { isPersonal, reportAccess, watchesData } from '@trailmark/core/integration'
 import { listOf, memberOf } from './member.ts'
 import { modelsOf, type PrismaModels } from './prisma/models.ts'
 import { accessesOf, type PrismaOperation } from './prisma/operation.ts'
+import { WaitingWrites } from './waiting-writes.ts'
 
 /** What is called of a Prisma client. */
 export interface PrismaClientLike {
@@ -22,10 +23,6 @@ export interface PrismaOptions {
 }
 
 const AUDITED = '$trailmarkAudited'
-
-/** Writes of a transaction in progress; beyond this many they are on record at once. */
-type Waiting = AccessBelow[]
-const waitingMax = 1_000
 
 /**
  * Returns the client extended so that what it reads and writes of tables in the option `data` of the audit is on record. Use
@@ -63,7 +60,7 @@ export function auditPrisma<T extends PrismaClientLike>(client: T, options: Pris
 class PrismaWatch {
   readonly #models: PrismaModels
   readonly #audit: Audit | undefined
-  readonly #transactions = new AsyncLocalStorage<Waiting>()
+  readonly #transactions = new AsyncLocalStorage<WaitingWrites>()
 
   constructor(models: PrismaModels, audit: Audit | undefined) {
     this.#models = models
@@ -89,14 +86,14 @@ class PrismaWatch {
   }
 
   async transaction(run: () => unknown): Promise<unknown> {
-    const waiting: Waiting = []
+    const waiting = new WaitingWrites(this.#audit)
+    let committed = false
     try {
       const result = await this.#transactions.run(waiting, run)
-      for (const access of waiting) reportAccess(access, this.#audit)
+      committed = true
       return result
-    } catch (error) {
-      for (const access of waiting) reportAccess({ ...access, failed: true }, this.#audit)
-      throw error
+    } finally {
+      waiting.end(committed)
     }
   }
 
@@ -116,7 +113,7 @@ class PrismaWatch {
     for (const access of accessesOf(this.#models, operation, result)) {
       if (!isPersonal(access.table, this.#audit)) continue
       if (failed) reportAccess({ table: access.table, verb: access.verb, failed }, this.#audit)
-      else if (waiting !== undefined && access.verb !== 'read' && waiting.length < waitingMax) waiting.push(access)
+      else if (waiting !== undefined && access.verb !== 'read') waiting.add(access)
       else reportAccess(access, this.#audit)
     }
   }

@@ -1,19 +1,14 @@
-/**
- * Writes inside a transaction wait here until it is known whether they happened: a transaction that was rolled back changed
- * nothing, and its writes are on record as failed attempts.
- */
-
+/** Transactions of MongoDB in progress: a number within a session, named by every command of it. */
 import type { Audit } from '@trailmark/core'
 import { type AccessBelow, reportAccess } from '@trailmark/core/integration'
 import { memberOf } from '../member.ts'
+import { WaitingWrites } from '../waiting-writes.ts'
 
-/** Transactions in progress, and writes of one; beyond, the oldest is recorded as if it had been committed. */
+/** Transactions in progress; beyond, the oldest is recorded as if it had been committed. */
 const openMax = 1_000
-const writesMax = 1_000
-const rowsMax = 20
 
 export class Transactions {
-  readonly #open = new Map<string, AccessBelow[]>()
+  readonly #open = new Map<string, WaitingWrites>()
   readonly #audit: Audit | undefined
 
   constructor(audit: Audit | undefined) {
@@ -23,40 +18,35 @@ export class Transactions {
   /** Reports a write, now or when the transaction of its command has ended. */
   write(command: unknown, access: AccessBelow): void {
     const key = memberOf(command, 'autocommit') === false ? keyOf(command) : undefined
-    const writes = key === undefined || access.failed === true ? undefined : this.#writesOf(key)
-    // No more documents are held than the trail looks at.
-    if (writes !== undefined && writes.length < writesMax)
-      writes.push({ ...access, records: access.records ?? access.rows?.length, rows: access.rows?.slice(0, rowsMax) })
-    else reportAccess(access, this.#audit)
+    if (key === undefined) reportAccess(access, this.#audit)
+    else this.#writesOf(key).add(access)
   }
 
   /** The command that ends a transaction was answered. */
   ended(command: unknown, committed: boolean): void {
     const key = keyOf(command)
-    if (key !== undefined) this.#end(key, !committed)
+    if (key !== undefined) this.#end(key, committed)
   }
 
-  #writesOf(key: string): AccessBelow[] {
+  #writesOf(key: string): WaitingWrites {
     const known = this.#open.get(key)
     if (known !== undefined) return known
     for (const oldest of this.#open.keys()) {
       if (this.#open.size < openMax) break
-      this.#end(oldest, false)
+      this.#end(oldest, true)
     }
-    const made: AccessBelow[] = []
+    const made = new WaitingWrites(this.#audit)
     this.#open.set(key, made)
     return made
   }
 
-  #end(key: string, failed: boolean): void {
+  #end(key: string, committed: boolean): void {
     const writes = this.#open.get(key)
-    if (writes === undefined) return
     this.#open.delete(key)
-    for (const access of writes) reportAccess(failed ? { ...access, failed } : access, this.#audit)
+    writes?.end(committed)
   }
 }
 
-/** A transaction is a number within a session. */
 function keyOf(command: unknown): string | undefined {
   const session: unknown = memberOf(memberOf(memberOf(command, 'lsid'), 'id'), 'buffer')
   const number = memberOf(command, 'txnNumber')
