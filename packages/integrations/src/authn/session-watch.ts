@@ -118,6 +118,8 @@ function looking(inner: AnyFunction, begin: (first: unknown, second: unknown) =>
 }
 
 class SessionWatch {
+  /** The library says which identifiers it makes. */
+  tellsMade = false
   readonly #audit: Audit | undefined
   readonly #whose: (session: unknown) => ActorInput | undefined
   readonly #expiryOf: (stored: unknown) => unknown
@@ -179,6 +181,8 @@ class SessionWatch {
       if (failed || !this.#over.add(id)) return
       if (context === undefined) return tellRevoked(auditFor(this.#audit), undefined, [id])
       const visit = this.#visit(context)
+      // Libraries also destroy what was never saved; where they do not say what they made, the first is taken for that.
+      if (visit.current === undefined && !this.tellsMade) visit.made ??= id
       if (id === visit.made && visit.current !== id) return
       if (visit.current !== id) visit.others.add(id)
       else {
@@ -191,6 +195,7 @@ class SessionWatch {
 
   /** The library made this identifier for the request: nobody else has a session of that name. */
   made(given: unknown): void {
+    this.tellsMade = true
     const id = textIn(given)
     const context = followed()
     if (id !== undefined && context !== undefined) this.#visit(context).made = id
