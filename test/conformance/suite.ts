@@ -15,6 +15,7 @@ import { errors } from './errors.ts'
 import { hostileInput } from './hostile-input.ts'
 import { ids } from './ids.ts'
 import { logsSayNothing } from './logs-say-nothing.ts'
+import { routePolicy } from './route-policy.ts'
 import { openStage, type Stage, type StageOptions } from './stage.ts'
 import { survival } from './survival.ts'
 import { terminalLine } from './terminal-line.ts'
@@ -40,6 +41,7 @@ const themes: Readonly<Record<string, (behaviour: Behaviour) => void>> = {
   'decisions by status': decisions,
   'declared access': declaredAccess,
   'declared logins and events': declaredLogin,
+  'routes declared by configuration': routePolicy,
   errors,
   'hostile input': hostileInput,
   'the context survives': survival,
