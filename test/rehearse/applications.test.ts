@@ -57,6 +57,11 @@ describe.concurrent('a rehearsal', () => {
     expect(order).toEqual([{ code: 'AUDIT_MOUNTED_AFTER_BODY_PARSER', seen: 'bodyParser' }])
   })
 
+  it('finds nothing forgotten in the example', async () => {
+    const { routes } = await rehearsed('../../../examples/coverage')
+    expect(routes.map(({ status }) => status)).toEqual(['exempt', 'audited', 'audited'])
+  })
+
   it('lists the routes of an application without the audit', async () => {
     const { applications, routes } = await rehearsed('unaudited', 'app')
     expect(applications).toEqual([{ framework: 'express', audited: false }])

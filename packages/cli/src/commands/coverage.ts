@@ -185,7 +185,7 @@ async function print(
   if (invocation.flag('junit')) return out.write(junitOf(verdict, shown))
   if (invocation.flag('sarif')) {
     const sarif = sarifOf(verdict, { module: shown, version: version() })
-    return out.write(`${printableJson(JSON.stringify(sarif, undefined, 2))}\n`)
+    return out.write(`${printableJson(JSON.stringify(sarif))}\n`)
   }
   if (invocation.flag('json')) {
     const trail = recorded && {
