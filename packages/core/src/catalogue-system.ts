@@ -144,7 +144,7 @@ export const applicationEvents = {
 export const integrationEvents = {
   outbound_transfer: event('INT001', 'integration', 'INFO', 2, 'share', {
     reasons: undelivered,
-    metadata: { vendor: name, host, status: httpStatus, count, duration_ms: count },
+    metadata: { vendor: name, host, status: httpStatus, count, failures: count, retries: count, duration_ms: count },
   }),
   webhook_delivered: event('INT002', 'integration', 'INFO', 1, 'share', { metadata: delivery }),
   webhook_failed: event('INT003', 'integration', 'WARNING', 2, 'share', {
