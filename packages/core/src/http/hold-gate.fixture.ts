@@ -52,7 +52,8 @@ export interface Peer {
   readonly socket: Socket
   /** What came so far, as Latin-1; `(reset)` and `(end)` say how the connection ended. */
   readonly wire: string
-  until(pattern: RegExp): Promise<string>
+  /** Resolves with everything that came, once it matches or is so long; rejects after 5 s. */
+  until(what: RegExp | number): Promise<string>
   /** Resolves when the connection is closed, in good order or not. */
   readonly closed: Promise<void>
 }
@@ -123,9 +124,10 @@ export async function peerOf(port: number): Promise<Peer> {
     get wire() {
       return wire
     },
-    async until(pattern) {
-      for (let waited = 0; !pattern.test(wire); waited += 2) {
-        if (waited > 5_000) throw new Error(`never came: ${pattern}, but ${JSON.stringify(wire.slice(-300))}`)
+    async until(what) {
+      const isThere = (): boolean => (typeof what === 'number' ? wire.length >= what : what.test(wire))
+      for (let waited = 0; !isThere(); waited += 2) {
+        if (waited > 5_000) throw new Error(`never came: ${what}, but ${JSON.stringify(wire.slice(-300))}`)
         await setTimeout(2)
       }
       return wire

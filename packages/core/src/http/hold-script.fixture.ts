@@ -3,7 +3,7 @@
  * the wire, and what the application sees while it answers.
  */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import * as http2 from 'node:http2'
 import { connect } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
@@ -62,7 +62,7 @@ function codeOf(error: unknown): string {
 }
 
 export interface Played {
-  /** Everything that came over the connection, as Latin-1. */
+  /** Everything that came over the connection, as Latin-1; the chunks of a body are joined. */
   readonly wire: string
   readonly noticed: readonly string[]
 }
@@ -90,16 +90,30 @@ export async function overHttp1(steps: readonly Step[], request: string, prepare
     })
     socket.write(request)
     await once(socket, 'close')
-    return { wire, noticed: await played.promise }
+    return { wire: withoutFraming(wire), noticed: await played.promise }
   } finally {
     server.closeAllConnections()
     server.close()
   }
 }
 
-export async function listening(
-  listener: (req: IncomingMessage, res: import('node:http').ServerResponse) => void,
-): Promise<Server> {
+/** Where one chunk ends and the next begins is Node's choice: since 26 what is written in one turn is one chunk. */
+export function withoutFraming(wire: string): string {
+  const headEnd = wire.indexOf('\r\n\r\n') + 4
+  if (headEnd === wire.length || !/\r\ntransfer-encoding: chunked\r\n/i.test(wire.slice(0, headEnd))) return wire
+  const body: string[] = []
+  let at = headEnd
+  for (;;) {
+    const line = wire.indexOf('\r\n', at)
+    const size = Number.parseInt(wire.slice(at, line), 16)
+    if (line === -1 || Number.isNaN(size)) return `${wire.slice(0, headEnd)}${body.join('')}(no end)`
+    if (size === 0) return wire.slice(0, headEnd) + body.join('') + wire.slice(line)
+    body.push(wire.slice(line + 2, line + 2 + size))
+    at = line + 4 + size
+  }
+}
+
+export async function listening(listener: (req: IncomingMessage, res: ServerResponse) => void): Promise<Server> {
   const server = createServer(listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

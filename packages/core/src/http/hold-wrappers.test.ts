@@ -6,7 +6,7 @@ import { answerProblem } from './answer.ts'
 import { hold } from './hold.ts'
 import { aWhile, type Gate, gate, scene } from './hold-gate.fixture.ts'
 import type { Answer } from './hold-inner.ts'
-import { portOf } from './hold-script.fixture.ts'
+import { portOf, withoutFraming } from './hold-script.fixture.ts'
 import { problemFor } from './problem.ts'
 
 /** As the usual middleware does it: both functions go through a stream, and the headers change with the first piece. */
@@ -49,15 +49,8 @@ function keepSession(res: ServerResponse): void {
 }
 
 function unzipped(wire: string): string {
-  const body = wire.slice(wire.indexOf('\r\n\r\n') + 4)
-  const chunks: string[] = []
-  for (let at = 0, size = -1; size !== 0; ) {
-    const line = body.indexOf('\r\n', at)
-    size = Number.parseInt(body.slice(at, line), 16)
-    chunks.push(body.slice(line + 2, line + 2 + size))
-    at = line + 4 + size
-  }
-  return gunzipSync(Buffer.from(chunks.join(''), 'latin1')).toString()
+  const [, body = ''] = /\r\n\r\n([\s\S]*?)\r\n\r\n$/.exec(withoutFraming(wire)) ?? []
+  return gunzipSync(Buffer.from(body, 'latin1')).toString()
 }
 
 const answers: Readonly<Record<string, (res: ServerResponse) => unknown>> = {

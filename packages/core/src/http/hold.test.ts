@@ -127,7 +127,7 @@ describe('an answer that is held', () => {
     )
   })
 
-  it('is on the wire what it is without, byte for byte, and its application notices nothing', async () => {
+  it('is on the wire what it is without, byte for byte but for where chunks are cut, and its application notices nothing', async () => {
     await fc.assert(
       fc.asyncProperty(script, request, delayMs, async (steps, text, delay) => {
         expect(await overHttp1(steps, text, held(delay))).toEqual(await overHttp1(steps, text, free))
