@@ -106,9 +106,14 @@ function remembering(find: (name: string) => PersonalTable | undefined): Persona
     const found = find(name)
     // Names made at run time must not fill the memory; the declared ones come back at once.
     if (answers.size >= answersMax) answers.clear()
-    answers.set(name, found)
+    answers.set(copyOf(name), found)
     return found
   }
+}
+
+/** A name cut out of a statement keeps the whole statement in memory, with whatever values stand in it. */
+function copyOf(name: string): string {
+  return Buffer.from(name).toString()
 }
 
 function readTable(name: string, given: unknown): PersonalTable {
