@@ -1,0 +1,170 @@
+/**
+ * Kysely: every statement a dialect's connections execute or stream is access below the route.
+ *
+ * The dialect is what is wrapped, and not a plugin added: a plugin sees neither what fails nor what was compiled before, and
+ * it sees names before other plugins have changed them.
+ */
+import { type Audit, AuditError } from '@trailmark/core'
+import { type AnyFunction, wrapOnce } from '@trailmark/core/integration'
+import { countOf, listOf, memberOf } from './member.ts'
+import type { Dialect } from './sql/tokens.ts'
+import { type StatementResult, StatementWatch } from './statement-watch.ts'
+
+/** What is called of a dialect of Kysely. */
+export interface KyselyDialectLike {
+  createDriver(): object
+  createAdapter(): object
+}
+
+export interface KyselyOptions {
+  /** Default: the audit that follows the request, else the only one that declares tables. */
+  readonly audit?: Audit
+  /** The SQL it speaks. Default: by the dialect's name, `postgres` for one that is not known. */
+  readonly dialect?: 'postgres' | 'mysql' | 'sqlite' | 'mssql'
+}
+
+const AUDITED = Symbol.for('@trailmark/integrations/kysely/1')
+const dialects: readonly Dialect[] = ['postgres', 'mysql', 'sqlite', 'mssql']
+
+/**
+ * Records what queries of Kysely read and write of tables that the option `data` of the audit declares. Takes the dialect and
+ * returns it, for `new Kysely()`.
+ *
+ * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but a dialect, and `AUDIT_OPTION_INVALID` for a wrong option.
+ *
+ *     const db = new Kysely<Database>({ dialect: auditKysely(new PostgresDialect({ pool })) })
+ */
+export function auditKysely<T extends KyselyDialectLike>(dialect: T, options: KyselyOptions = {}): T {
+  const where = 'auditKysely(dialect)'
+  if (
+    typeof memberOf(dialect, 'createDriver') !== 'function' ||
+    typeof memberOf(dialect, 'createAdapter') !== 'function'
+  )
+    throw new AuditError(
+      'AUDIT_LIBRARY_UNKNOWN',
+      `${where}: a dialect of Kysely is expected, as in new Kysely({ dialect })`,
+    )
+  if (options.dialect !== undefined && !dialects.includes(options.dialect))
+    throw new AuditError('AUDIT_OPTION_INVALID', `${where}: dialect must be one of ${dialects.join(', ')}`)
+  const watch = new StatementWatch(options.dialect ?? dialectOf(dialect), options.audit)
+  wrapOnce(
+    where,
+    dialect,
+    'createDriver',
+    (inner) =>
+      function createDriver(this: unknown, ...given) {
+        const driver: unknown = Reflect.apply(inner, this, given)
+        if (typeof driver === 'object' && driver !== null) watchDriver(where, driver, watch)
+        return driver
+      },
+  )
+  return dialect
+}
+
+/** Dialects of others are named for the database as well: `NodeMssqlDialect`, `BunSqliteDialect`. */
+function dialectOf(dialect: object): Dialect {
+  const name = String(memberOf(memberOf(dialect, 'constructor'), 'name')).toLowerCase()
+  return dialects.find((known) => name.includes(known)) ?? (/sqlite|libsql|d1/.test(name) ? 'sqlite' : 'postgres')
+}
+
+function watchDriver(where: string, driver: object, watch: StatementWatch): void {
+  wrapOnce(
+    where,
+    driver,
+    'acquireConnection',
+    (inner) =>
+      async function acquireConnection(this: unknown, ...given) {
+        const connection: unknown = await Reflect.apply(inner, this, given)
+        if (typeof connection === 'object' && connection !== null) watchConnection(where, connection, watch)
+        return connection
+      },
+  )
+  // Not every driver begins and ends with a statement.
+  const ending = (name: string, ended: (connection: object) => void): void => {
+    wrapOnce(
+      where,
+      driver,
+      name,
+      (inner) =>
+        async function control(this: unknown, ...given) {
+          let worked = false
+          try {
+            const result: unknown = await Reflect.apply(inner, this, given)
+            worked = true
+            return result
+          } finally {
+            const [connection] = given
+            if (typeof connection === 'object' && connection !== null) {
+              if (worked) ended(connection)
+              else if (name !== 'beginTransaction') watch.end(connection, false)
+            }
+          }
+        },
+    )
+  }
+  ending('beginTransaction', (connection) => watch.begin(connection))
+  ending('commitTransaction', (connection) => watch.end(connection, true))
+  ending('rollbackTransaction', (connection) => watch.end(connection, false))
+}
+
+/** Kysely puts its own logging around the methods of a connection, so the connection is marked and not its methods. */
+function watchConnection(where: string, connection: object, watch: StatementWatch): void {
+  if (Object.hasOwn(connection, AUDITED)) return
+  Object.defineProperty(connection, AUDITED, { value: true })
+  wrapOnce(
+    where,
+    connection,
+    'executeQuery',
+    (inner) =>
+      function executeQuery(this: unknown, ...given) {
+        return watch.run(memberOf(given[0], 'sql'), connection, () => Reflect.apply(inner, this, given), resultOf)
+      },
+  )
+  wrapOnce(
+    where,
+    connection,
+    'streamQuery',
+    (inner) =>
+      function streamQuery(this: unknown, ...given) {
+        return streamed(inner, this, given, connection, watch)
+      },
+  )
+}
+
+function resultOf(value: unknown): StatementResult {
+  return { rows: listOf(memberOf(value, 'rows')), affected: countOf(memberOf(value, 'numAffectedRows')) }
+}
+
+/** A stream is told of when it ends, however it ends, with the rows that were fetched until then. */
+async function* streamed(
+  inner: AnyFunction,
+  self: unknown,
+  given: readonly unknown[],
+  connection: object,
+  watch: StatementWatch,
+): AsyncGenerator<unknown> {
+  const sent = watch.send(memberOf(given[0], 'sql'), connection)
+  const stream = Reflect.apply(inner, self, given) as AsyncIterable<unknown> // The promise of a driver.
+  if (sent === undefined) return yield* stream
+  const first: unknown[] = []
+  let count = 0
+  let affected: number | undefined
+  let failed = false
+  try {
+    for await (const chunk of stream) {
+      const rows = listOf(memberOf(chunk, 'rows'))
+      count += rows.length
+      affected = countOf(memberOf(chunk, 'numAffectedRows')) ?? affected
+      if (first.length < rowsMax) first.push(...rows.slice(0, rowsMax - first.length))
+      yield chunk
+    }
+  } catch (error) {
+    failed = count === 0
+    throw error
+  } finally {
+    if (failed) sent.failed()
+    else sent.succeeded({ rows: first, affected: affected ?? count, countOf: () => affected ?? count })
+  }
+}
+
+const rowsMax = 20
