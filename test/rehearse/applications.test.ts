@@ -57,6 +57,10 @@ describe.concurrent('a rehearsal', () => {
     expect(order).toEqual([{ code: 'AUDIT_MOUNTED_AFTER_BODY_PARSER', seen: 'bodyParser' }])
   })
 
+  it.each(['hono', 'nest'])('knows every route of an application of %s', async (app) => {
+    expect(await routesOf(app)).toEqual(['DELETE /patients/:id unaudited', 'GET /patients/:id read'])
+  })
+
   it('finds nothing forgotten in the example', async () => {
     const { routes } = await rehearsed('../../../examples/coverage')
     expect(routes.map(({ status }) => status)).toEqual(['exempt', 'audited', 'audited'])

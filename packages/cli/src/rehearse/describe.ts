@@ -33,6 +33,8 @@ export function describeApplications({ applications, audits, notices, fastify, s
   const stacks = applications.map((application) => ({ application, stack: readStack(application) }))
   for (const { application, stack } of stacks) {
     for (const audit of stack.audits) mountOf(audit)?.watch(application.app)
+    const [audit] = audits
+    if (audit !== undefined) fastify.tell(application.app, runtimeOf(audit).coverage)
   }
   const routes = new Map<string, FoundRoute>()
   let truncated = false
@@ -59,7 +61,8 @@ export function describeApplications({ applications, audits, notices, fastify, s
     const audited =
       stack.audits.length > 0 || fastify.isAudited(app) || stack.routes.some(([method, route]) => told(method, route))
     found.push({ framework, audited })
-    for (const route of fastify.routesOf(app, told)) put(routes, route)
+    for (const [method, route] of fastify.unaudited(app))
+      put(routes, { method, route, status: 'unaudited', gap: 'not_mounted' })
     if (audited) order.push(...orderOf(stack))
     else
       for (const [method, route] of stack.routes)

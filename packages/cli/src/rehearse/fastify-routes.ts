@@ -6,12 +6,15 @@
  * child that was made earlier.
  */
 import { subscribe } from 'node:diagnostics_channel'
-import type { FoundRoute } from './report.ts'
+import type { CoverageRegister } from '@trailmark/core/http'
+import type { Listed } from './read-stack.ts'
 
 export interface FastifyInstances {
   readonly instances: readonly object[]
-  /** Routes of one instance and its children, as they stand now; `told` says which ones an audit knows better. */
-  routesOf(instance: object, told: (method: string, route: string) => boolean): readonly FoundRoute[]
+  /** Tells an audit's register of routes that its adapter was not told of. */
+  tell(instance: object, register: CoverageRegister): void
+  /** Routes of the instance and its children that stand where no audit is. */
+  unaudited(instance: object): readonly Listed[]
   /** Whether the audit is registered on the instance or in one of its children. */
   isAudited(instance: object): boolean
 }
@@ -50,30 +53,34 @@ export function watchFastify(): FastifyInstances {
     get instances() {
       return [...seen.keys()]
     },
-    routesOf: (instance, told) =>
-      (seen.get(instance) ?? []).flatMap(({ methods, url, config, owner }) =>
-        methods
-          .filter((method) => !told(method, url))
-          .map((method): FoundRoute => ({ method, route: url, ...standing(owner, config) })),
-      ),
+    tell(instance, register) {
+      const known = new Set(register.report().routes.map(({ method, route }) => `${method} ${route}`))
+      for (const { methods, url, config, owner } of seen.get(instance) ?? []) {
+        if (!hasAudit(owner)) continue
+        for (const method of methods) if (!known.has(`${method} ${url}`)) tellLate(register, url, method, owner, config)
+      }
+    },
+    unaudited: (instance) =>
+      (seen.get(instance) ?? [])
+        .filter(({ owner }) => !hasAudit(owner))
+        .flatMap(({ methods, url }) => methods.map((method): Listed => [method, url])),
     isAudited: (instance) => hasAudit(instance) || (seen.get(instance) ?? []).some(({ owner }) => hasAudit(owner)),
   }
 }
 
-type Standing = Omit<FoundRoute, 'method' | 'route'>
-
-/** Of a route that the adapter was not told of. */
-function standing(owner: object, config: unknown): Standing {
-  const declared: unknown = typeof config === 'object' && config !== null ? Reflect.get(config, 'audit') : undefined
-  const says = typeof declared === 'object' && declared !== null ? Object.keys(declared) : []
-  const reason: unknown = says.includes('exempt') && declared ? Reflect.get(Object(declared), 'exempt') : undefined
-  if (typeof reason === 'string') return { status: 'exempt', reason }
-  if (!hasAudit(owner)) return { status: 'unaudited', gap: 'not_mounted' }
+function tellLate(register: CoverageRegister, url: string, method: string, owner: object, config: unknown): void {
+  register.mounted(url, method)
   // Children that stood already when the audit came keep the hooks they had.
-  if (!isRegisteredOn(owner)) return { status: 'unaudited', gap: 'before_audit' }
-  const verb = says[0]
-  return verb === undefined ? { status: 'unaudited' } : { status: 'audited', verb }
+  if (!isRegisteredOn(owner)) register.before(url, method)
+  const declared: unknown = typeof config === 'object' && config !== null ? Reflect.get(config, 'audit') : undefined
+  if (typeof declared !== 'object' || declared === null) return
+  const reason: unknown = Reflect.get(declared, 'exempt')
+  if (reason === undefined) register.declared(url, method, kinds.find((kind) => kind in declared) ?? 'declared')
+  else register.exempt(url, method, String(reason))
 }
+
+/** What a declaration is named by, among its other members. */
+const kinds = ['read', 'create', 'update', 'delete', 'export', 'search', 'share', 'login', 'logout', 'event']
 
 function hasAudit(instance: object): boolean {
   try {

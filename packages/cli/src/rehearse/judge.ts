@@ -125,8 +125,8 @@ const lines: Readonly<Record<Framework, string>> = {
   express: "app.use(auditMiddleware()) of '@trailmark/express', before everything else",
   koa: "app.use(auditMiddleware()) of '@trailmark/koa', before everything else",
   fastify: "await app.register(auditPlugin) of '@trailmark/fastify', before everything else",
-  hono: "the middleware of '@trailmark/hono', before everything else",
-  nest: "the module of '@trailmark/nestjs'",
+  hono: "app.use(auditMiddleware(app)) of '@trailmark/hono', before everything else",
+  nest: "imports: [AuditModule.forRoot()] of '@trailmark/nestjs', in the root module",
   http: 'the adapter of the framework that answers',
 }
 
