@@ -174,10 +174,10 @@ describe('beside passport', () => {
   it('a login and a logout are on record once', async () => {
     const mine = auditPassport(new passport.Passport())
     mine.serializeUser<string>((_user, done) => done(null, user))
-    mine.deserializeUser<string>((id, done) => done(null, { id }))
+    mine.deserializeUser<string>((id, done) => done(null, { id, roles: [] }))
     const { post, told } = await serve(new PromiseStore(), {}, (app) => {
       app.use(mine.session())
-      app.post('/passport-login', (req, res) => req.login({ id: user }, () => res.end()))
+      app.post('/passport-login', (req, res) => req.login({ id: user, roles: [] }, () => res.end()))
       app.post('/passport-logout', (req, res) => req.logout(() => res.end()))
     })
     await post('/passport-login', {})

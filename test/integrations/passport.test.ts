@@ -8,11 +8,7 @@ import { Strategy as LocalStrategy } from 'passport-local'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Served, serveExpress } from './audited-express.ts'
 
-interface Account {
-  readonly id: string
-}
-
-const anna: Account = { id: 'usr_anna' }
+const anna = { id: 'usr_anna', roles: [] }
 const password = 'correct-horse-battery-staple'
 const wrong = 'Tr0ub4dor-and-3'
 const email = 'anna.planted@hospital.example'
@@ -54,8 +50,8 @@ async function serve(arrange: (arranged: Arranged) => void, options?: Parameters
         done(null, secret === password && anna, { message: 'Nope.' })
       }),
     )
-    mine.serializeUser<string>((user, done) => done(null, (user as Account).id))
-    mine.deserializeUser<string>((id, done) => done(null, { id }))
+    mine.serializeUser<string>((user, done) => done(null, (user as typeof anna).id))
+    mine.deserializeUser<string>((id, done) => done(null, { ...anna, id }))
     app.use(session({ secret: 'keyboard', resave: false, saveUninitialized: false }))
     app.use(mine.session())
     arrange({ mine, app })

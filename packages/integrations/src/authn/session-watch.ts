@@ -23,7 +23,6 @@ import {
   type CallEnd,
   findViewOf,
   recordOnce,
-  watchCall,
   wrapOnce,
 } from '@trailmark/core/integration'
 import { memberOf } from '../member.ts'
@@ -31,6 +30,7 @@ import { BoundedSet } from './bounded-set.ts'
 import { type Seen, SessionVisit, tellRevoked } from './session-visit.ts'
 import { sessionTarget } from './tell-login.ts'
 import { textIn } from './text.ts'
+import { watchAnswer } from './watch-answer.ts'
 
 /** What is called of a store. */
 export interface SessionStoreLike {
@@ -100,20 +100,11 @@ function whose(session: unknown, user: SessionOptions['user']): ActorInput | und
 
 type Ended = (end: CallEnd) => void
 
-/** Calls `begin` with the first two arguments, and what that gives with the end: of the callback, else of the promise. */
+/** Calls `begin` with the first two arguments, and what that gives with the end. */
 function looking(inner: AnyFunction, begin: (first: unknown, second: unknown) => Ended | undefined): AnyFunction {
   return function (this: unknown, ...given) {
     const ended = ask(() => begin(given[0], given[1])) as Ended | undefined
-    if (ended === undefined) return Reflect.apply(inner, this, given)
-    const at = given.findLastIndex((one) => typeof one === 'function')
-    const callback = given[at]
-    if (typeof callback !== 'function') return watchCall(() => Reflect.apply(inner, this, given), ended)
-    const outer: AnyFunction = function (this: unknown, ...answer) {
-      const [error, value] = answer
-      ask(() => ended(error ? { error, failed: true } : { value, failed: false }))
-      return Reflect.apply(callback, this, answer)
-    }
-    return Reflect.apply(inner, this, given.with(at, outer))
+    return ended === undefined ? Reflect.apply(inner, this, given) : watchAnswer(inner, this, given, ended)
   }
 }
 

@@ -2,8 +2,9 @@
  * `req.login()` and `req.logout()`, looked on at. Passport puts them on a request unless they are there already, so ours are
  * put there first: functions made once around the library's own, not once for each request.
  */
-import { type AnyFunction, ask, isWrapped, watchCall, wrapOnce } from '@trailmark/core/integration'
+import { type AnyFunction, isWrapped, wrapOnce } from '@trailmark/core/integration'
 import { type LoginFacts, tellLogin, tellLoginFailure, tellLogout, whoNow } from '../authn/tell-login.ts'
+import { watchAnswer } from '../authn/watch-answer.ts'
 import { memberOf } from '../member.ts'
 import { Attempt } from './attempt.ts'
 import type { PassportSettings } from './settings.ts'
@@ -47,12 +48,12 @@ function watchLogin(inner: AnyFunction, { audit }: PassportSettings): AnyFunctio
     const attempt = req === undefined ? undefined : Attempt.of(req)
     if (req === undefined || attempt?.isOnlyChecking === true) return Reflect.apply(inner, this, given)
     const known: LoginFacts = attempt?.login ?? { audit, request: req, actor: whoNow(undefined, given[0]) }
-    const settle = once((failed: boolean) => {
+    const settle = (failed: boolean): void => {
       attempt?.settled()
       const facts = { ...known, sessionId: memberOf(req, 'sessionID') }
       if (!failed) tellLogin(facts)
       else tellLoginFailure({ ...facts, actor: { ...known.actor, proved: true } }, 'error')
-    })
+    }
     return watchDone(this, inner, given, settle)
   }
 }
@@ -64,41 +65,12 @@ function watchLogout(inner: AnyFunction, { audit }: PassportSettings): AnyFuncti
     const actor = req === undefined ? undefined : whoNow(req, memberOf(req, 'user') ?? undefined)
     if (req === undefined || actor === undefined) return Reflect.apply(inner, this, given)
     const facts = { audit, request: req, actor, sessionId: memberOf(req, 'sessionID') }
-    return watchDone(
-      this,
-      inner,
-      given,
-      once((failed: boolean) => tellLogout(facts, failed)),
-    )
+    return watchDone(this, inner, given, (failed) => tellLogout(facts, failed))
   }
 }
 
-/** Calls `inner` and tells how it went: by its callback where it was given one, else when it returns. */
 function watchDone(self: unknown, inner: AnyFunction, given: unknown[], settle: (failed: boolean) => void): unknown {
-  const at = typeof given[1] === 'function' ? 1 : 2
-  const from = typeof given[0] === 'function' ? 0 : at
-  const done = given[from]
-  if (typeof done !== 'function') {
-    return watchCall(
-      () => Reflect.apply(inner, self, given),
-      ({ failed }) => (failed ? undefined : settle(false)), // A callback that is missing is the application's mistake.
-    )
-  }
-  const outer: AnyFunction = function (this: unknown, ...answer) {
-    settle(Boolean(answer[0]))
-    return Reflect.apply(done, this, answer)
-  }
-  return watchCall(
-    () => Reflect.apply(inner, self, given.with(from, outer)),
-    ({ failed }) => (failed ? settle(true) : undefined),
-  )
-}
-
-function once(tell: (failed: boolean) => void): (failed: boolean) => void {
-  let told = false
-  return (failed) => {
-    if (told) return
-    told = true
-    ask(() => tell(failed))
-  }
+  const answers = given.some((one) => typeof one === 'function')
+  // Where the callback is missing, what is thrown is about that: the application's mistake, and no login that failed.
+  return watchAnswer(inner, self, given, ({ failed }) => (answers || !failed ? settle(failed) : undefined))
 }
