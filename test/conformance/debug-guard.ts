@@ -365,9 +365,9 @@ async function statuses(stage: Stage, requests: readonly string[]): Promise<numb
   return found()
 }
 
-/** One whole answer, without what differs from request to request. */
+/** One whole answer, without what differs from request to request, or with the path that a page quotes. */
 async function whole(stage: Stage, path: string, method: string): Promise<string> {
   const wire = await stage.wire()
   wire.send(requestText(path, [['connection', 'close']], method))
-  return (await wire.closed()).replace(/^(date|x-request-id): .*$/gim, '$1').replaceAll(path, '(path)')
+  return (await wire.closed()).replace(/^(date|x-request-id|etag): .*$/gim, '$1').replaceAll(path, '(path)')
 }

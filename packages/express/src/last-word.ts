@@ -9,8 +9,8 @@ import { followExpress } from './follow.ts'
 import { isPoweredBy, originalUrlOf } from './stack.ts'
 import type { LastWord } from './take-over.ts'
 
-/** Answers 404 to a request that nothing of the application is to see. */
-export type AnswerNotFound = (req: IncomingMessage, res: ServerResponse) => void
+/** Answers 404 to a request that nothing of the application is to see. Where it returns false, Express's page answers. */
+export type AnswerNotFound = (req: IncomingMessage, res: ServerResponse) => unknown
 
 /** Express's own page. */
 const notFoundPage: AnswerNotFound = (req, res) => finalhandler(req, res)(undefined)
@@ -37,7 +37,7 @@ export function lastWordOf(audit: () => Audit, blocked = notFoundPage): LastWord
       if (app !== undefined && isPoweredBy(app)) res.setHeader('X-Powered-By', 'Express')
       const exchange = exchangeOf(req) ?? followExpress(audit(), req, res, app)
       exchange.blocked(block)
-      exchange.run(() => blocked(req, res))
+      if (exchange.run(() => blocked(req, res)) === false) notFoundPage(req, res)
       return true
     },
   }

@@ -1,0 +1,50 @@
+/**
+ * Reads what the decorators said of a handler and declares it, for each request; and sees how the handler ended.
+ *
+ * It is the outermost interceptor: guards have let the request in and the actor is known, but no pipe, no cache and no handler
+ * of the application has run. What one of those throws is told to the exchange, whoever answers it.
+ */
+import { type CallHandler, type ExecutionContext, type NestInterceptor, StreamableFile } from '@nestjs/common'
+import { bindStatement, type Exchange } from '@trailmark/core/http'
+import { map, NEVER, type Observable, tap } from 'rxjs'
+import { markOf } from './audited.ts'
+import { tellError } from './errors.ts'
+import { exchangeIn } from './http-request.ts'
+
+export const declareInterceptor: NestInterceptor = {
+  intercept(context, next) {
+    const exchange = exchangeIn(context)
+    if (exchange === undefined) return next.handle()
+    const mark = markOf(context.getHandler(), context.getClass())
+    if (mark === undefined || 'reason' in mark) return handled(exchange, next)
+    const http = context.switchToHttp()
+    const durable = exchange.declare(bindStatement(mark.statement, http.getRequest(), http.getResponse()))
+    if (durable === undefined) return handled(exchange, next)
+    return durable.then((goOn) => (goOn ? handled(exchange, next) : refused(context)))
+  },
+}
+
+function handled(exchange: Exchange, next: CallHandler): Observable<unknown> {
+  return next.handle().pipe(
+    map((value: unknown) => (value instanceof StreamableFile ? watchFile(exchange, value) : value)),
+    tap({ error: (error: unknown) => tellError(exchange, error) }),
+  )
+}
+
+/** The request has its answer, and Nest must not write another: nothing is ever emitted, and nobody holds on to it. */
+function refused(context: ExecutionContext): Observable<never> {
+  const reply: unknown = context.switchToHttp().getResponse()
+  const hijack: unknown = typeof reply === 'object' && reply !== null ? Reflect.get(reply, 'hijack') : undefined
+  if (typeof hijack === 'function') Reflect.apply(hijack, reply, [])
+  return NEVER
+}
+
+/**
+ * A file that fails while it is sent. Nest prints the error with its stack, and answers 400 where nothing was sent yet;
+ * handlers of the application's own stay. In Nest's own class both are fields, and keep the fields' names.
+ */
+function watchFile(exchange: Exchange, file: StreamableFile): StreamableFile {
+  if (file.errorHandler.name === 'handleError') file.setErrorHandler((error) => exchange.answerError(error))
+  if (file.errorLogger.name === 'logError') file.setErrorLogger((error) => exchange.fail(error))
+  return file
+}

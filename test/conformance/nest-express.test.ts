@@ -1,0 +1,4 @@
+import { serveNestExpress } from './serve-nest.ts'
+import { adapterConformance } from './suite.ts'
+
+adapterConformance('nest-express', serveNestExpress)

@@ -1,0 +1,4 @@
+import { serveNestFastify } from './serve-nest.ts'
+import { adapterConformance } from './suite.ts'
+
+adapterConformance('nest-fastify', serveNestFastify)
