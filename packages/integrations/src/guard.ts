@@ -16,7 +16,7 @@ export interface GuardOptions extends DecisionOptions {
   /**
    * How the guard says what it decided. `check`: it returns true or false, or `{ granted }`, `{ allowed }`, now or as a promise.
    * `middleware`: it is given `next` (Express, hooks of Fastify with a callback). `hook`: it returns or throws (async hooks of
-   * Fastify). `koa`: it is given `ctx` and `next`. Default: `middleware` for a function of three parameters, else `check`.
+   * Fastify). `koa`: it is given `ctx` and `next`. Default: `middleware` where it is called with a function as its third argument, else `check`.
    */
   readonly kind?: GuardKind
 }
@@ -27,7 +27,7 @@ export interface GuardOptions extends DecisionOptions {
  * `AUDIT_LIBRARY_UNKNOWN` for what is no function. Around a guard that is recorded already nothing is added.
  *
  *     app.delete('/patients/:id', auditGuard('requireAdmin', requireAdmin, { permission: 'patients:delete' }), remove)
- *     const isOwner = auditGuard('isOwner', (req) => req.user.id === req.params.id)
+ *     const isOwner = auditGuard('isOwner', (req: Request) => req.user?.id === req.params.id)
  */
 export function auditGuard<F extends (...given: never[]) => unknown>(
   name: string,
@@ -42,15 +42,18 @@ export function auditGuard<F extends (...given: never[]) => unknown>(
     )
   if (typeof guard !== 'function') throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditGuard: expected a function')
   if (wasSeen('guard', guard)) return guard
-  const kind = options.kind ?? (guard.length >= 3 ? 'middleware' : 'check')
   const tell = (ruling: Ruling, request: unknown): void => {
     if (isOfCredential(ruling, request, options.audit)) return
     const about = typeof request === 'object' && request !== null ? { request } : {}
     tellDecision(options, { guard: name, permission: options.permission ?? name, ...about, ...ruling })
   }
-  const watched = watchGuard[kind](guard, tell)
+  const asMiddleware = watchGuard.middleware(guard, tell)
+  const watched = watchGuard[options.kind ?? 'check'](guard, tell)
   // Frameworks ask a function for its length and name, and applications put marks on it: all of that stays the guard's own.
-  const made = new Proxy(guard, { apply: (_guard, self, given) => Reflect.apply(watched, self, given) })
+  const made = new Proxy(guard, {
+    apply: (_guard, self, given) =>
+      Reflect.apply(options.kind === undefined && typeof given[2] === 'function' ? asMiddleware : watched, self, given),
+  })
   isFirst('guard', made)
   return made
 }

@@ -10,11 +10,13 @@ export function textOf(value: unknown): string | undefined {
 
 /** The identifier that a value is, or that an object has as its `id`. */
 export function identifierOf(value: unknown): string | undefined {
+  return plainIdentifier(value) ?? plainIdentifier(memberOf(value, 'id'))
+}
+
+function plainIdentifier(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
-  if (typeof value === 'bigint') return String(value)
-  const id = memberOf(value, 'id')
-  return typeof id === 'object' ? undefined : identifierOf(id)
+  return typeof value === 'bigint' ? String(value) : undefined
 }
 
 /** At most `sizeMax` identifiers of a value or a list of them. */
