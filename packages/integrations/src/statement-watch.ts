@@ -9,25 +9,30 @@ import {
   isPersonal,
   type RequestContext,
   reportAccess,
+  tellData,
   watchCall,
   watchesData,
 } from '@trailmark/core/integration'
 import { readStatements } from './sql/statements.ts'
 import type { Dialect } from './sql/tokens.ts'
-import type { Statement } from './sql/uses.ts'
-import { controlOf, type TransactionControl } from './transaction-control.ts'
+import type { Statement, TableUse } from './sql/uses.ts'
+import type { TransactionControl } from './transaction-control.ts'
 import { WaitingWrites } from './waiting-writes.ts'
 
-/** What a statement gave, as far as the ORM says it. */
+/** What a statement gave, as far as the ORM or the driver says it. */
 export interface StatementResult {
   /** The rows of its answer. */
   readonly rows?: readonly unknown[] | undefined
+  /** The names of the columns in their order, where rows are arrays. */
+  readonly columns?: readonly string[] | undefined
   /** Rows it changed. */
   readonly affected?: number | undefined
   /** The rows under the names their columns have in `table`; default: `rows`, where they are rows of one table alone. */
   readonly rowsOf?: ((table: string) => readonly unknown[] | undefined) | undefined
   /** How many of `table` there are, where rows are objects that hold others. */
   readonly countOf?: ((table: string) => number | undefined) | undefined
+  /** Of a text of several statements: what each of them gave. */
+  readonly each?: readonly StatementResult[] | undefined
 }
 
 /** A statement that was sent. Exactly one of the two is called, once. */
@@ -46,6 +51,8 @@ interface OpenTransaction {
 export class StatementWatch {
   readonly dialect: Dialect
   readonly #audit: Audit | undefined
+  /** `driver` where every statement that reaches the database is seen: its counts then stand beside those of a library. */
+  layer: AccessBelow['layer'] = 'library'
   readonly #open = new WeakMap<object, OpenTransaction>()
 
   constructor(dialect: Dialect, audit: Audit | undefined) {
@@ -63,10 +70,10 @@ export class StatementWatch {
   /** A statement is sent; undefined where it is about no declared table. */
   send(sql: unknown, connection: object): SentStatement | undefined {
     if (typeof sql !== 'string' || !watchesData(this.#audit)) return undefined
-    const control = controlOf(sql)
+    const { statements, control, cut } = readStatements(sql, this.dialect)
     if (control !== undefined) return this.#controlled(control, connection)
-    const { statements } = readStatements(sql, this.dialect)
-    const named = statements.some(({ uses }) => uses.some(({ table }) => isPersonal(table, this.#audit)))
+    if (cut) tellData('DATA_STATEMENT_CUT', cutNotice, this.#audit)
+    const named = this.#isNamed(statements)
     const transaction = this.#open.get(connection)
     if (!named && transaction === undefined) return undefined
     const context = currentContext()
@@ -75,9 +82,15 @@ export class StatementWatch {
       failed: () => {
         if (transaction !== undefined && this.dialect === 'postgres') transaction.broken = true
         for (const { uses } of statements)
-          for (const { table, verb } of uses) reportAccess({ table, verb, failed: true, context }, this.#audit)
+          for (const { table, verb } of uses)
+            reportAccess({ table, verb, failed: true, context, layer: this.layer }, this.#audit)
       },
     }
+  }
+
+  #isNamed(statements: readonly Statement[]): boolean {
+    for (const { uses } of statements) for (const { table } of uses) if (isPersonal(table, this.#audit)) return true
+    return false
   }
 
   /** A transaction has begun on this connection, for ORMs that begin it without a statement. */
@@ -116,22 +129,38 @@ export class StatementWatch {
 
   #report(
     statements: readonly Statement[],
-    { rows, affected, rowsOf, countOf }: StatementResult,
+    result: StatementResult,
     context: RequestContext | undefined,
     connection: object,
   ): void {
-    const only = statements.length === 1 ? statements[0] : undefined
-    for (const { uses, verb: main } of statements) {
-      for (const { table, verb, counted } of uses) {
-        if (!isPersonal(table, this.#audit)) continue
-        const mine = only !== undefined && counted && verb === main
-        const records = countOf?.(table) ?? (verb === 'read' ? rows?.length : (affected ?? rows?.length))
-        const named = rowsOf?.(table) ?? (only?.rowsOf === table ? rows : undefined)
-        const access: AccessBelow = { table, verb, context, ...(mine ? { records, rows: named } : {}) }
-        const waiting = verb === 'read' ? undefined : this.#open.get(connection)?.writes
+    const { each } = result
+    // A driver that answers another number of statements counts otherwise than we do.
+    const known = each === undefined ? statements.length === 1 : each.length === statements.length
+    for (const [n, statement] of statements.entries()) {
+      const given = known ? (each?.[n] ?? result) : undefined
+      for (const use of statement.uses) {
+        if (!isPersonal(use.table, this.#audit)) continue
+        const access = { ...accessOf(statement, use, given), context, layer: this.layer }
+        const waiting = use.verb === 'read' ? undefined : this.#open.get(connection)?.writes
         if (waiting === undefined) reportAccess(access, this.#audit)
         else waiting.add(access)
       }
     }
   }
+}
+
+const cutNotice =
+  'a statement is longer than is read: what it does beyond its first 256 KiB is on no record; send values as parameters'
+
+/** What one statement did to one of its tables; `given` where it is known which result is the statement's. */
+function accessOf(
+  statement: Statement,
+  { table, verb, counted }: TableUse,
+  given: StatementResult | undefined,
+): AccessBelow {
+  if (given === undefined || !counted || verb !== statement.verb) return { table, verb }
+  const { rows, columns, affected, rowsOf, countOf } = given
+  const records = countOf?.(table) ?? (verb === 'read' ? rows?.length : (affected ?? rows?.length))
+  const named = rowsOf?.(table) ?? (statement.rowsOf === table ? rows : undefined)
+  return { table, verb, records, rows: named, columns }
 }

@@ -46,6 +46,15 @@ export function reportAccess(access: AccessBelow, audit?: Audit): void {
   }
 }
 
+/** Tells the operator something about what integrations with databases can see, once per code. Never throws. */
+export function tellData(code: string, message: string, audit?: Audit): void {
+  try {
+    runtimeFor(audit, currentContext())?.notice(code, message)
+  } catch {
+    // Not an audit: reports will say nothing either.
+  }
+}
+
 function tablesOf(audit: Audit | undefined, context: RequestContext | undefined): PersonalTables | undefined {
   try {
     return runtimeFor(audit, context)?.options.data
