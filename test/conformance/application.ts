@@ -20,6 +20,8 @@ export interface Call {
   answer(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): void
   /** Answers with a stream by the framework's own means; its failure is the framework's to handle. */
   stream(body: Readable): void
+  /** Answers with a file by the framework's own means, where it has some. */
+  file?(path: string): void
   /** Leaves whom the application let in where the framework keeps the user; `undefined` after a logout. */
   signIn?(user: unknown): void
   /** Takes the raw response over: the framework answers nothing from here on. */

@@ -123,6 +123,7 @@ function callOf(req: Request, res: Response, next: NextFunction): Call {
       else res.json(body)
     },
     stream: (body) => void pipeline(body, res, (error) => error && next(error)),
+    file: (path) => res.sendFile(path, next),
     signIn: (user) => void Object.assign(req, { user }),
     raw: () => res,
   }

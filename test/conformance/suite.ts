@@ -12,6 +12,7 @@ import { decisions } from './decisions.ts'
 import { declaredAccess } from './declared-access.ts'
 import { declaredLogin } from './declared-login.ts'
 import { errors } from './errors.ts'
+import { holding } from './hold.ts'
 import { hostileInput } from './hostile-input.ts'
 import { ids } from './ids.ts'
 import { logsSayNothing } from './logs-say-nothing.ts'
@@ -46,6 +47,7 @@ const themes: Readonly<Record<string, (behaviour: Behaviour) => void>> = {
   'hostile input': hostileInput,
   'the context survives': survival,
   'class block': blocking,
+  'held answers': holding,
   'the debug guard': debugGuard,
   'what is written': logsSayNothing,
 }

@@ -12,6 +12,10 @@ export const codes = {
   AUDIT_EVENT_INCOMPLETE: 'An event lacks something its definition requires, such as a purpose.',
   AUDIT_RECORD_DROPPED: 'The record was dropped because the queue was full; an audit_gap record names the range.',
   AUDIT_NOT_RECORDED: 'The policy in force says that this event is not recorded.',
+  AUDIT_ATTEMPT_REFUSED:
+    'The attempt of an audited call of class block was not durable in time; the function was not run.',
+  AUDIT_RESULT_NOT_DURABLE:
+    "The result of a request of class block was not durable in time, and `block: 'strict'` refused its answer.",
   AUDIT_CLOSED: 'The audit was closed before this record was made.',
   AUDIT_CARRIER_INVALID: 'A carrier is not the JSON that carrier() makes, or is larger than 1 KB.',
   AUDIT_SECRET_MISSING: 'A secret is not where it was asked for; the message names the environment variable.',

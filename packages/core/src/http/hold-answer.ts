@@ -4,6 +4,7 @@
  *
  * A refusal comes after the handler has run. It does not mean that nothing was done, and says so.
  */
+import { AuditError } from '../errors.ts'
 import type { Receipt } from '../receipt.ts'
 import type { Runtime } from '../runtime.ts'
 import { isDurableInTime } from './admission.ts'
@@ -21,7 +22,7 @@ export interface AnswerHold {
   readonly results: () => readonly Receipt[]
   /** Told before a refusal is answered: what the client sees then is the trail's, not the application's. */
   readonly refused: () => void
-  /** Told of an error that broke the answer off while it was being released. */
+  /** Told of what the client got instead of an answer that was complete. */
   readonly failed: (error: unknown) => void
 }
 
@@ -44,6 +45,7 @@ export function holdAnswer({ req, res, runtime, requestId, results, refused, fai
     },
     refuse(sent) {
       refused()
+      failed(new AuditError('AUDIT_RESULT_NOT_DURABLE', 'the answer was complete, its record not durable in time'))
       if (sent) cut(res)
       else answerProblem(req, res, problemFor(undefined, requestId, 503, { detail: notDurable, outcome: 'unknown' }))
     },
