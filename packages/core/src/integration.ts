@@ -11,7 +11,7 @@ export { type ExtractedTrace, extractTrace, type HeaderLookup } from './capture/
 export { readTracestate } from './capture/tracestate.ts'
 export { isoTime } from './clock.ts'
 export { thisPlatform } from './configuration.ts'
-export { currentContext, type RequestContext } from './context.ts'
+export { currentContext, type RequestContext, runInContext } from './context.ts'
 export { decideLevel, isLevelEnabled, levels } from './decide/level.ts'
 export type { Decision } from './decision.ts'
 export { recordDecision } from './decision-register.ts'
