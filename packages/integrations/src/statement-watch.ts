@@ -53,6 +53,8 @@ export class StatementWatch {
   readonly #audit: Audit | undefined
   /** `driver` where every statement that reaches the database is seen: its counts then stand beside those of a library. */
   layer: AccessBelow['layer'] = 'library'
+  /** Where transactions begin and end is told by `begin()` and `end()` alone, whatever is sent as text. */
+  told = false
   readonly #open = new WeakMap<object, OpenTransaction>()
 
   constructor(dialect: Dialect, audit: Audit | undefined) {
@@ -110,16 +112,18 @@ export class StatementWatch {
     return {
       succeeded: () => this.#control(control, connection),
       failed: () => {
-        if (control.kind === 'commit' || control.kind === 'rollback') this.end(connection, false)
+        if (!this.told && (control.kind === 'commit' || control.kind === 'rollback')) this.end(connection, false)
       },
     }
   }
 
   #control({ kind, name }: TransactionControl, connection: object): void {
     const transaction = this.#open.get(connection)
-    if (kind === 'begin') this.begin(connection)
-    else if (kind === 'commit' || kind === 'rollback') this.end(connection, kind === 'commit')
-    else if (kind === 'savepoint') transaction?.writes.mark(name)
+    if (kind === 'begin' || kind === 'commit' || kind === 'rollback') {
+      if (this.told) return
+      if (kind === 'begin') this.begin(connection)
+      else this.end(connection, kind === 'commit')
+    } else if (kind === 'savepoint') transaction?.writes.mark(name)
     else if (kind === 'release') transaction?.writes.release(name)
     else if (transaction !== undefined) {
       transaction.broken = false
