@@ -1,0 +1,204 @@
+/**
+ * Follows the calls of a function that touches data: what `audited.read('patient', { … })` wraps or decorates.
+ *
+ * A call is recorded when it has ended, in the request it was made in, with the outcome it had for its caller. In class
+ * `block` its attempt is durable before its body runs; only an async function can wait for that.
+ */
+import { types } from 'node:util'
+import type { Audit } from './audit.ts'
+import { catalogue, findEvent } from './catalogue.ts'
+import { currentContext, type RequestContext, runInContext } from './context.ts'
+import { AuditError } from './errors.ts'
+import type { EventInput } from './event.ts'
+import { followGenerator } from './follow-generator.ts'
+import { type AccessEnd, DeclaredAccess, eventOf } from './http/access.ts'
+import { isDurableInTime } from './http/admission.ts'
+import { auditFor } from './http/audit-for.ts'
+import type { AccessVerb } from './http/exchange.ts'
+import { recordDynamic } from './http/record-once.ts'
+import { uuidv7 } from './id.ts'
+import type { Receipt } from './receipt.ts'
+import { findView, type Runtime, runtimeOf } from './runtime.ts'
+import { type CallEnd, watchCall } from './watch-call.ts'
+
+/** One question about a call, asked with what the function was called with, and with its `this`. */
+export type CallQuestion = (...given: never[]) => unknown
+
+/** What is declared of a function, before its types are known. */
+export interface DeclaredCall {
+  readonly verb: AccessVerb
+  readonly resource: string
+  readonly options: CallOptions
+}
+
+export interface CallOptions {
+  readonly id?: CallQuestion
+  readonly subject?: CallQuestion
+  readonly owner?: CallQuestion
+  readonly resultId?: CallQuestion
+  readonly resultSubject?: CallQuestion
+  readonly volume?: CallQuestion
+  readonly metadata?: CallQuestion
+  readonly purpose?: string | CallQuestion
+  readonly ticket?: string | CallQuestion
+  readonly legalBasis?: string | CallQuestion
+  readonly class?: string
+  readonly event?: string
+  readonly promise?: true
+  readonly audit?: Audit
+}
+
+type Call = (this: unknown, ...given: unknown[]) => unknown
+
+/**
+ * A function that does what `call` does, and is recorded. Throws `AUDIT_OPTION_INVALID` for a function whose event is of class
+ * `block` and that cannot wait for its attempt.
+ */
+export function followCalls(declared: DeclaredCall, call: Call): Call {
+  const generates = types.isGeneratorFunction(call)
+  const waits = types.isAsyncFunction(call) || declared.options.promise === true
+  const type = declared.options.event ?? eventOf[declared.verb]
+  if (!waits && !(generates && isAsync(call)) && findEvent(catalogue, type)?.definition.failureClass === 'block') {
+    const named = call.name === '' ? 'a function without a name' : call.name
+    const problem = `audited.${declared.verb}: ${type} is of class block, and ${named} cannot wait for its attempt; make it async, or say \`promise: true\` where it returns a promise`
+    throw new AuditError('AUDIT_OPTION_INVALID', problem)
+  }
+  return function (this: unknown, ...given: unknown[]): unknown {
+    const one = new FollowedCall(declared, this, given)
+    const run = (): unknown => Reflect.apply(call, this, given)
+    if (generates) {
+      const generator = run()
+      followGenerator(generator, { begun: () => one.begin(isAsync(call)), ended: (end, n) => one.end(end, n) })
+      return generator
+    }
+    const held = one.begin(waits)
+    if (held !== undefined) return held.then(() => watchCall(run, (end) => one.end(end)))
+    return watchCall(run, (end) => {
+      // A plain function may hand out a generator: what is read of it is what counts.
+      const read =
+        !end.failed && followGenerator(end.value, { begun: () => undefined, ended: (how, n) => one.end(how, n) })
+      if (!read) one.end(end)
+    })
+  }
+}
+
+/** Whether a generator function is an async one. */
+function isAsync(call: Call): boolean {
+  return types.isAsyncFunction(call)
+}
+
+class FollowedCall {
+  readonly #audit: Audit
+  readonly #runtime: Runtime
+  readonly #context: RequestContext | undefined = currentContext()
+  readonly #access: DeclaredAccess
+  /** Set once the call has a value: before that its questions are not asked. */
+  #result: { readonly value: unknown } | undefined
+  #over = false
+
+  constructor({ verb, resource, options }: DeclaredCall, self: unknown, given: readonly unknown[]) {
+    this.#audit = auditFor(options.audit)
+    this.#runtime = runtimeOf(this.#audit)
+    const ask = (question: CallQuestion | undefined) =>
+      question && ((): unknown => Reflect.apply(question, self, given))
+    const asked = (stated: string | CallQuestion | undefined) => (typeof stated === 'string' ? stated : ask(stated))
+    const askResult = (question: CallQuestion | undefined, otherwise?: () => unknown) =>
+      question === undefined
+        ? otherwise
+        : (): unknown =>
+            this.#result === undefined ? otherwise?.() : Reflect.apply(question, self, [this.#result.value, ...given])
+    this.#access = new DeclaredAccess(
+      {
+        verb,
+        resource,
+        class: options.class,
+        event: options.event,
+        id: askResult(options.resultId, ask(options.id)),
+        subject: askResult(options.resultSubject, ask(options.subject)),
+        owner: ask(options.owner),
+        volume: askResult(options.volume),
+        metadata: askResult(options.metadata),
+        purpose: asked(options.purpose),
+        ticket: asked(options.ticket),
+        legalBasis: asked(options.legalBasis),
+      },
+      (name) =>
+        this.#runtime.notice(
+          'ASYNC_DECLARATION',
+          `the declared access to ${resource} answers \`${name}\` with a promise, which no record can wait for: the field is left out`,
+        ),
+    )
+  }
+
+  /**
+   * The attempt, where one is owed. A promise resolves once it is durable, and rejects with `AUDIT_ATTEMPT_REFUSED` if that
+   * is not so in time; whoever cannot wait goes on, which is told once.
+   */
+  begin(waits: boolean): undefined | Promise<void> {
+    const { type } = this.#access
+    const attempt = this.#access.attempt()
+    const view = this.#context && findView(this.#context)
+    const actor = view?.actor()
+    const facts = view?.facts()
+    if (this.#runtime.failureClass(facts, type, attempt, actor && { actor }) !== 'block') return undefined
+    const operationId = uuidv7(this.#runtime.clock.now())
+    this.#access.operationId = operationId
+    const receipt = this.#record({ ...attempt, operationId, phase: 'attempt' })
+    if (waits) return this.#admit(receipt)
+    this.#runtime.notice(
+      'ATTEMPT_NOT_AWAITED',
+      `${type} is of class block here, and a function that is not async is audited as one: its attempt is recorded, and its body runs before that is durable`,
+    )
+    return undefined
+  }
+
+  async #admit(receipt: Receipt): Promise<void> {
+    if (await isDurableInTime(receipt, this.#runtime.options.limits.holdMs)) return
+    this.#access.refused = true
+    const error = new AuditError(
+      'AUDIT_ATTEMPT_REFUSED',
+      `the attempt of ${this.#access.type} was not durable in time; nothing was done`,
+    )
+    this.end({ error, failed: true })
+    throw error
+  }
+
+  /** Once; `yielded` is how many values a generator gave, which is its result and its volume. */
+  end(end: CallEnd, yielded?: number): void {
+    if (this.#over) return
+    this.#over = true
+    if (yielded !== undefined) this.#result = { value: yielded }
+    else if (!end.failed) this.#result = { value: end.value }
+    const { operationId } = this.#access
+    const event = this.#access.result(endOf(end))
+    const volume = event.volume ?? (yielded === undefined ? undefined : { records: yielded })
+    this.#record({
+      ...event,
+      ...(volume === undefined ? {} : { volume }),
+      ...(operationId === undefined ? {} : { operationId, phase: 'result' }),
+    })
+  }
+
+  /** In the request of the call, wherever it ends. */
+  #record(event: EventInput): Receipt {
+    const record = (): Receipt => recordDynamic(this.#audit, this.#access.type, event)
+    return this.#context === undefined ? record() : runInContext(this.#context, record)
+  }
+}
+
+/** An error that says its status (404, 403) says how the call ended; of any other it is just that it failed. */
+function endOf(end: CallEnd): AccessEnd {
+  if (!end.failed) return { status: undefined, completion: 'completed' }
+  const status = statusOf(end.error)
+  return status === undefined ? { status, completion: 'error' } : { status, completion: 'completed' }
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  try {
+    const status: unknown = Reflect.get(error, 'status') ?? Reflect.get(error, 'statusCode')
+    return typeof status === 'number' && status >= 400 && status <= 599 ? status : undefined
+  } catch {
+    return undefined // A getter that throws, or a proxy.
+  }
+}
