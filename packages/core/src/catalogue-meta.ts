@@ -103,6 +103,13 @@ const trailEvents = {
 const lineEvents = {
   http_request: event('AUD010', meta, 'INFO', 1, 'other', { stream: 'operational', failureClass: 'best_effort' }),
   http_request_open: event('AUD011', meta, 'INFO', 1, 'other', { stream: 'operational', failureClass: 'best_effort' }),
+  // Of a connection that began with a request: how it ended, and how much was said on it.
+  socket_closed: event('AUD033', meta, 'INFO', 1, 'stop', {
+    stream: 'operational',
+    failureClass: 'best_effort',
+    reasons: ['closed', 'lost', 'timeout', 'error'],
+    metadata: { duration_ms: count, messages: count, close_code: integer(1_000, 4_999) },
+  }),
 } as const
 
 /** What the recorder writes of its ledgers and of what it was asked to record. */

@@ -5,16 +5,13 @@
  * other by the request object, so that each request still has exactly one.
  */
 import type { IncomingMessage, Server } from 'node:http'
-import { clientAddress } from '../capture/client-ip.ts'
-import { openContext } from '../capture/open-context.ts'
-import type { ExchangeFacts } from '../draft.ts'
-import type { Runtime } from '../runtime.ts'
-import { recordOwed } from './decisions.ts'
+import type { Duplex } from 'node:stream'
+import type { Audit } from '../audit.ts'
+import { findViewOf, type Runtime, runtimeOf } from '../runtime.ts'
 import { exchangeOf, type RawRequest } from './exchange.ts'
-import { methodOf, userAgentOf } from './exchange-facts.ts'
+import { ConnectionView, handshakeOf } from './handshake-view.ts'
 import { LiveExchange } from './live-exchange.ts'
-import { settingsOf } from './settings.ts'
-import { type Handshake, watchUpgrades } from './upgrade.ts'
+import { type Handshake, watchHandshake, watchUpgrades } from './upgrade.ts'
 
 const told = new WeakSet<object>()
 
@@ -24,9 +21,24 @@ export function wasToldAtHandshake(req: RawRequest): boolean {
 }
 
 /** From a server's first request on, its upgrades are told too. */
-export function followUpgrades(runtime: Runtime, req: RawRequest): void {
+export function followUpgrades(audit: Audit, runtime: Runtime, req: RawRequest): void {
   const server = 'stream' in req ? undefined : serverOf(req)
-  if (server !== undefined) watchUpgrades(server, (handshake) => tell(runtime, handshake))
+  if (server !== undefined) watchUpgrades(server, (handshake) => tell(audit, runtime, handshake))
+}
+
+/**
+ * For integrations of sockets: the connection that `req` begins, to run its messages in. `connection` is the library's object
+ * of it, by which records find it. A request that somebody follows keeps its ids.
+ */
+export function openConnection(audit: Audit, req: IncomingMessage, connection: object): ConnectionView {
+  return new ConnectionView(audit, findViewOf(req) ?? handshakeOf(audit, runtimeOf(audit), req), connection)
+}
+
+/** For the same: the line of this handshake is written when it is answered, whether or not its server was seen before. */
+export function followHandshake(audit: Audit, req: IncomingMessage, socket: Duplex): void {
+  const runtime = runtimeOf(audit)
+  if (findViewOf(req) === undefined) handshakeOf(audit, runtime, req)
+  watchHandshake(socket, (status) => tell(audit, runtime, { req, status }))
 }
 
 /** Node keeps the server on its sockets; a request from elsewhere (a test's injection) has none. */
@@ -39,39 +51,12 @@ function isServer(value: unknown): value is Server {
   return typeof value === 'object' && value !== null && 'prependListener' in value && 'listenerCount' in value
 }
 
-function tell(runtime: Runtime, { req, status }: Handshake): void {
-  const upgraded = status === 101
+function tell(audit: Audit, runtime: Runtime, { req, status }: Handshake): void {
   const exchange = exchangeOf(req)
   if (exchange !== undefined) {
-    if (upgraded && exchange instanceof LiveExchange) exchange.upgrade()
+    if (status === 101 && exchange instanceof LiveExchange) exchange.upgrade()
     return // A refusal goes through the framework's response and ends there.
   }
   told.add(req)
-  const { trace, proxies } = settingsOf(runtime)
-  const context = openContext(req, trace)
-  const client = clientAddress(req, proxies)
-  const facts: ExchangeFacts = {
-    requestId: context.requestId,
-    traceId: context.traceId,
-    spanId: context.spanId,
-    traceFlags: context.traceFlags,
-    remote: context.remote,
-    clientAddress: client.address,
-    peerAddress: client.peer,
-    trustedHops: client.trustedHops,
-    userAgent: userAgentOf(req),
-    http: {
-      method: methodOf(req),
-      status,
-      completion: upgraded ? 'upgraded' : status === undefined ? 'aborted' : 'completed',
-    },
-  }
-  const owed = recordOwed(status, {
-    req,
-    actor: undefined,
-    credentials: runtime.options.credentials,
-    permission: undefined,
-  })
-  if (owed !== undefined) runtime.recordIn(facts, owed.type, owed.event)
-  runtime.accessLine(facts)
+  handshakeOf(audit, runtime, req).end(status)
 }

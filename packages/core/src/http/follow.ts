@@ -52,7 +52,7 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
   res.on('close', () => exchange.finish())
   if (connection !== undefined) carry(connection, exchange)
   openings.add(exchange)
-  followUpgrades(runtime, req)
+  followUpgrades(audit, runtime, req)
   return exchange
 }
 

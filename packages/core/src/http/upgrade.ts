@@ -35,8 +35,11 @@ export function watchUpgrades(server: Server, told: (handshake: Handshake) => vo
   })
 }
 
-/** Calls `told` once, with the status that the next bytes on `socket` begin with, or when it closes. */
-function watchHandshake(socket: Duplex, told: (status: number | undefined) => void): void {
+/**
+ * Calls `told` once, with the status that the next bytes on `socket` begin with, or when it closes. Watching the same socket
+ * again does nothing.
+ */
+export function watchHandshake(socket: Duplex, told: (status: number | undefined) => void): void {
   if (watchedSockets.has(socket)) return
   watchedSockets.add(socket)
   const watched: Written = socket

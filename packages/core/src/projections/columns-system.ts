@@ -50,6 +50,7 @@ export const metaColumns = {
   audit_disabled: row(at(1008, 10, 'Disable'), 'configuration / change / success'),
   http_request: plain,
   http_request_open: plain,
+  socket_closed: plain,
   context_mismatch: plain,
   stream_open: plain,
   stream_close: plain,
