@@ -5,9 +5,10 @@
  * it sees names before other plugins have changed them.
  */
 import { type Audit, AuditError } from '@trailmark/core'
-import { type AnyFunction, wrapOnce } from '@trailmark/core/integration'
+import { wrapOnce } from '@trailmark/core/integration'
 import { countOf, listOf, memberOf } from './member.ts'
 import type { Dialect } from './sql/tokens.ts'
+import { watchStream } from './statement-stream.ts'
 import { type StatementResult, StatementWatch } from './statement-watch.ts'
 
 /** What is called of a dialect of Kysely. */
@@ -126,7 +127,9 @@ function watchConnection(where: string, connection: object, watch: StatementWatc
     'streamQuery',
     (inner) =>
       function streamQuery(this: unknown, ...given) {
-        return streamed(inner, this, given, connection, watch)
+        const sent = watch.send(memberOf(given[0], 'sql'), connection)
+        const stream = Reflect.apply(inner, this, given)
+        return sent === undefined ? stream : watchStream(sent, stream as AsyncIterable<unknown>, resultOf)
       },
   )
 }
@@ -134,37 +137,3 @@ function watchConnection(where: string, connection: object, watch: StatementWatc
 function resultOf(value: unknown): StatementResult {
   return { rows: listOf(memberOf(value, 'rows')), affected: countOf(memberOf(value, 'numAffectedRows')) }
 }
-
-/** A stream is told of when it ends, however it ends, with the rows that were fetched until then. */
-async function* streamed(
-  inner: AnyFunction,
-  self: unknown,
-  given: readonly unknown[],
-  connection: object,
-  watch: StatementWatch,
-): AsyncGenerator<unknown> {
-  const sent = watch.send(memberOf(given[0], 'sql'), connection)
-  const stream = Reflect.apply(inner, self, given) as AsyncIterable<unknown> // The promise of a driver.
-  if (sent === undefined) return yield* stream
-  const first: unknown[] = []
-  let count = 0
-  let affected: number | undefined
-  let failed = false
-  try {
-    for await (const chunk of stream) {
-      const rows = listOf(memberOf(chunk, 'rows'))
-      count += rows.length
-      affected = countOf(memberOf(chunk, 'numAffectedRows')) ?? affected
-      if (first.length < rowsMax) first.push(...rows.slice(0, rowsMax - first.length))
-      yield chunk
-    }
-  } catch (error) {
-    failed = count === 0
-    throw error
-  } finally {
-    if (failed) sent.failed()
-    else sent.succeeded({ rows: first, affected: affected ?? count, countOf: () => affected ?? count })
-  }
-}
-
-const rowsMax = 20
