@@ -137,13 +137,17 @@ function send(where: string, inner: AnyFunction, client: unknown, given: unknown
   const inside: unknown = memberOf(config, 'callback')
   // The configuration is the caller's, and may be used again.
   if (isFunction(inside) && typeof config === 'object' && config !== null)
-    return failing(ended, () =>
-      call(Object.create(config, { callback: { value: watched(inside), enumerable: true } }), ...given.slice(1)),
-    )
+    return failing(ended, () => call(withCallback(config, watched(inside)), ...given.slice(1)))
   return watchCall(
     () => call(...given),
     (end) => (end.failed ? ended.error() : ended.value(end.value)),
   )
+}
+
+/** The configuration is the caller's, and may be used again. */
+function withCallback(config: object, callback: AnyFunction): object {
+  const own = { ...Object.getOwnPropertyDescriptors(config), callback: { value: callback, enumerable: true } }
+  return Object.create(Object.getPrototypeOf(config), own)
 }
 
 function isFunction(value: unknown): value is AnyFunction {

@@ -72,8 +72,8 @@ function onRootCommand(reading: Reading, word: string): void {
   const { frame } = reading
   switch (word) {
     case 'truncate':
+      // Its result does not say how many rows there were.
       frame.command = 'delete'
-      reading.counts('delete')
       reading.expectList('delete')
       return
     case 'copy':

@@ -85,8 +85,8 @@ describe('a statement', () => {
       'delete:patients read:rooms(n) read:visits(n)',
     ],
     ['DELETE FROM patients WHERE id IN (SELECT id FROM visits)', 'delete:patients read:visits(n)'],
-    ['TRUNCATE patients, visits CASCADE', 'delete:patients delete:visits'],
-    ['TRUNCATE TABLE ONLY patients RESTART IDENTITY', 'delete:patients'],
+    ['TRUNCATE patients, visits CASCADE', 'delete:patients(n) delete:visits(n)'],
+    ['TRUNCATE TABLE ONLY patients RESTART IDENTITY', 'delete:patients(n)'],
     [
       'MERGE INTO patients p USING visits v ON p.id = v.id WHEN MATCHED AND x THEN UPDATE SET a = 1 WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (a) VALUES (1)',
       'create:patients(n) delete:patients(n) read:visits(n) update:patients(n)',
