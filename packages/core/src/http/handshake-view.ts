@@ -13,6 +13,7 @@ import { RequestContext, runInContext } from '../context.ts'
 import type { ExchangeFacts } from '../draft.ts'
 import type { ActorInput, Category } from '../event.ts'
 import { type ExchangeView, findViewOf, type Runtime, rememberView } from '../runtime.ts'
+import { plainActor } from './actor.ts'
 import { recordOwed } from './decisions.ts'
 import { methodOf, userAgentOf } from './exchange-facts.ts'
 import { settingsOf } from './settings.ts'
@@ -114,9 +115,9 @@ export class ConnectionView implements ExchangeView {
     if (category === 'authn' || category === 'authz' || category === 'security') this.decided = true
   }
 
-  /** From now on this is who acts here; undefined leaves it to what the request said. */
-  identify(actor: ActorInput | undefined): void {
-    this.#actor = actor ?? this.#actor
+  /** From now on who acts here is what `question` answers; where it throws or answers nobody, nothing changes. */
+  identify(question: () => unknown): void {
+    this.#actor = plainActor(question) ?? this.#actor
   }
 
   run<T>(work: () => T): T {
