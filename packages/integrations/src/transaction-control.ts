@@ -9,7 +9,7 @@ export interface TransactionControl {
 /** Those are short; a text that is longer is none of them. */
 const charsMax = 300
 
-const name = String.raw`["'\x60[]?([\w$.-]{1,200})["'\x60\]]?`
+const name = String.raw`["'\x60[]?\s*([\w$.-]{1,200})\s*["'\x60\]]?`
 const work = String.raw`(?:\s+(?:work|tran|transaction))?`
 const spellings: readonly (readonly [TransactionControl['kind'], RegExp])[] = [
   ['begin', /^(?:begin|start\s+transaction)\b/],
