@@ -1,4 +1,5 @@
 /** What authors of framework adapters import: `@trailmark/core/http`. Applications import `@trailmark/core`. */
+export { type AnyCallOptions, type AuditedCall, callAuditedOr, type Known } from './audited-call.ts'
 export type { CoverageRegister } from './coverage.ts'
 export { checkAccessOptions, checkStatement, memberRule, statementMembers } from './http/access-options.ts'
 export { actorFrom } from './http/actor.ts'

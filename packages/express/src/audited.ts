@@ -10,9 +10,13 @@ import { AuditError } from '@trailmark/core'
 import {
   type AccessOptions,
   type AccessVerb,
+  type AnyCallOptions,
+  type AuditedCall,
   bindStatement,
+  callAuditedOr,
   type EventOptions,
   exchangeOf,
+  type Known,
   type LoginOptions,
   type LogoutOptions,
   type Question,
@@ -31,14 +35,20 @@ export type Ask = Question<Asked>
 
 export interface AuditedOptions extends AccessOptions<Asked> {}
 
-/** Declares what a route does. Throws an `AuditError` for options that cannot be right. See `audited`. */
-export type Declare = (resource: string, options?: AuditedOptions) => AuditHandler
+/** Declares what a route does, or a function. Throws an `AuditError` for options that cannot be right. See `audited`. */
+export interface Declare {
+  /** Middleware; it also wraps functions and decorates methods. */
+  (resource: string, options?: AuditedOptions): AuditedCall<Record<never, never>> & AuditHandler
+  /** Questions of a function's own arguments: for wrapping and decorating alone, as `@trailmark/core/decorators` has it. */
+  <const O extends AnyCallOptions>(resource: string, options: O & Known<O>): AuditedCall<O>
+}
 
 /**
  * Middleware for routes that touch personal data, let people in, or change what they may do. Functions among the options that
  * throw cost their field, never the request. `audited.export`, and whatever policy puts into class `block`, lets the handler
  * run only once the attempt is durable; within 2 s or the answer is a 503 problem. What an event cannot be recorded without
- * (a purpose) has to be stated: otherwise the call throws `AUDIT_OPTION_INVALID`.
+ * (a purpose) has to be stated: otherwise the call throws `AUDIT_OPTION_INVALID`. The verbs wrap functions and decorate
+ * methods too, as those of `@trailmark/core/decorators` do.
  *
  *     app.get('/patients/:id', audited.read('patient', { id: (req) => req.params.id, subject: (req) => req.params.id }), show)
  *     app.post('/login', audited.login({ user: (req) => req.body.email, method: 'password' }), login)
@@ -94,27 +104,32 @@ export function markOf(handler: unknown): Mark | undefined {
   return typeof mark === 'object' && mark !== null ? mark : undefined
 }
 
-function marked(handler: AuditHandler, mark: Mark): AuditHandler {
+function marked<H extends object>(handler: H, mark: Mark): H {
   Object.defineProperty(handler, MARK, { value: Object.freeze(mark) })
   return handler
 }
 
 function declaring(verb: AccessVerb): Declare {
-  return (resource, options) => stating(state.access(verb, resource, options))
+  return (resource: string, options: object = {}) =>
+    marked(
+      callAuditedOr(verb, resource, options, () => middlewareOf(state.access(verb, resource, options))),
+      { verb },
+    )
 }
 
 function stating(statement: Statement<Asked>): AuditHandler {
-  return marked(
-    (nodeReq: IncomingMessage, nodeRes: ServerResponse, next) => {
-      // Express has put its own prototypes on both by the time it calls a handler.
-      const req = nodeReq as Request
-      const res = nodeRes as Response
-      const exchange = exchangeOf(req) ?? followUnmounted(req, res)
-      const durable = exchange.declare(bindStatement(statement, req, res))
-      if (durable === undefined) exchange.run(next)
-      // The promise never rejects; where it says false the request has its answer.
-      else void durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
-    },
-    { verb: verbOf(statement) },
-  )
+  return marked(middlewareOf(statement), { verb: verbOf(statement) })
+}
+
+function middlewareOf(statement: Statement<Asked>): AuditHandler {
+  return (nodeReq: IncomingMessage, nodeRes: ServerResponse, next) => {
+    // Express has put its own prototypes on both by the time it calls a handler.
+    const req = nodeReq as Request
+    const res = nodeRes as Response
+    const exchange = exchangeOf(req) ?? followUnmounted(req, res)
+    const durable = exchange.declare(bindStatement(statement, req, res))
+    if (durable === undefined) exchange.run(next)
+    // The promise never rejects; where it says false the request has its answer.
+    else void durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
+  }
 }

@@ -14,12 +14,10 @@ type Call = (this: unknown, ...given: unknown[]) => unknown
 /** Makes of a function one that is followed. */
 export type Wrap = (call: Call) => Call
 
-/** Whether these are the arguments of one of the three; an adapter's middleware is called with others. */
-export function isDecorating(given: readonly unknown[]): boolean {
-  const [first, second] = given
+/** Whether a call with these two first arguments is one of the three; an adapter's middleware is called with others. */
+export function isDecorating(first: unknown, second: unknown): boolean {
   if (typeof second === 'string' || typeof second === 'symbol') return true
-  if (typeof first !== 'function') return false
-  return given.length === 1 || second === undefined || kindOf(second) !== undefined
+  return typeof first === 'function' && (second === undefined || kindOf(second) !== undefined)
 }
 
 /**
