@@ -1,6 +1,6 @@
 /**
  * The suite's routes as controllers of NestJS. Their decorators are called and not written, because Node runs no syntax for
- * them; `test/nestjs/syntax.test.ts` writes some.
+ * them; `test/full/nest-syntax.test.ts` writes some.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Controller, Delete, Get, Head, Post, Put, Req, Res, StreamableFile, type Type } from '@nestjs/common'

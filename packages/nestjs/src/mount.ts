@@ -44,11 +44,13 @@ interface Express {
 function mountOnExpress(adapter: HttpServer, app: Express, audit: Audit): Routes {
   const unknown = watchNotFound(adapter)
   app.use(auditMiddleware({ audit, notFound: (req, res) => answerUnknown(unknown, app, req, res) }))
-  return watchMarks(adapter, audit, ['ALL'])
+  return watchMarks(adapter, audit)
 }
 
 interface Fastify {
   readonly supportedMethods?: readonly string[]
+  /** Unless told otherwise, Fastify answers HEAD where there is GET. */
+  readonly initialConfig?: { readonly exposeHeadRoutes?: boolean }
   register(plugin: unknown, options: object): PromiseLike<unknown>
   use?(handler: (req: object, res: object, next: () => void) => void): unknown
 }
@@ -67,7 +69,10 @@ async function mountOnFastify(adapter: HttpServer, app: Fastify, audit: Audit): 
       if (res instanceof ServerResponse) answerUnknownRaw(req, res)
     },
   })
-  return watchMarks(adapter, audit, app.supportedMethods ?? [])
+  return watchMarks(adapter, audit, (method) => {
+    if (method === 'ALL') return app.supportedMethods ?? []
+    return method === 'GET' && app.initialConfig?.exposeHeadRoutes !== false ? ['GET', 'HEAD'] : [method]
+  })
 }
 
 /** Guards leave the user on Fastify's request, middleware of Nest on Node's. */

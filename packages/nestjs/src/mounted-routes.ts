@@ -20,8 +20,12 @@ export interface Routes {
   readonly controllers: Set<string>
 }
 
-/** `allOf` is how the framework lists a route of all methods. */
-export function watchMarks(adapter: HttpServer, audit: Audit, allOf: readonly string[]): Routes {
+/** `listedAs` is how the framework lists a route that Nest registers with this method: `ALL` for one of all methods. */
+export function watchMarks(
+  adapter: HttpServer,
+  audit: Audit,
+  listedAs: (method: string) => readonly string[] = (method) => [method],
+): Routes {
   const register = coverageOf(audit)
   const controllers = new Set<string>()
   for (const name of registering) {
@@ -33,7 +37,7 @@ export function watchMarks(adapter: HttpServer, audit: Audit, allOf: readonly st
         if (typeof path === 'string') for (const one of controllers) tellPrefix(register, path, one)
         const mark = typeof handler === 'function' ? markOfRoute(handler) : undefined
         if (typeof path === 'string' && mark !== undefined)
-          for (const method of name === 'all' ? allOf : [name.toUpperCase()]) tell(register, path, method, mark)
+          for (const method of listedAs(name.toUpperCase())) tell(register, path, method, mark)
         return Reflect.apply(inner, this, given)
       }
     })

@@ -1,4 +1,0 @@
-import { serveNestFastify } from './serve-nest.ts'
-import { adapterConformance } from './suite.ts'
-
-adapterConformance('nest-fastify', serveNestFastify)
