@@ -6,10 +6,10 @@
  */
 import { AuditError } from '@trailmark/core'
 import type { Decision } from '@trailmark/core/integration'
-import { isFirst } from './authz/once.ts'
 import { textOf } from './authz/read.ts'
-import { checkOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { checkDecisionOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
 import { listOf, memberOf } from './member.ts'
+import { isFirst } from './seen-before.ts'
 
 /** An AccessControl as far as it is looked at. */
 export interface AccessControlLike {
@@ -25,7 +25,7 @@ export interface AccessControlLike {
  *     if (!ac.can(user.role).readAny('patient').granted) return res.sendStatus(403)
  */
 export function auditAccessControl<T extends AccessControlLike>(ac: T, options: DecisionOptions = {}): T {
-  checkOptions('auditAccessControl', options)
+  checkDecisionOptions('auditAccessControl', options)
   if (typeof memberOf(ac, 'on') !== 'function' || typeof memberOf(ac, 'can') !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditAccessControl: expected an AccessControl of accesscontrol 3')
   if (!isFirst('accesscontrol', ac)) return ac

@@ -9,7 +9,7 @@
 import { AuditError, type TargetInput } from '@trailmark/core'
 import { ask, auditFor, type CallEnd, type Decision, runtimeOf, watchCall, wrapOnce } from '@trailmark/core/integration'
 import { identifierOf, kindIn, textOf } from './authz/read.ts'
-import { checkOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { checkDecisionOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
 import { memberOf } from './member.ts'
 
 /** An enforcer as far as it is looked at; the other ways to enforce are seen where it has them. */
@@ -41,7 +41,7 @@ const ways: readonly (readonly [name: string, matcher: boolean])[] = [
  *     if (!(await enforcer.enforce(user.id, 'patient:7', 'read'))) return res.sendStatus(403)
  */
 export function auditCasbin<T extends EnforcerLike>(enforcer: T, options: CasbinOptions = {}): T {
-  checkOptions('auditCasbin', options, { resource: 'function' })
+  checkDecisionOptions('auditCasbin', options, { resource: 'function' })
   if (typeof memberOf(enforcer, 'getModel') !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditCasbin: expected an enforcer of casbin')
   for (const [name, matcher] of ways) {

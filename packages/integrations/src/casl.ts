@@ -8,7 +8,7 @@
 import { AuditError, type TargetInput } from '@trailmark/core'
 import { ask, type CallEnd, type Decision, watchCall, wrapOnce } from '@trailmark/core/integration'
 import { identifierOf, identifiersOf, textOf } from './authz/read.ts'
-import { checkOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { checkDecisionOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
 import { memberOf } from './member.ts'
 
 /** An ability as far as it is looked at. */
@@ -39,7 +39,7 @@ export function auditCasl<T extends AbilityLike | { readonly prototype: AbilityL
   ability: T,
   options: CaslOptions = {},
 ): T {
-  checkOptions('auditCasl', options, { id: 'function', subject: 'function' })
+  checkDecisionOptions('auditCasl', options, { id: 'function', subject: 'function' })
   const owner: unknown = typeof ability === 'function' ? memberOf(ability, 'prototype') : ability
   if (typeof owner !== 'object' || owner === null || typeof memberOf(owner, 'detectSubjectType') !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditCasl: expected an ability of CASL, or its class')

@@ -8,7 +8,7 @@ import { AuditError } from '@trailmark/core'
 import { type AnyFunction, wrapOnce } from '@trailmark/core/integration'
 import { textOf } from './authz/read.ts'
 import { isOfCredential, refusalOf, refusedWith } from './authz/refusal.ts'
-import { checkOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { checkDecisionOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
 import { memberOf } from './member.ts'
 
 /** An instance of Fastify with @fastify/auth registered, as far as it is looked at. */
@@ -26,7 +26,7 @@ export interface FastifyWithAuth {
  *     app.get('/ward', { preHandler: app.auth([isNurse, isDoctor]) }, show)
  */
 export function auditFastifyAuth<T extends FastifyWithAuth>(fastify: T, options: DecisionOptions = {}): T {
-  checkOptions('auditFastifyAuth', options)
+  checkDecisionOptions('auditFastifyAuth', options)
   if (typeof memberOf(fastify, 'auth') !== 'function') {
     const message = 'auditFastifyAuth: expected an instance of Fastify with @fastify/auth registered and loaded'
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', message)

@@ -6,9 +6,9 @@
  */
 import { AuditError } from '@trailmark/core'
 import { type GuardKind, guardKinds, type Ruling, watchGuard } from './authz/guard-kinds.ts'
-import { isFirst, wasSeen } from './authz/once.ts'
 import { isOfCredential } from './authz/refusal.ts'
-import { checkOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { checkDecisionOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { isFirst, wasSeen } from './seen-before.ts'
 
 export interface GuardOptions extends DecisionOptions {
   /** Your name of what somebody needs to pass: `patients:read`. Default: the guard's name. */
@@ -34,7 +34,7 @@ export function auditGuard<F extends (...given: never[]) => unknown>(
   guard: F,
   options: GuardOptions = {},
 ): F {
-  checkOptions('auditGuard', options, { permission: 'text', kind: guardKinds })
+  checkDecisionOptions('auditGuard', options, { permission: 'text', kind: guardKinds })
   if (typeof name !== 'string' || !/^[A-Za-z@][\w.:/@-]{0,63}$/.test(name))
     throw new AuditError(
       'AUDIT_OPTION_INVALID',

@@ -7,7 +7,7 @@
 import { AuditError, type TargetInput } from '@trailmark/core'
 import { type AnyFunction, ask, type CallEnd, watchCall, wrapOnce } from '@trailmark/core/integration'
 import { textOf } from './authz/read.ts'
-import { checkOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { checkDecisionOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
 import { memberOf } from './member.ts'
 
 /** What of an input may stand in the record. */
@@ -39,7 +39,7 @@ export interface OpaOptions extends DecisionOptions {
  *     if (!(await opa.evaluate('clinic/allow', { user, action: 'patients:read' }))) return res.sendStatus(403)
  */
 export function auditOpa<T extends object>(client: T, options: OpaOptions = {}): T {
-  checkOptions('auditOpa', options, { question: 'function', allowed: 'function' })
+  checkDecisionOptions('auditOpa', options, { question: 'function', allowed: 'function' })
   const api = memberOf(client, 'opa') ?? client
   if (typeof api !== 'object' || api === null || typeof memberOf(api, 'executePolicyWithInput') !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditOpa: expected an OPAClient of @open-policy-agent/opa')

@@ -8,7 +8,7 @@
 import { AuditError, type TargetInput } from '@trailmark/core'
 import { type CallEnd, type Decision, watchCall, wrapOnce } from '@trailmark/core/integration'
 import { kindIn, textOf } from './authz/read.ts'
-import { checkOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
+import { checkDecisionOptions, type DecisionOptions, tellDecision } from './authz/tell.ts'
 import { listOf, memberOf } from './member.ts'
 
 /** A client of @openfga/sdk as far as it is looked at. */
@@ -30,7 +30,7 @@ const objectsMax = 19
  *     const { allowed } = await fga.check({ user: 'user:anne', relation: 'viewer', object: 'document:7' })
  */
 export function auditOpenFga<T extends OpenFgaClientLike>(client: T, options: DecisionOptions = {}): T {
-  checkOptions('auditOpenFga', options)
+  checkDecisionOptions('auditOpenFga', options)
   if (typeof client !== 'object' || client === null)
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditOpenFga: expected an OpenFgaClient of @openfga/sdk')
   // clientBatchCheck and listRelations ask by check(), one by one.

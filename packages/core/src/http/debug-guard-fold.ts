@@ -16,8 +16,13 @@ export interface Folded {
   readonly endMs: number
 }
 
+/** What is counted together where the client is the same, too. */
+export interface Foldable {
+  readonly rule: string
+}
+
 /** Writes one record: of one request, or of many; then `facts` are those of the first. */
-export type WriteBlock = (block: DebugBlock, facts: ExchangeFacts, folded?: Folded) => void
+export type WriteBlock<B extends Foldable = DebugBlock> = (block: B, facts: ExchangeFacts, folded?: Folded) => void
 
 export interface FoldLimits {
   readonly windowMs: number
@@ -31,35 +36,35 @@ export interface FoldLimits {
 
 const usual: FoldLimits = { windowMs: 60_000, eachMax: 10, allMax: 200, pairsMax: 1_000 }
 
-interface Pair {
+interface Pair<B> {
   seen: number
   count: number
   startMs: number
   endMs: number
   /** Of the first that was counted. */
   facts: ExchangeFacts
-  readonly block: DebugBlock
+  readonly block: B
   /** Stands for many clients. */
   readonly shared: boolean
 }
 
-export class DebugFold {
+export class DebugFold<B extends Foldable = DebugBlock> {
   readonly #clock: Clock
-  readonly #write: WriteBlock
+  readonly #write: WriteBlock<B>
   readonly #limits: FoldLimits
-  readonly #pairs = new Map<string, Pair>()
+  readonly #pairs = new Map<string, Pair<B>>()
   #written = 0
   #endsMs = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(clock: Clock, write: WriteBlock, limits: FoldLimits = usual) {
+  constructor(clock: Clock, write: WriteBlock<B>, limits: FoldLimits = usual) {
     this.#clock = clock
     this.#write = write
     this.#limits = limits
   }
 
   /** Writes the record, or counts it for later. */
-  add(block: DebugBlock, facts: ExchangeFacts): void {
+  add(block: B, facts: ExchangeFacts): void {
     const { eachMax, allMax, windowMs } = this.#limits
     const monotonicMs = this.#clock.monotonic()
     if (monotonicMs >= this.#endsMs) {
@@ -96,7 +101,7 @@ export class DebugFold {
     }
   }
 
-  #pairOf(block: DebugBlock, facts: ExchangeFacts): Pair {
+  #pairOf(block: B, facts: ExchangeFacts): Pair<B> {
     const own = `${block.rule} ${facts.clientAddress ?? ''}`
     const found = this.#pairs.get(own)
     if (found !== undefined) return found

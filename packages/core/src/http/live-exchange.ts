@@ -54,6 +54,9 @@ export interface LiveExchangeInit extends FactSource {
   readonly told?: boolean
 }
 
+/** Each is the reason of a refusal, and tells of the 403 behind it. */
+const refusals: ReadonlySet<string> = new Set(['rate_limit_exceeded', 'csrf_validation_failed', 'file_upload_rejected'])
+
 /** What stays of an exchange. */
 interface Ended {
   readonly facts: ExchangeFacts
@@ -246,7 +249,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   recorded(category: Category, type: string): void {
     // That somebody was let in says nothing of a later refusal.
     if (type === 'authz_allow') this.#letIn = true
-    else this.#told.add(category)
+    else this.#told.add(refusals.has(type) ? 'authz' : category)
     if (type === 'login_success' || type === 'login_failure') claim(loginKey, this.context)
   }
 
