@@ -53,9 +53,8 @@ export function auditSocketIo<S extends SocketIoLike>(io: S, options: SocketIoOp
   checkOptions(where, options, ['actor'])
   const root = memberOf(io, 'sockets')
   const watching: Watching = { options, views: new WeakMap() }
-  if (!isObject(root))
-    wrapOnce(where, io, '_doConnect', (inner) => inner) // Throws: there is no such server.
-  else watchNamespace(root, watching)
+  if (!isObject(root)) throw new AuditError('AUDIT_LIBRARY_UNKNOWN', `${where}: expected a Server of Socket.IO 4`)
+  watchNamespace(root, watching)
   const known = memberOf(io, '_nsps')
   if (known instanceof Map) for (const namespace of known.values()) watchNamespace(namespace, watching)
   const on = memberOf(io, 'on')
@@ -197,9 +196,9 @@ function watchEngine(engine: unknown, { options }: Watching): void {
   if (!isObject(engine)) return
   const first = wrapOnce(where, engine, 'handleUpgrade', (inner) => {
     return function handleUpgrade(request, stream, ...given) {
-      if (request instanceof IncomingMessage && stream instanceof Duplex)
-        followHandshake(auditFor(options.audit, request), request, stream)
-      return Reflect.apply(inner, this, [request, stream, ...given])
+      const handle = (): unknown => Reflect.apply(inner, this, [request, stream, ...given])
+      if (!(request instanceof IncomingMessage) || !(stream instanceof Duplex)) return handle()
+      return followHandshake(auditFor(options.audit, request), request, stream, handle)
     }
   })
   const on = memberOf(engine, 'on')

@@ -63,13 +63,13 @@ export function auditWs<S extends WebSocketServerLike>(server: S, options: WsOpt
     return function handleUpgrade(request, stream, head, done) {
       if (!(request instanceof IncomingMessage) || !(stream instanceof Duplex) || typeof done !== 'function')
         return Reflect.apply(inner, this, [request, stream, head, done])
-      followHandshake(auditFor(options.audit, request), request, stream)
       const opened: AnyFunction = function (this: unknown, socket, ...given) {
         const view = connected(socket, request, options.audit)
         const go = (): unknown => Reflect.apply(done, this, [socket, ...given])
         return view === undefined ? go() : view.run(go)
       }
-      return Reflect.apply(inner, this, [request, stream, head, opened])
+      const handle = (): unknown => Reflect.apply(inner, this, [request, stream, head, opened])
+      return followHandshake(auditFor(options.audit, request), request, stream, handle)
     }
   })
   // Who makes the connection by hand tells its handlers what was found out: `emit('connection', socket, request, client)`.

@@ -7,6 +7,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Audit } from '../audit.ts'
+import { runInContext } from '../context.ts'
 import { findViewOf, type Runtime, runtimeOf } from '../runtime.ts'
 import { exchangeOf, type RawRequest } from './exchange.ts'
 import { ConnectionView, handshakeOf } from './handshake-view.ts'
@@ -34,11 +35,15 @@ export function openConnection(audit: Audit, req: IncomingMessage, connection: o
   return new ConnectionView(audit, findViewOf(req) ?? handshakeOf(audit, runtimeOf(audit), req), connection)
 }
 
-/** For the same: the line of this handshake is written when it is answered, whether or not its server was seen before. */
-export function followHandshake(audit: Audit, req: IncomingMessage, socket: Duplex): void {
+/**
+ * For the same: runs `work`, which answers the handshake, in its context. Its line is written whether or not its server was seen
+ * before. Returns and throws what `work` does.
+ */
+export function followHandshake<T>(audit: Audit, req: IncomingMessage, socket: Duplex, work: () => T): T {
   const runtime = runtimeOf(audit)
-  if (findViewOf(req) === undefined) handshakeOf(audit, runtime, req)
+  const { context } = findViewOf(req) ?? handshakeOf(audit, runtime, req)
   watchHandshake(socket, (status) => tell(audit, runtime, { req, status }))
+  return runInContext(context, work)
 }
 
 /** Node keeps the server on its sockets; a request from elsewhere (a test's injection) has none. */
