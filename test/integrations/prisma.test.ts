@@ -91,6 +91,9 @@ test.each<[string, (db: TestPrisma) => PromiseLike<unknown>, string[]]>([
       }),
     ['delete visit', 'update patient 1', 'update visit 1'],
   ],
+  ['a raw query', (db) => db.$queryRaw`select * from patients where id > ${0}`, ['read patient 2']],
+  ['a raw query of text', (db) => db.$queryRawUnsafe('select * from visits where patient_id = ?', 1), ['read visit 2']],
+  ['a raw query that changes', (db) => db.$executeRawUnsafe('delete from visits'), ['delete visit 3']],
 ])('%s is on record', async (_name, work, expected) => {
   expect(await done(() => work(prisma))).toEqual(expected)
 })
@@ -130,12 +133,13 @@ test('writes of a transaction are on record when it is committed, and as failed 
         await tx.patient.findMany()
         await tx.patient.create({ data: { name } })
         await tx.visit.deleteMany()
+        await tx.$executeRawUnsafe('update patients set name = name')
         if (fails) throw new Error('no')
       })
       .catch(() => {})
-  expect(await done(work(true))).toEqual(['create patient!', 'delete visit!', 'read patient 2'])
+  expect(await done(work(true))).toEqual(['create patient!', 'delete visit!', 'read patient 2', 'update patient!'])
   expect(database.prepare('select count(*) as n from visits').get()).toEqual({ n: 3 })
-  expect(await done(work(false))).toEqual(['create patient 1', 'delete visit 3', 'read patient 2'])
+  expect(await done(work(false))).toEqual(['create patient 1', 'delete visit 3', 'read patient 2', 'update patient 3'])
 })
 
 test('a list of operations is one transaction', async () => {

@@ -10,6 +10,9 @@ import { isPersonal, reportAccess, watchesData } from '@trailmark/core/integrati
 import { listOf, memberOf } from './member.ts'
 import { modelsOf, type PrismaModels } from './prisma/models.ts'
 import { accessesOf, type PrismaOperation } from './prisma/operation.ts'
+import { rawResultOf, rawTextOf } from './prisma/raw.ts'
+import type { Dialect } from './sql/tokens.ts'
+import { StatementWatch } from './statement-watch.ts'
 import { WaitingWrites } from './waiting-writes.ts'
 
 /** What is called of a Prisma client. */
@@ -40,7 +43,7 @@ export function auditPrisma<T extends PrismaClientLike>(client: T, options: Pris
   if (typeof extend !== 'function' || typeof transaction !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', `${where}: a PrismaClient is expected`)
   if (memberOf(client, AUDITED) === true) return client
-  const watch = new PrismaWatch(modelsOf(client), options.audit)
+  const watch = new PrismaWatch(client, options.audit)
   const extended: unknown = Reflect.apply(extend, client, [
     {
       name: 'trailmark',
@@ -60,11 +63,14 @@ export function auditPrisma<T extends PrismaClientLike>(client: T, options: Pris
 class PrismaWatch {
   readonly #models: PrismaModels
   readonly #audit: Audit | undefined
+  readonly #raw: StatementWatch
   readonly #transactions = new AsyncLocalStorage<WaitingWrites>()
 
-  constructor(models: PrismaModels, audit: Audit | undefined) {
-    this.#models = models
+  constructor(client: unknown, audit: Audit | undefined) {
+    this.#models = modelsOf(client)
     this.#audit = audit
+    this.#raw = new StatementWatch(dialectOf(memberOf(client, '_activeProvider')), audit)
+    this.#raw.told = true
   }
 
   async operation(call: unknown): Promise<unknown> {
@@ -72,15 +78,19 @@ class PrismaWatch {
     const args = memberOf(call, 'args')
     if (typeof query !== 'function') throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditPrisma(client): no query()')
     const run = (): unknown => Reflect.apply(query, undefined, [args])
-    const operation = watchesData(this.#audit) ? this.#read(call) : undefined
-    if (operation === undefined) return run()
+    if (!watchesData(this.#audit)) return run()
     const inTransaction = memberOf(memberOf(call, '__internalParams'), 'transaction') !== undefined
+    const waiting = inTransaction ? this.#transactions.getStore() : undefined
+    const text = rawTextOf(memberOf(call, 'operation'), args)
+    if (text !== undefined) return this.#raw.run(text, waiting ?? {}, async () => run(), rawResultOf)
+    const operation = this.#read(call)
+    if (operation === undefined) return run()
     try {
       const result = await run()
-      this.#tell(operation, result, false, inTransaction)
+      this.#tell(operation, result, false, waiting)
       return result
     } catch (error) {
-      this.#tell(operation, undefined, true, inTransaction)
+      this.#tell(operation, undefined, true, waiting)
       throw error
     }
   }
@@ -88,12 +98,14 @@ class PrismaWatch {
   async transaction(run: () => unknown): Promise<unknown> {
     const waiting = new WaitingWrites(this.#audit)
     let committed = false
+    this.#raw.begin(waiting)
     try {
       const result = await this.#transactions.run(waiting, run)
       committed = true
       return result
     } finally {
       waiting.end(committed)
+      this.#raw.end(waiting, committed)
     }
   }
 
@@ -108,8 +120,7 @@ class PrismaWatch {
     return named.some((access) => isPersonal(access.table, this.#audit)) ? read : undefined
   }
 
-  #tell(operation: PrismaOperation, result: unknown, failed: boolean, inTransaction: boolean): void {
-    const waiting = inTransaction ? this.#transactions.getStore() : undefined
+  #tell(operation: PrismaOperation, result: unknown, failed: boolean, waiting: WaitingWrites | undefined): void {
     for (const access of accessesOf(this.#models, operation, result)) {
       if (!isPersonal(access.table, this.#audit)) continue
       if (failed) reportAccess({ table: access.table, verb: access.verb, failed }, this.#audit)
@@ -117,4 +128,9 @@ class PrismaWatch {
       else reportAccess(access, this.#audit)
     }
   }
+}
+
+function dialectOf(provider: unknown): Dialect {
+  if (provider === 'mysql' || provider === 'sqlite') return provider
+  return provider === 'sqlserver' ? 'mssql' : 'postgres'
 }
