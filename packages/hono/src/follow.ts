@@ -3,7 +3,7 @@ import type { ActorInput, Audit } from '@trailmark/core'
 import { actorFrom, type Exchange, followRequest } from '@trailmark/core/http'
 import type { Context } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import { isMiddleware } from './application.ts'
+import { type HonoRoute, isMiddleware } from './application.ts'
 import type { NodeExchange } from './node-request.ts'
 
 /** Who acts, as the application knows it. */
@@ -27,16 +27,13 @@ function identityIn(c: Context): object {
 
 /**
  * Hono matches all handlers of a path at once and runs them in order. The route is the one that ran last; where a middleware
- * answered before any did, it is the one that would have been next.
+ * answered before any did, it is the one that would have been next. Routes of one method go first: what stands for all
+ * methods and takes no `next` may be a middleware that never lets pass.
  */
 function matchedRoute(c: Context): string | undefined {
   const matched = matchedRoutes(c)
-  const isRoute = (at: number): boolean => {
-    const route = matched[at]
-    return route !== undefined && !isMiddleware(route)
-  }
   const last = c.req.routeIndex
-  if (isRoute(last)) return matched[last]?.path
-  const next = matched.findIndex((_, at) => at > last && isRoute(at))
-  return matched[next]?.path
+  const first = (wanted: (route: HonoRoute) => boolean) =>
+    matched.find((route, at) => at >= last && wanted(route))?.path
+  return first(({ method }) => method !== 'ALL') ?? first((route) => !isMiddleware(route))
 }
