@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import rateLimitPlugin from '@fastify/rate-limit'
 import { testAudit } from '@trailmark/core/testing'
 import auditPlugin from '@trailmark/fastify'
@@ -8,10 +9,12 @@ import { auditMiddleware } from '@trailmark/koa'
 import { type Options, rateLimit } from 'express-rate-limit'
 import fastify from 'fastify'
 import Koa from 'koa'
-import ratelimit from 'koa-ratelimit'
 import { describe, expect, it } from 'vitest'
 import { listen } from '../conformance/listen.ts'
 import { clientOf, serveExpress } from './audited-express.ts'
+
+/** It has no types of its own. */
+const ratelimit: (options: object) => Koa.Middleware = createRequire(import.meta.url)('koa-ratelimit')
 
 describe('auditExpressRateLimit', () => {
   async function flood(times: number, options: Partial<Options> = {}, twice = false) {
