@@ -12,6 +12,7 @@ import type { AuditOptions } from './options.ts'
 import { openMemoryLog } from './record/memory-log.ts'
 import type { OpenRecordLog } from './record/record-log.ts'
 
+export { type AuditExpectation, auditMatchers, expectAudit, type RecordedPartial } from './testing/expect-audit.ts'
 export { findLeaks, type Leak, type LeakFinder, leakFinder } from './testing/find-leaks.ts'
 export {
   expectNoLeak,
