@@ -1,5 +1,4 @@
 /** Socket.IO itself with its own client, over both of its transports. */
-import { once } from 'node:events'
 import { auditSocketIo } from '@trailmark/integrations/socket-io'
 import { Server } from 'socket.io'
 import { type Socket as ClientSocket, io as connectTo } from 'socket.io-client'
@@ -29,12 +28,12 @@ async function staged(): Promise<SocketStage & { readonly io: Server }> {
 /** Lets in who has an account, and records what it is asked to read. */
 function serve({ io, audit }: Awaited<ReturnType<typeof staged>>, name = '/'): void {
   const namespace = io.of(name)
-  namespace.use((socket, next) => {
+  namespace.use((socket, goOn) => {
     setImmediate(() => {
       const user = accounts[String(socket.handshake.auth['token'])]
-      if (user === undefined) return next(new Error('deliberate'))
+      if (user === undefined) return goOn(new Error('deliberate'))
       socket.data.user = { id: user }
-      next()
+      goOn()
     })
   })
   namespace.on('connection', (socket) => {
@@ -54,15 +53,20 @@ function client(port: number, options: Parameters<typeof connectTo>[1] = {}, nam
   return socket
 }
 
+/** The client's sockets are no emitters of Node's. */
+function next(socket: ClientSocket, name: 'connect' | 'connect_error'): Promise<void> {
+  return new Promise((resolve) => void socket.once(name, () => resolve()))
+}
+
 describe.each(['websocket', 'polling'])('auditSocketIo() over %s', (transport) => {
   it('runs handlers of each connection in a context of its own, by its actor', async () => {
     const stage = await staged()
     serve(stage)
     const { audit, port } = stage
     const anna = client(port, { transports: [transport], auth: { token: 'token-anna' } })
-    await once(anna, 'connect')
+    await next(anna, 'connect')
     const bert = client(port, { transports: [transport], auth: { token: 'token-bert' } })
-    await once(bert, 'connect')
+    await next(bert, 'connect')
     await anna.emitWithAck('read', '1')
     await bert.emitWithAck('read', '2')
     await anna.emitWithAck('read', '3')
@@ -84,7 +88,7 @@ describe.each(['websocket', 'polling'])('auditSocketIo() over %s', (transport) =
     const { audit, port } = stage
     for (const auth of [{ token: 'planted-secret' }, {}]) {
       const refused = client(port, { transports: [transport], auth })
-      await once(refused, 'connect_error')
+      await next(refused, 'connect_error')
     }
     expect(audit.records.map(({ event_type, reason }) => `${event_type} ${reason}`)).toEqual([
       'login_failure invalid_credentials',
@@ -108,9 +112,9 @@ describe('auditSocketIo()', () => {
       })
     })
     const ward = client(port, { auth: { token: 'token-anna' } }, '/wards')
-    await once(ward, 'connect')
+    await next(ward, 'connect')
     const room = client(port, {}, '/rooms/7')
-    await once(room, 'connect')
+    await next(room, 'connect')
     await room.emitWithAck('read')
     const [inWard, inRoom] = audit.recordsOf('login_success')
     expect(inWard?.user_id).toBeDefined()
@@ -120,11 +124,11 @@ describe('auditSocketIo()', () => {
 
   it('steps back where middleware recorded the decision itself', async () => {
     const { audit, io, port } = await staged()
-    io.use((_socket, next) => {
+    io.use((_socket, goOn) => {
       audit.record('authz_deny', { outcome: 'denied', reason: 'missing_role' })
-      next(new Error('deliberate'))
+      goOn(new Error('deliberate'))
     })
-    await once(client(port), 'connect_error')
+    await next(client(port), 'connect_error')
     expect(audit.records.map(({ event_type, reason }) => `${event_type} ${reason}`)).toEqual([
       'authz_deny missing_role',
     ])
@@ -133,7 +137,7 @@ describe('auditSocketIo()', () => {
   it.each(['websocket', 'polling'])('records over %s who was let in nowhere', async (transport) => {
     const { audit, port } = await staged()
     const blocked = client(port, { transports: [transport], extraHeaders: { 'x-blocked': '1' } })
-    await once(blocked, 'connect_error')
+    await next(blocked, 'connect_error')
     expect(audit.records.map(({ event_type, reason }) => `${event_type} ${reason}`)).toEqual(['authz_deny forbidden'])
   })
 
@@ -146,7 +150,7 @@ describe('auditSocketIo()', () => {
     })
     io.attach(server)
     io.on('connection', () => void audit.record('login_success'))
-    await once(client(port, { transports: ['websocket'] }), 'connect')
+    await next(client(port, { transports: ['websocket'] }), 'connect')
     const [line] = await linesOf(audit, 'http_request')
     expect(line).toMatchObject({
       http: { status: 101 },

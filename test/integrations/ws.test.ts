@@ -197,7 +197,6 @@ describe('auditFastifyWebsocket()', () => {
     await app.register(auditPlugin, { audit })
     await app.register(websocket)
     expect(auditFastifyWebsocket(app, { audit })).toBe(app)
-    app.decorateRequest('user', null)
     app.addHook('preValidation', async (request, reply) => {
       if (request.headers['x-user'] === undefined) return reply.code(401).send()
       Object.assign(request, { user: { id: request.headers['x-user'] } })
