@@ -280,6 +280,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     if (live === undefined) return
     const { req, res, connection, openings } = live
     this.#held?.closed()
+    this.#held = undefined
     if (connection !== undefined) drop(connection, this)
     openings.remove(this)
     this.#error ??= brokeOff(req, res, connection)
