@@ -82,6 +82,7 @@ export async function liveDay(gateway: string, say: (line: string) => void): Pro
         body: { patient: 'pat_007', note: 'swollen wrist', card: '4111 1111 1111 1111' },
       })
     }
+    if (hour === 12) await call('GET', '/wards', { session: sessions.get('bela') ?? '' })
     if (hour === 13) await giveUpDownload(`${gateway}/scans/pat_003`, sessions.get('bela') ?? '')
     if (hour === 14) await call('GET', '/export/patients', { session: sessions.get('dana') ?? '' })
     if (hour === 16)

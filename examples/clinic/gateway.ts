@@ -42,7 +42,7 @@ app.post(
 )
 
 const signedIn = passport.authenticate('bearer', { session: false })
-app.use(['/patients', '/export', '/admin', '/appointments', '/scans'], signedIn)
+app.use(['/patients', '/wards', '/export', '/admin', '/appointments', '/scans'], signedIn)
 
 app.get(
   '/patients/:id',
@@ -56,6 +56,10 @@ app.patch(
   allow('update', 'Patient'),
   audited.update('patient', { id: (req) => req.params['id'], subject: (req) => req.params['id'] }),
   (req, res) => forward(req, res, `/patients/${encodeURIComponent(String(req.params['id']))}`, 'PATCH', req.body),
+)
+
+app.get('/wards', allow('read', 'Patient'), audited.exempt('counts only, of nobody'), (req, res) =>
+  forward(req, res, '/wards'),
 )
 
 app.get('/export/patients', allow('export', 'Patient'), audited.export('patient'), (req, res) =>
