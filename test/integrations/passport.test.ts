@@ -1,5 +1,6 @@
 /** Passport itself, with passport-local, sessions and strategies of every kind, on real sockets. */
 import { findLeaks } from '@trailmark/core/testing'
+import { audited } from '@trailmark/express'
 import { auditPassport } from '@trailmark/integrations/passport'
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
@@ -380,6 +381,28 @@ describe('strategies', () => {
     await post('/connect', right)
     await post('/assign', right)
     expect(told()).toEqual([])
+  })
+})
+
+describe('beside a route that is declared as a login', () => {
+  it.each<[string, (mine: passport.Authenticator) => RequestHandler, Record<string, string>, string[]]>([
+    ['succeeds', (mine) => mine.authenticate('local'), right, ['login_success']],
+    ['redirects', (mine) => mine.authenticate('local', { successRedirect: '/' }), right, ['login_success']],
+    ['fails', (mine) => mine.authenticate('local'), bad, ['login_failure invalid_credentials']],
+    [
+      'fails into a redirect',
+      (mine) => mine.authenticate('local', { failureRedirect: '/' }),
+      bad,
+      ['login_failure invalid_credentials'],
+    ],
+    ['leads to an identity provider', (mine) => mine.authenticate('google'), {}, []],
+  ])('one that %s is on record once', async (_name, make, form, expected) => {
+    const { post, told } = await serve(({ app, mine }) => {
+      mine.use(saying('google', (say) => say.redirect('https://idp.example')))
+      app.post('/login', audited.login({ user: (req) => req.body?.username }), make(mine), done)
+    })
+    await post('/login', form)
+    expect(told()).toEqual(expected)
   })
 })
 

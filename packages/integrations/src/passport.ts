@@ -89,11 +89,15 @@ function authenticating(inner: AnyFunction, settings: PassportSettings, prepare:
 /** A middleware that does what it did, with `around` before it. */
 function aroundMiddleware(middleware: unknown, around: (req: object, call: () => unknown) => unknown): unknown {
   if (typeof middleware !== 'function') return middleware
-  return function (this: unknown, ...given: unknown[]): unknown {
-    const call = (): unknown => Reflect.apply(middleware, this, given)
-    const [req] = given
-    return typeof req === 'object' && req !== null ? around(req, call) : call()
-  }
+  const holder = { middleware }
+  wrapOnce('auditPassport()', holder, 'middleware', (inner) => {
+    return function (this: unknown, ...given) {
+      const call = (): unknown => Reflect.apply(inner, this, given)
+      const [req] = given
+      return typeof req === 'object' && req !== null ? around(req, call) : call()
+    }
+  })
+  return holder.middleware
 }
 
 function starting(start: Start, attempt: Attempt, call: () => unknown): unknown {

@@ -5,7 +5,7 @@
  * asked in turn, so a failure counts only when it is the last; what is said twice counts once; and that a strategy accepted
  * somebody is a login only once the session is made, because what runs between the two may still refuse.
  */
-import { type AnyFunction, ask, atEnd, type ExchangeEnd } from '@trailmark/core/integration'
+import { type AnyFunction, ask, atEnd, claim, type ExchangeEnd } from '@trailmark/core/integration'
 import { type LoginFacts, type LoginFailureReason, tellLogin, tellLoginFailure, whoNow } from '../authn/tell-login.ts'
 import { tellRefusal } from '../authn/tokens.ts'
 import { memberOf } from '../member.ts'
@@ -68,8 +68,12 @@ export class Attempt {
       this.#decided = true
       return say()
     }
-    this.#listen(strategy, 'redirect', decides)
     this.#listen(strategy, 'pass', decides)
+    this.#listen(strategy, 'redirect', (url, status, say) => {
+      // Sent on to an identity provider: a route that is declared as a login would take that for one.
+      if (kind === 'login') ask(() => claim('login', this.#req))
+      return decides(url, status, say)
+    })
   }
 
   /** The strategy could not say who it is, for a reason of its own. */
