@@ -8,10 +8,14 @@ import { AuditError, defaultAudit } from '@trailmark/core'
 import {
   type AccessOptions,
   type AccessVerb,
+  type AnyCallOptions,
+  type AuditedCall,
   bindStatement,
+  callAuditedOr,
   type EventOptions,
   type Exchange,
   exchangeOf,
+  type Known,
   type LoginOptions,
   type LogoutOptions,
   type Question,
@@ -31,14 +35,20 @@ export type Ask = Question<Asked>
 
 export interface AuditedOptions extends AccessOptions<Asked> {}
 
-/** Declares what a route does. Throws an `AuditError` for options that cannot be right. See `audited`. */
-export type Declare = (resource: string, options?: AuditedOptions) => MiddlewareHandler
+/** Declares what a route does, or a function. Throws an `AuditError` for options that cannot be right. See `audited`. */
+export interface Declare {
+  /** Middleware; it also wraps functions and decorates methods. */
+  (resource: string, options?: AuditedOptions): AuditedCall<Record<never, never>> & MiddlewareHandler
+  /** Questions of a function's own arguments: for wrapping and decorating alone, as `@trailmark/core/decorators` has it. */
+  <const O extends AnyCallOptions>(resource: string, options: O & Known<O>): AuditedCall<O>
+}
 
 /**
  * Middleware for routes that touch personal data, let people in, or change what they may do. Functions among the options that
  * throw cost their field, never the request. `audited.export`, and whatever policy puts into class `block`, lets the handler
  * run only once the attempt is durable; within 2 s or the answer is a 503 problem. What an event cannot be recorded without
- * (a purpose) has to be stated: otherwise the call throws `AUDIT_OPTION_INVALID`.
+ * (a purpose) has to be stated: otherwise the call throws `AUDIT_OPTION_INVALID`. The verbs wrap functions and decorate
+ * methods too, as those of `@trailmark/core/decorators` do.
  *
  * ```ts
  * app.get('/patients/:id', audited.read('patient', { subject: (c) => c.req.param('id') }), show)
@@ -94,28 +104,33 @@ export function markOf(middleware: unknown): Mark | undefined {
   return typeof middleware === 'function' ? marks.get(middleware) : undefined
 }
 
-function marked(middleware: MiddlewareHandler, mark: Mark): MiddlewareHandler {
+function marked<M extends object>(middleware: M, mark: Mark): M {
   marks.set(middleware, mark)
   return middleware
 }
 
 function declaring(verb: AccessVerb): Declare {
-  return (resource, options) => stating(state.access(verb, resource, options))
+  return (resource: string, options: object = {}) =>
+    marked(
+      callAuditedOr(verb, resource, options, () => middlewareOf(state.access(verb, resource, options))),
+      { verb },
+    )
 }
 
 function stating(statement: Statement<Asked>): MiddlewareHandler {
-  return marked(
-    async (c, next) => {
-      const node = readNodeExchange(c.env)
-      const exchange = exchangeOf(node.req) ?? followUnmounted(c, node)
-      const durable = exchange.declare(bindStatement(statement, c))
-      // Where it says false the request has its answer, and node-server has nothing left to write.
-      if (durable !== undefined && !(await durable)) return alreadySent()
-      await exchange.run(next)
-      return undefined
-    },
-    { verb: verbOf(statement) },
-  )
+  return marked(middlewareOf(statement), { verb: verbOf(statement) })
+}
+
+function middlewareOf(statement: Statement<Asked>): MiddlewareHandler {
+  return async (c, next) => {
+    const node = readNodeExchange(c.env)
+    const exchange = exchangeOf(node.req) ?? followUnmounted(c, node)
+    const durable = exchange.declare(bindStatement(statement, c))
+    // Where it says false the request has its answer, and node-server has nothing left to write.
+    if (durable !== undefined && !(await durable)) return alreadySent()
+    await exchange.run(next)
+    return undefined
+  }
 }
 
 /** A declared route without the audit in front of it: what was declared must not be lost for that. */

@@ -13,8 +13,15 @@ export type AskActor = (c: Context) => ActorInput | undefined
 export function followHono(audit: Audit, { req, res }: NodeExchange, c?: Context, actor?: AskActor): Exchange {
   return followRequest(audit, req, res, {
     route: () => c && matchedRoute(c),
+    body: () => c && bodyIn(c),
     actor: () => c && (actor?.(c) ?? actorFrom(identityIn(c))),
   })
+}
+
+/** What a validator has left, or the application itself as `body`: Hono reads no body unless it is asked to. */
+function bodyIn(c: Context): unknown {
+  const validated = (target: 'json' | 'form'): unknown => Reflect.apply(c.req.valid, c.req, [target])
+  return validated('json') ?? validated('form') ?? c.get('body')
 }
 
 /** Where Hono's middleware leaves whom it authenticated: `user`, `auth` or the claims of `hono/jwt`, `session`. */

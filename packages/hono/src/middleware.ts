@@ -18,7 +18,7 @@ import { problemResponse, takeErrors } from './errors.ts'
 import { type AskActor, followHono } from './follow.ts'
 import { takeOver, wasJudged } from './keep-out.ts'
 import { watchRoutes } from './mounted-routes.ts'
-import { isHandshake, type NodeExchange, readNodeExchange } from './node-request.ts'
+import { alreadySent, isHandshake, type NodeExchange, readNodeExchange } from './node-request.ts'
 
 /** Either an audit that exists, or the options of `createAudit()` for one of its own. */
 export type HonoOptions = (
@@ -76,6 +76,9 @@ export function auditMiddleware(app: HonoApplication, options?: HonoOptions): Mi
       // Nothing of the application runs, and Hono answers its own 404.
       return exchange.run(() => c.notFound())
     }
+    const durable = exchange.begin()
+    // Where it says false the request has its answer, and node-server has nothing left to write.
+    if (durable !== undefined && !(await durable)) return alreadySent()
     return exchange.run(() => answered(c, next, exchange, node))
   }
 
