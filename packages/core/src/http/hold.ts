@@ -13,7 +13,8 @@
 import type { RawRequest, RawResponse } from './exchange.ts'
 import { HeldBody } from './hold-body.ts'
 import { HeldHead } from './hold-head.ts'
-import { type Answer, type Callback, innerOf, nodeError, type Piece, readEnd, readWrite } from './hold-inner.ts'
+import { type Answer, type Callback, innerOf, type Piece, readEnd, readWrite } from './hold-inner.ts'
+import { endTooLate, writeTooLate } from './hold-late.ts'
 
 export interface HoldOptions {
   /** Asked once, when the answer is complete. True lets it go, false refuses it. Must not reject. */
@@ -124,7 +125,7 @@ export class Held {
   #write(given: readonly unknown[]): boolean {
     if (this.#passes && !this.#isDeaf) return this.#inner.write(...given)
     const { piece, callback } = readWrite(given)
-    if (this.#ended || this.#isDeaf) return this.#tooLate(callback)
+    if (this.#ended || this.#isDeaf) return writeTooLate(this.#res, callback, this.#isDeaf)
     this.#decide()
     const completes = this.#body.count(piece, this.#head.bytes) || this.#head.bodiless
     if (completes) return this.#keepLast(piece, callback)
@@ -193,7 +194,7 @@ export class Held {
       return
     }
     if (this.#ended || this.#isDeaf) {
-      this.#endedTwice(given)
+      endTooLate(this.#res, readEnd(given), this.#isDeaf)
       return
     }
     const { piece, callback } = readEnd(given)
@@ -272,24 +273,5 @@ export class Held {
     }, delayMs)
     timer.unref()
     return timer
-  }
-
-  /** Another piece after the end: Node reports it the same way, and the answer stays what it was. */
-  #tooLate(callback: Callback | undefined): boolean {
-    const res = this.#res
-    const error = nodeError(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end')
-    process.nextTick(() => {
-      callback?.(error)
-      // HTTP/2 would break the stream off for it, and with it an answer that is complete.
-      if (this.#state !== 'shut' && !('stream' in res) && !res.destroyed) res.emit('error', error)
-    })
-    return false
-  }
-
-  #endedTwice(given: readonly unknown[]): void {
-    const { piece, callback } = readEnd(given)
-    if (piece !== undefined && !('stream' in this.#res)) this.#tooLate(callback)
-    else if (callback !== undefined && this.#res.writableFinished) process.nextTick(callback)
-    else if (callback !== undefined) this.#res.once('finish', () => callback())
   }
 }
