@@ -20,6 +20,7 @@ export const securityColumns = {
   debug_endpoint_blocked: row(blocked, 'web / access,error / failure', { disposition: 2 }),
   scrub_applied: row(at(0, 99, 'Scrubbing'), 'api / info / success'),
   anomaly_detected: row(finding, 'intrusion_detection / info / unknown', alert),
+  csp_violation_reported: row(finding, 'web,intrusion_detection / info / unknown', alert),
 }
 
 export const systemColumns = {
