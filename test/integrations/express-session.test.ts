@@ -188,16 +188,12 @@ describe('beside passport', () => {
 
 it('the application may say whose a session is; nothing of it is written in clear', async () => {
   const store = new PromiseStore()
-  const { post, told, audit } = await serve(
-    store,
-    { user: (one) => Reflect.get(Object(one), 'account')?.number },
-    (app) => {
-      app.post('/account', (req, res) => {
-        req.session.account = { number: 'planted-4711' }
-        res.end(req.sessionID)
-      })
-    },
-  )
+  const { post, told, audit } = await serve(store, { user: (one: SessionData) => one.account?.number }, (app) => {
+    app.post('/account', (req, res) => {
+      req.session.account = { number: 'planted-4711' }
+      res.end(req.sessionID)
+    })
+  })
   const id = await (await post('/account', {})).text()
   await post('/destroy', {})
   expect(told()).toEqual(['login_success', 'logout by_user'])

@@ -329,15 +329,21 @@ describe('strategies', () => {
   })
 
   it('are what the application says they are', async () => {
-    const options = { login: ['jwt'], token: ['form'], claimed: () => email, reason: () => 'account_disabled' }
+    const options = {
+      login: ['jwt'],
+      token: ['form'],
+      claimed: (req: Request) => req.get('x-claimed'),
+      reason: () => 'account_disabled',
+    }
     const { send, told, audit } = await serve(({ app, mine }) => {
       mine.use(failing('jwt', expired))
       mine.use(failing('form'))
       app.get('/login', mine.authenticate('jwt'))
       app.get('/each', mine.authenticate('form'))
     }, options)
-    await send('/login')
+    await send('/login', { headers: { 'x-claimed': email } })
     await send('/each', bearer)
+    expect(audit.records[0]?.user_id).toMatch(/^p1_/)
     expect(told()).toEqual(['login_failure account_disabled', 'invalid_token_presented rejected'])
     expect(findLeaks(JSON.stringify(audit.records), { email, token: 'eyJplanted' })).toEqual([])
   })

@@ -43,7 +43,7 @@ export interface SessionOptions {
   /** Default: the audit that follows the request. */
   readonly audit?: Audit
   /** Whose session it is: an identifier, or an object that has one. Default: `userId`, `user` or passport's. */
-  readonly user?: (session: unknown) => unknown
+  user?(session: unknown): unknown
 }
 
 const rememberedMax = 10_000

@@ -9,9 +9,9 @@ export interface PassportOptions {
   /** Strategies for credentials that come with every request: accepting one is no login, refusing one an invalid token. */
   readonly token?: readonly string[]
   /** The account that a failed login was for. Stored as a token. Default: the user name as passport-local reads it. */
-  readonly claimed?: (req: object) => unknown
+  claimed?(req: object): unknown
   /** Why a login failed, in the catalogue's words, from what the strategy said (`info`). */
-  readonly reason?: (info: unknown, req: object) => unknown
+  reason?(info: unknown, req: object): unknown
 }
 
 export interface PassportSettings {
