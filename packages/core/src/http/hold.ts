@@ -26,7 +26,7 @@ export interface HoldOptions {
 }
 
 /** Held whole up to this size. */
-export const heldBytesMax = 65_536
+const heldBytesMax = 65_536
 /** How long an answer may take from its first piece on before it is streamed. */
 const gatherMs = 100
 
