@@ -50,6 +50,11 @@ describe('the option routes', () => {
     ],
     ['a path from nowhere', { route: '/a', read: 'a', id: 'cookies.id' }, /routes\[0\]\.id must begin with params\., /],
     ['a path without an end', { route: '/a', read: 'a', id: 'query' }, /routes\[0\]\.id must name what it reads/],
+    [
+      'a ticket that is a secret',
+      { route: '/a', read: 'a', ticket: 'headers.authorization' },
+      /routes\[0\]\.ticket names a secret/,
+    ],
     ['an exemption without a reason', { route: '/a', exempt: ' ' }, /routes\[0\]\.exempt must be a text/],
     ['a login that is no yes', { route: '/a', login: 'yes' }, /routes\[0\]\.login must be true/],
     ['a login method nobody knows', { route: '/a', login: true, authMethod: 'pass' }, /method must be one of password/],

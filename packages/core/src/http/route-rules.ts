@@ -6,6 +6,7 @@
  */
 import type { Catalogue } from '../catalogue.ts'
 import { AuditError } from '../errors.ts'
+import { classifyName } from '../scrub/names.ts'
 import { checkKnownStatement } from './access-options.ts'
 import { compilePath, type RoutedRequest } from './route-paths.ts'
 import { compileTemplate, type RouteTemplate, splitPath } from './route-template.ts'
@@ -187,6 +188,9 @@ class Members {
   grounds(): { readonly purpose?: string; readonly legalBasis?: string; readonly ticket?: Question<[RoutedRequest]> } {
     const { purpose, legalBasis, ticket } = this.optional()
     const asked = this.path('ticket', ticket)
+    // A ticket stands in clear, where identifiers are tokens.
+    if (ticket?.split('.').some((step) => classifyName(step) === 'secret'))
+      throw invalid(`${this.#at}.ticket`, 'names a secret, and a ticket is written as it is')
     return {
       ...(purpose === undefined ? {} : { purpose }),
       ...(legalBasis === undefined ? {} : { legalBasis }),
