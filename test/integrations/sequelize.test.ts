@@ -1,6 +1,7 @@
 /** What Sequelize does is on record: the real Sequelize over SQLite. */
 import { AuditError } from '@trailmark/core'
 import { auditSequelize } from '@trailmark/integrations/sequelize'
+import cls from 'cls-hooked'
 import { DataTypes, type Model, type ModelStatic, QueryTypes, Sequelize } from 'sequelize'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Requests, runInRequests } from './run-in-requests.ts'
@@ -159,6 +160,25 @@ test('BEGIN without a transaction of Sequelize holds no record back', async () =
     await sequelize.query('ROLLBACK')
   }
   expect(await done(work)).toEqual(['create patient 1'])
+})
+
+test('a transaction that CLS finds is one as well', async () => {
+  const namespace = cls.createNamespace('test')
+  Sequelize.useCLS(namespace)
+  const work = () =>
+    sequelize
+      .transaction(async () => {
+        await Patient.create({ name })
+        throw new Error('no')
+      })
+      .catch(() => {})
+  try {
+    expect(await done(work)).toEqual(['create patient!'])
+    expect(await Patient.count()).toBe(2)
+  } finally {
+    Reflect.deleteProperty(Sequelize, '_cls')
+    cls.destroyNamespace('test')
+  }
 })
 
 test('a table that is not declared leaves no record', async () => {

@@ -26,7 +26,18 @@ interface Prepared {
   readonly watch: StatementWatch
 }
 
-const prepared = new WeakMap<object, Prepared>()
+const PREPARED = Symbol.for('@trailmark/integrations/drizzle/1')
+
+/** One for all copies of this package: the first of them stands on the classes. */
+function preparedQueries(): WeakMap<object, Prepared> {
+  const found: unknown = Reflect.get(globalThis, PREPARED)
+  if (found instanceof WeakMap) return found
+  const made = new WeakMap<object, Prepared>()
+  Object.defineProperty(globalThis, PREPARED, { value: made })
+  return made
+}
+
+const prepared = preparedQueries()
 /** Methods that run a query; one may call another. */
 const runs = ['execute', 'run', 'all', 'get', 'values'] as const
 const running = new AsyncLocalStorage<object>()
@@ -84,19 +95,51 @@ function watchSession(where: string, session: object, watch: StatementWatch): vo
       function transaction(this: unknown, ...given) {
         const [work, ...rest] = given
         if (typeof work !== 'function') return Reflect.apply(inner, this, given)
-        let own: object | undefined
+        let ended: ((committed: boolean) => void) | undefined
         const watched = (tx: unknown): unknown => {
-          const session = memberOf(tx, 'session')
-          if (typeof session === 'object' && session !== null) {
-            own = session
-            watchSession(where, session, watch)
-            watch.begin(session)
+          const own = memberOf(tx, 'session')
+          if (typeof own === 'object' && own !== null) {
+            watchSession(where, own, watch)
+            watch.begin(own)
+            ended = (committed) => watch.end(own, committed)
+            watchNested(where, tx, own, watch)
           }
           return Reflect.apply(work, undefined, [tx])
         }
         return watchCall(
           () => Reflect.apply(inner, this, [watched, ...rest]),
-          ({ failed }) => own && watch.end(own, !failed),
+          ({ failed }) => ended?.(!failed),
+        )
+      },
+  )
+}
+
+/** Most drivers make a savepoint of a transaction within one, by a statement; some make a session for it. */
+function watchNested(where: string, tx: unknown, outer: object, watch: StatementWatch): void {
+  if (typeof tx !== 'object' || tx === null || typeof memberOf(tx, 'transaction') !== 'function') return
+  wrapOnce(
+    where,
+    tx,
+    'transaction',
+    (inner) =>
+      function transaction(this: unknown, ...given) {
+        const [work, ...rest] = given
+        if (typeof work !== 'function') return Reflect.apply(inner, this, given)
+        let ended: ((happened: boolean) => void) | undefined
+        const watched = (nested: unknown): unknown => {
+          const own = memberOf(nested, 'session')
+          if (typeof own === 'object' && own !== null) {
+            if (own !== outer) {
+              watchSession(where, own, watch)
+              ended = watch.nest(outer, own)
+            }
+            watchNested(where, nested, own, watch)
+          }
+          return Reflect.apply(work, undefined, [nested])
+        }
+        return watchCall(
+          () => Reflect.apply(inner, this, [watched, ...rest]),
+          ({ failed }) => ended?.(!failed),
         )
       },
   )

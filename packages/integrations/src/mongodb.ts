@@ -14,7 +14,7 @@ import {
   reportAccess,
   watchesData,
 } from '@trailmark/core/integration'
-import { memberOf } from './member.ts'
+import { listOf, memberOf } from './member.ts'
 import { type Done, type Touch, touchesOf } from './mongodb/commands.ts'
 import { Transactions } from './mongodb/transactions.ts'
 
@@ -103,6 +103,9 @@ class CommandWatch {
     const database = memberOf(event, 'databaseName')
     const command = memberOf(event, 'command')
     if (typeof name !== 'string' || typeof database !== 'string') return
+    // Its operations are only counted where one of its collections is declared.
+    const spaces = name === 'bulkWrite' ? listOf(memberOf(command, 'nsInfo')) : undefined
+    if (spaces?.every((space) => !isPersonal(String(memberOf(space, 'ns')), this.#audit))) return
     const ends = name === 'commitTransaction' || name === 'abortTransaction'
     const touches = touchesOf(database, name, command).filter(
       ({ table }) => table === undefined || isPersonal(table, this.#audit),

@@ -9,7 +9,7 @@ import { type Audit, AuditError } from '@trailmark/core'
 import { isPersonal, reportAccess, watchesData } from '@trailmark/core/integration'
 import { listOf, memberOf } from './member.ts'
 import { modelsOf, type PrismaModels } from './prisma/models.ts'
-import { accessesOf, type PrismaOperation } from './prisma/operation.ts'
+import { accessesOf, type PrismaAccess, type PrismaOperation } from './prisma/operation.ts'
 import { rawResultOf, rawTextOf } from './prisma/raw.ts'
 import type { Dialect } from './sql/tokens.ts'
 import { StatementWatch } from './statement-watch.ts'
@@ -116,17 +116,26 @@ class PrismaWatch {
     if (typeof model !== 'string' || typeof operation !== 'string') return undefined
     const dataPath = listOf(memberOf(memberOf(call, '__internalParams'), 'dataPath'))
     const read = { model, operation, args: memberOf(call, 'args'), path: dataPath }
-    const named = accessesOf(this.#models, read, undefined)
+    const named = accessesIn(this.#models, read, undefined)
     return named.some((access) => isPersonal(access.table, this.#audit)) ? read : undefined
   }
 
   #tell(operation: PrismaOperation, result: unknown, failed: boolean, waiting: WaitingWrites | undefined): void {
-    for (const access of accessesOf(this.#models, operation, result)) {
+    for (const access of accessesIn(this.#models, operation, result)) {
       if (!isPersonal(access.table, this.#audit)) continue
       if (failed) reportAccess({ table: access.table, verb: access.verb, failed }, this.#audit)
       else if (waiting !== undefined && access.verb !== 'read') waiting.add(access)
       else reportAccess(access, this.#audit)
     }
+  }
+}
+
+/** Arguments and results are somebody else's objects; what is wrong with them is no matter of the operation's. */
+function accessesIn(models: PrismaModels, operation: PrismaOperation, result: unknown): readonly PrismaAccess[] {
+  try {
+    return accessesOf(models, operation, result)
+  } catch {
+    return []
   }
 }
 

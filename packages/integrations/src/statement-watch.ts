@@ -56,6 +56,7 @@ export class StatementWatch {
   /** Where transactions begin and end is told by `begin()` and `end()` alone, whatever is sent as text. */
   told = false
   readonly #open = new WeakMap<object, OpenTransaction>()
+  #nested = 0
 
   constructor(dialect: Dialect, audit: Audit | undefined) {
     this.dialect = dialect
@@ -80,7 +81,13 @@ export class StatementWatch {
     if (!named && transaction === undefined) return undefined
     const context = currentContext()
     return {
-      succeeded: (result) => this.#report(statements, result, context, connection),
+      succeeded: (result) => {
+        try {
+          this.#report(statements, result, context, connection)
+        } catch {
+          // Rows are somebody else's objects; what is wrong with them is no matter of the query's.
+        }
+      },
       failed: () => {
         if (transaction !== undefined && this.dialect === 'postgres') transaction.broken = true
         for (const { uses } of statements)
@@ -106,6 +113,23 @@ export class StatementWatch {
     const transaction = this.#open.get(connection)
     this.#open.delete(connection)
     transaction?.writes.end(committed && !transaction.broken)
+  }
+
+  /** A transaction within the one on `outer` has begun, on a connection of its own. The answer is told its end. */
+  nest(outer: object, inner: object): (happened: boolean) => void {
+    const transaction = this.#open.get(outer)
+    if (transaction === undefined) return () => {}
+    const name = `nested ${++this.#nested}`
+    this.#open.set(inner, transaction)
+    transaction.writes.mark(name)
+    return (happened) => {
+      this.#open.delete(inner)
+      if (happened) transaction.writes.release(name)
+      else {
+        transaction.broken = false
+        transaction.writes.back(name)
+      }
+    }
   }
 
   #controlled(control: TransactionControl, connection: object): SentStatement {

@@ -97,7 +97,9 @@ function readBatch(table: string, batch: unknown): Done[] {
     const ns = memberOf(event, 'ns')
     const from = `${String(memberOf(ns, 'db'))}.${String(memberOf(ns, 'coll'))}`
     const row = memberOf(event, 'fullDocument') ?? memberOf(event, 'documentKey')
-    byTable.set(from, [...(byTable.get(from) ?? []), row])
+    const list = byTable.get(from)
+    if (list === undefined) byTable.set(from, [row])
+    else list.push(row)
   }
   return [...byTable].map(([from, of]) => ({ table: from, verb: 'read', records: of.length, rows: of }))
 }

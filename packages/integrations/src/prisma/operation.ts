@@ -47,13 +47,12 @@ export function accessesOf(models: PrismaModels, operation: PrismaOperation, res
   if (operation.path.length > 0) return throughRelation(models, operation, model, result)
   const rows = rowsOf(operation.operation, result)
   // A lookup by a key says which record it was, also where `select` leaves the key out.
-  const named = isUnique(operation.operation) ? scalarsOf(memberOf(args, 'where')) : undefined
-  const shown = named === undefined ? rows : rows?.map((row) => ({ ...named, ...Object(row) }))
+  const named = isUnique(operation.operation) ? memberOf(args, 'where') : undefined
   found.push({
     table: model.table,
     verb,
     records: rows?.length ?? countOf(memberOf(result, 'count')) ?? (result === undefined ? undefined : countIn(result)),
-    rows: shown && columnsOf(model, shown),
+    rows: rows && columnsOf(model, rows, named),
   })
   filters(models, model, memberOf(args, 'where'), found, 0)
   included(models, model, args, rows, found, 0)
@@ -161,15 +160,11 @@ function filters(models: PrismaModels, model: PrismaModel, where: unknown, found
   }
 }
 
-/** Rows under the names that their columns have in the database. */
-function columnsOf(model: PrismaModel, rows: readonly unknown[]): unknown[] {
+/** Rows under the names that their columns have in the database; what is not in a row may be in what named it. */
+function columnsOf(model: PrismaModel, rows: readonly unknown[], named?: unknown): unknown[] {
   return rows.slice(0, columnsRowsMax).map((row) => {
-    const named: Record<string, unknown> = {}
-    for (const [field, column] of model.columns) named[column] = memberOf(row, field)
-    return named
+    const values: Record<string, unknown> = {}
+    for (const [field, column] of model.columns) values[column] = memberOf(row, field) ?? memberOf(named, field)
+    return values
   })
-}
-
-function scalarsOf(where: unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(Object(where)).filter(([, value]) => typeof value !== 'object'))
 }

@@ -63,7 +63,7 @@ function instancesIn(rows: readonly unknown[]): Map<string, unknown[]> {
       if (typeof values !== 'object' || values === null || seen++ > instancesMax) continue
       if (depth > 0) {
         const table = tableOf(memberOf(one, 'constructor'))
-        if (table !== undefined) found.set(table, [...(found.get(table) ?? []), one])
+        if (table !== undefined) listFor(found, table).push(one)
       }
       if (depth < depthMax)
         for (const inner of Object.values(values))
@@ -99,4 +99,12 @@ function columnsOf(rows: readonly unknown[], model: unknown): unknown[] {
     }
     return named
   })
+}
+
+function listFor(lists: Map<string, unknown[]>, key: string): unknown[] {
+  const known = lists.get(key)
+  if (known !== undefined) return known
+  const made: unknown[] = []
+  lists.set(key, made)
+  return made
 }
