@@ -12,6 +12,7 @@ import { AuditError } from './errors.ts'
 import type { EventInput } from './event.ts'
 import { followGenerator } from './follow-generator.ts'
 import { type AccessEnd, DeclaredAccess, eventOf } from './http/access.ts'
+import { isReportTaker } from './http/access-below-report.ts'
 import { isDurableInTime } from './http/admission.ts'
 import { auditFor } from './http/audit-for.ts'
 import type { AccessVerb } from './http/exchange.ts'
@@ -170,6 +171,9 @@ class FollowedCall {
     if (yielded !== undefined) this.#result = { value: yielded }
     else if (!end.failed) this.#result = { value: end.value }
     const { operationId } = this.#access
+    // What a driver saw of the same data in the meantime is this access, and no second one.
+    const view = this.#context && findView(this.#context)
+    if (view !== undefined && isReportTaker(view)) view.fill(this.#access)
     const event = this.#access.result(endOf(end))
     const volume = event.volume ?? (yielded === undefined ? undefined : { records: yielded })
     this.#record({

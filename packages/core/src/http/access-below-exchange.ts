@@ -39,7 +39,8 @@ export class AccessesBelow {
   fill(access: object): void {
     if (!(access instanceof DeclaredAccess)) return
     this.#declared ??= []
-    this.#declared.push(access.resource)
+    // A request may call an audited function a thousand times.
+    if (!this.#declared.includes(access.resource)) this.#declared.push(access.resource)
     const verb = announces[access.verb]
     for (const line of this.#fold?.take((one) => one.verb === verb && one.table.resource === access.resource) ?? [])
       access.countedBelow(line)

@@ -41,6 +41,8 @@ export interface ReportTaker extends ExchangeView {
   readonly audit: Audit
   /** Takes a report of one of its own; false once it has ended. */
   below(access: AccessBelow, table: PersonalTable): boolean
+  /** Gives a declared access, of the route or of a function called in it, what was counted of it by now. */
+  fill(access: object): void
   /** True when its route declares nothing of this table; counted on the route. */
   tellDrift(table: PersonalTable, facts: ExchangeFacts): boolean
 }

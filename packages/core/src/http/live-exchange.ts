@@ -241,6 +241,12 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     return true
   }
 
+  fill(access: object): void {
+    if (this.#runtime.options.data === undefined) return
+    this.#below ??= new AccessesBelow(this.#runtime)
+    this.#below.fill(access)
+  }
+
   tellDrift(table: PersonalTable, facts: ExchangeFacts): boolean {
     this.#below ??= new AccessesBelow(this.#runtime)
     return this.#below.tellDrift(table, facts)
@@ -325,10 +331,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
 
   #recordAccess(access: Declared, { facts, actor }: Ended, completed?: 'completed'): Receipt | undefined {
     const { status, completion = completed ?? 'aborted' } = facts.http ?? {}
-    if (this.#runtime.options.data !== undefined) {
-      this.#below ??= new AccessesBelow(this.#runtime)
-      this.#below.fill(access)
-    }
+    this.fill(access)
     const event = access.result({ status, completion, actor })
     // Of a refused login the login is the record, whoever made it.
     if (access instanceof DeclaredLogin) this.#told.add('authn')
