@@ -26,6 +26,7 @@ import {
 } from '@trailmark/core/http'
 import type { Request, Response } from 'express'
 import { followUnmounted } from './follow.ts'
+import { marked } from './mark.ts'
 import type { AuditHandler } from './stack.ts'
 
 /** What questions are asked with: Express's own request and response. What the handler knows it leaves in `res.locals`. */
@@ -89,31 +90,13 @@ export const audited = {
   },
 } as const
 
-/** What a middleware of this file says of its route: what it does, or why it needs no record. */
-export interface Mark {
-  readonly verb?: string
-  readonly reason?: string
-}
-
-const MARK = Symbol.for('@trailmark/express/mark/1')
-
-/** The mark of a handler; undefined for one that is not of this file. */
-export function markOf(handler: unknown): Mark | undefined {
-  if (typeof handler !== 'function') return undefined
-  const mark: unknown = Reflect.get(handler, MARK)
-  return typeof mark === 'object' && mark !== null ? mark : undefined
-}
-
-function marked<H extends object>(handler: H, mark: Mark): H {
-  Object.defineProperty(handler, MARK, { value: Object.freeze(mark) })
-  return handler
-}
-
 function declaring(verb: AccessVerb): Declare {
   return (resource: string, options: object = {}) =>
     marked(
       callAuditedOr(verb, resource, options, () => middlewareOf(state.access(verb, resource, options))),
-      { verb },
+      'permission' in options && typeof options.permission === 'string'
+        ? { verb, permission: options.permission }
+        : { verb },
     )
 }
 

@@ -2,8 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Audit, defaultAudit } from '@trailmark/core'
 import { actorFrom, type Exchange, followRequest, tellOrder } from '@trailmark/core/http'
+import { markOf } from './mark.ts'
 import { routeTemplate } from './route-template.ts'
-import { type Application, applicationOf } from './stack.ts'
+import { type Application, applicationOf, matchedRoute } from './stack.ts'
 
 /** `app` is remembered now: after an error Express has taken a sub-application's name back from the request. */
 export function followExpress(
@@ -16,7 +17,17 @@ export function followExpress(
     route: () => routeTemplate(req, app),
     actor: () => actorFrom(req),
     body: () => Reflect.get(req, 'body'),
+    permission: () => permissionOf(req),
   })
+}
+
+/** What the route that matched says it needs, wherever in it the declaration stands. */
+function permissionOf(req: IncomingMessage): string | undefined {
+  for (const { method, handle } of matchedRoute(req)?.stack ?? []) {
+    const permission = markOf(handle)?.permission
+    if (permission !== undefined && (method === undefined || method === req.method?.toLowerCase())) return permission
+  }
+  return undefined
 }
 
 const unmounted = new WeakSet<IncomingMessage>()

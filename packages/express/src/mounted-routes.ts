@@ -5,8 +5,8 @@
  */
 import type { Audit } from '@trailmark/core'
 import { type CoverageRegister, mountOf, watchCoverage } from '@trailmark/core/http'
-import { type Mark, markOf } from './audited.ts'
 import { pathText, unknownPart, writtenPath } from './layer-path.ts'
+import { type Mark, markOf } from './mark.ts'
 import { isHidden, lookOnMounting, mountedIn } from './mounting.ts'
 import { joined } from './route-template.ts'
 import { type Application, isRouter, type Layer, type Route, rootOf, routerOf } from './stack.ts'

@@ -26,6 +26,7 @@ import {
 } from '@trailmark/core/http'
 import type { Context, Middleware } from 'koa'
 import { followKoa } from './follow.ts'
+import { marked } from './mark.ts'
 
 /** What questions are asked with: Koa's own context. What the handler knows it leaves in `ctx.state`. */
 export type Asked = [ctx: Context]
@@ -90,29 +91,13 @@ export const audited = {
   },
 } as const
 
-/** What a middleware of this file says of its route: what it does, or why it needs no record. */
-export interface Mark {
-  readonly verb?: string
-  readonly reason?: string
-}
-
-const marks = new WeakMap<object, Mark>()
-
-/** The mark of a middleware; undefined for one that is not of this file. */
-export function markOf(middleware: unknown): Mark | undefined {
-  return typeof middleware === 'function' ? marks.get(middleware) : undefined
-}
-
-function marked<M extends object>(middleware: M, mark: Mark): M {
-  marks.set(middleware, mark)
-  return middleware
-}
-
 function declaring(verb: AccessVerb): Declare {
   return (resource: string, options: object = {}) =>
     marked(
       callAuditedOr(verb, resource, options, () => middlewareOf(state.access(verb, resource, options))),
-      { verb },
+      'permission' in options && typeof options.permission === 'string'
+        ? { verb, permission: options.permission }
+        : { verb },
     )
 }
 

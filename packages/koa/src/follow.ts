@@ -3,6 +3,7 @@ import type { ActorInput, Audit } from '@trailmark/core'
 import { actorFrom, type Exchange, followRequest } from '@trailmark/core/http'
 import type { Context } from 'koa'
 import { takeErrors } from './errors.ts'
+import { markOf } from './mark.ts'
 
 /** Who acts, as the application knows it. */
 export type AskActor = (ctx: Context) => ActorInput | undefined
@@ -11,6 +12,7 @@ export function followKoa(audit: Audit, ctx: Context, actor?: AskActor): Exchang
   const exchange = followRequest(audit, ctx.req, ctx.res, {
     route: () => matchedRoute(ctx),
     body: () => Reflect.get(ctx.request, 'body'),
+    permission: () => permissionOf(ctx),
     actor: () => actor?.(ctx) ?? actorFrom({ user: ctx.state.user, auth: ctx.state.auth, session: ctx.session }),
   })
   takeErrors(ctx, exchange)
@@ -21,4 +23,23 @@ export function followKoa(audit: Audit, ctx: Context, actor?: AskActor): Exchang
 function matchedRoute(ctx: Context): string | undefined {
   const matched: unknown = ctx._matchedRoute
   return matched === undefined || matched === null ? undefined : String(matched)
+}
+
+/** What the route that matched says it needs, wherever in it the declaration stands. */
+function permissionOf(ctx: Context): string | undefined {
+  const layers: unknown = ctx.matched
+  if (!Array.isArray(layers)) return undefined
+  for (const { methods, stack } of layers.filter(isLayer)) {
+    if (!methods.includes(ctx.method)) continue
+    for (const middleware of stack) {
+      const permission = markOf(middleware)?.permission
+      if (permission !== undefined) return permission
+    }
+  }
+  return undefined
+}
+
+function isLayer(value: unknown): value is { readonly methods: unknown[]; readonly stack: unknown[] } {
+  if (typeof value !== 'object' || value === null || !('methods' in value) || !('stack' in value)) return false
+  return Array.isArray(value.methods) && Array.isArray(value.stack)
 }

@@ -8,7 +8,7 @@
 import type { Audit } from '@trailmark/core'
 import { type CoverageRegister, mountOf, watchCoverage } from '@trailmark/core/http'
 import type Koa from 'koa'
-import { type Mark, markOf } from './audited.ts'
+import { type Mark, markOf } from './mark.ts'
 
 export function watchRoutes(audit: Audit, app: Koa): void {
   watchCoverage(audit, (register) => {
