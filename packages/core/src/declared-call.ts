@@ -6,6 +6,7 @@
  */
 import { types } from 'node:util'
 import type { Audit } from './audit.ts'
+import { originalOf } from './capture/decorate.ts'
 import { catalogue, findEvent } from './catalogue.ts'
 import { currentContext, type RequestContext, runInContext } from './context.ts'
 import { AuditError } from './errors.ts'
@@ -56,10 +57,12 @@ type Call = (this: unknown, ...given: unknown[]) => unknown
  * `block` and that cannot wait for its attempt.
  */
 export function followCalls(declared: DeclaredCall, call: Call): Call {
-  const generates = types.isGeneratorFunction(call)
-  const waits = types.isAsyncFunction(call) || declared.options.promise === true
+  const written = originalOf(call)
+  const generates = types.isGeneratorFunction(written)
+  const async = types.isAsyncFunction(written)
+  const waits = async || declared.options.promise === true
   const type = declared.options.event ?? eventOf[declared.verb]
-  if (!waits && !(generates && isAsync(call)) && findEvent(catalogue, type)?.definition.failureClass === 'block') {
+  if (!waits && findEvent(catalogue, type)?.definition.failureClass === 'block') {
     const named = call.name === '' ? 'a function without a name' : call.name
     const problem = `audited.${declared.verb}: ${type} is of class block, and ${named} cannot wait for its attempt; make it async, or say \`promise: true\` where it returns a promise`
     throw new AuditError('AUDIT_OPTION_INVALID', problem)
@@ -69,7 +72,7 @@ export function followCalls(declared: DeclaredCall, call: Call): Call {
     const run = (): unknown => Reflect.apply(call, this, given)
     if (generates) {
       const generator = run()
-      followGenerator(generator, { begun: () => one.begin(isAsync(call)), ended: (end, n) => one.end(end, n) })
+      followGenerator(generator, { begun: () => one.begin(async), ended: (end, n) => one.end(end, n) })
       return generator
     }
     const held = one.begin(waits)
@@ -81,11 +84,6 @@ export function followCalls(declared: DeclaredCall, call: Call): Call {
       if (!read) one.end(end)
     })
   }
-}
-
-/** Whether a generator function is an async one. */
-function isAsync(call: Call): boolean {
-  return types.isAsyncFunction(call)
 }
 
 class FollowedCall {
@@ -156,10 +154,9 @@ class FollowedCall {
   async #admit(receipt: Receipt): Promise<void> {
     if (await isDurableInTime(receipt, this.#runtime.options.limits.holdMs)) return
     this.#access.refused = true
-    const error = new AuditError(
-      'AUDIT_ATTEMPT_REFUSED',
-      `the attempt of ${this.#access.type} was not durable in time; nothing was done`,
-    )
+    const message = `the attempt of ${this.#access.type} was not durable in time; nothing was done`
+    // What every framework looks at: where nobody catches it, the client may try again later.
+    const error = Object.assign(new AuditError('AUDIT_ATTEMPT_REFUSED', message), { status: 503, statusCode: 503 })
     this.end({ error, failed: true })
     throw error
   }

@@ -268,7 +268,7 @@ describe('in class block', () => {
         (thrown: unknown) => thrown,
       )
       expect(error).toBeInstanceOf(AuditError)
-      expect(error).toMatchObject({ code: 'AUDIT_ATTEMPT_REFUSED' })
+      expect(error).toMatchObject({ code: 'AUDIT_ATTEMPT_REFUSED', status: 503, statusCode: 503 })
     }
     expect(ran).toBe(false)
     expect(bodies.filter(({ phase }) => phase === 'result')).toMatchObject([
@@ -320,6 +320,18 @@ describe('in class block', () => {
 })
 
 describe('audited', () => {
+  it('may be put on one function twice', async () => {
+    const audit = testAudit()
+    const inner = audited.read('ward', { audit })(async () => rows)
+    const both = audited.export('patient', { audit })(inner)
+    expect(await both()).toBe(rows)
+    expect(audit.records.filter(({ category }) => category === 'data').map(({ event_type }) => event_type)).toEqual([
+      'data_export',
+      'data_access',
+      'data_export',
+    ])
+  })
+
   it('is a legacy decorator of methods, which keeps the descriptor', async () => {
     const audit = testAudit()
     const descriptor = { value: async () => rows, enumerable: false, configurable: true, writable: true }

@@ -37,6 +37,15 @@ export function decorate(name: string, given: readonly unknown[], wrap: Wrap): u
   return following(first, wrap)
 }
 
+const originals = new WeakMap<object, Call>()
+
+/** What was written: of a function that was wrapped here, once or several times, the one inside. */
+export function originalOf(call: Call): Call {
+  let inner = call
+  for (let next = originals.get(inner); next !== undefined; next = originals.get(inner)) inner = next
+  return inner
+}
+
 function following(call: Call, wrap: Wrap): Call {
   const follow = wrap(call)
   // A method has no prototype of its own: of a generator the one it was written with counts.
@@ -51,6 +60,7 @@ function following(call: Call, wrap: Wrap): Call {
   })
   // Whoever asks for a property or for metadata that other decorators left on the function goes on finding it.
   Object.setPrototypeOf(followed, call)
+  originals.set(followed, call)
   return followed
 }
 
