@@ -25,6 +25,8 @@ export interface PgOptions {
   readonly audit?: Audit
 }
 
+const FOLLOWED = Symbol.for('@trailmark/integrations/pg/1')
+
 /**
  * Records what statements read and write of tables that the option `data` of the audit declares, as `data_access`,
  * `data_create`, `data_update` and `data_delete`. Takes a pool, a client, or the module `pg` itself for all that it makes, and
@@ -112,9 +114,18 @@ function watchClient(where: string, client: object, watch: StatementWatch): void
         const connection = typeof this === 'object' && this !== null ? this : client
         const sent = watch.send(textOf(given[0], connection), connection)
         if (sent === undefined) return Reflect.apply(inner, this, given)
+        followEnd(connection, watch)
         return send(where, inner, this, given, sent)
       },
   )
+}
+
+/** What a client had begun when it was lost never happened. */
+function followEnd(client: object, watch: StatementWatch): void {
+  const once = memberOf(client, 'once')
+  if (Object.hasOwn(client, FOLLOWED) || !isFunction(once)) return
+  Object.defineProperty(client, FOLLOWED, { value: true })
+  Reflect.apply(once, client, ['end', () => watch.end(client, false)])
 }
 
 function send(where: string, inner: AnyFunction, client: unknown, given: unknown[], sent: SentStatement): unknown {
@@ -191,8 +202,9 @@ function textOf(config: unknown, client: object): unknown {
 function resultOf(result: unknown): StatementResult {
   if (Array.isArray(result)) return { each: result.map(resultOf) }
   const rows = listOf(memberOf(result, 'rows'))
-  const columns = Array.isArray(rows[0])
-    ? listOf(memberOf(result, 'fields')).map((field) => String(memberOf(field, 'name')))
-    : undefined
-  return { rows, columns, affected: countOf(memberOf(result, 'rowCount')) }
+  const fields = listOf(memberOf(result, 'fields'))
+  const columns = Array.isArray(rows[0]) ? fields.map((field) => String(memberOf(field, 'name'))) : undefined
+  const affected = countOf(memberOf(result, 'rowCount'))
+  // What answers with no columns answers no rows: that is not the same as having found none.
+  return { rows: fields.length === 0 ? undefined : rows, columns, affected, countOf: () => affected }
 }

@@ -68,8 +68,9 @@ class Answered {
 
 function resultOf(answered: readonly Answered[]): StatementResult {
   const each = answered.map(({ count, columns, rows, affected }): StatementResult => {
-    const records = columns === undefined ? undefined : count
-    return { rows, columns, affected: affected ?? records, countOf: () => affected ?? records }
+    // Of rows that are fetched in portions the answer counts the last portion.
+    const records = columns === undefined ? affected : count
+    return { rows, columns, affected: records, countOf: () => records }
   })
   return each.length === 1 ? each[0]! : { each }
 }

@@ -3,6 +3,10 @@
  *
  * Only the head of a long text is read, 256 KiB: what makes a text long are values, and they come after the tables. A text
  * with literals is read every time and never kept: it holds somebody's data. Prefer parameters; they are also faster.
+ *
+ * Who reports: a driver (pg, mysql2, sqlite) says `layer: 'driver'`, a library above it says nothing. Where both tell of one
+ * table and verb in one request, core keeps the driver's counts and drops the library's, so that neither has to know of the
+ * other and nothing is counted twice.
  */
 import { controlOf, type TransactionControl } from '../transaction-control.ts'
 import { type ScannedText, scan } from './scan.ts'
