@@ -128,6 +128,21 @@ describe.each(stores)('with %s', (_name, makeStore) => {
     },
   )
 
+  it('a login that leaves the session its identifier says so', async () => {
+    const { post, audit } = await serve(makeStore(), {}, (app) => {
+      app.post('/keep', (req, res) => {
+        req.session.userId = user
+        res.end()
+      })
+    })
+    await post('/keep', {})
+    await post('/destroy', {})
+    await post('/flash', {})
+    await post('/keep', {})
+    const kept = audit.recordsOf('login_success').map((one) => Reflect.get(Object(one['metadata']), 'session_kept'))
+    expect(kept).toEqual([undefined, true])
+  })
+
   it('a session of nobody ends without a record', async () => {
     const { post, told } = await serve(makeStore())
     await post('/flash', {})

@@ -146,6 +146,28 @@ describe('a login by password', () => {
     expect(findLeaks(text, { email, password, wrong, id: anna.id })).toEqual([])
   })
 
+  it('of many people at once is each on record as theirs, in their own request', async () => {
+    const { audit, url } = await serve(({ app, mine }) => {
+      mine.use(
+        saying('slow', (say, req) => {
+          setTimeout(() => say.success({ ...anna, id: String(req.query['id']) }), Number(req.query['id']) % 7)
+        }),
+      )
+      app.post('/login', mine.authenticate(['slow']), (req, res) => void res.end(req.user?.id))
+    })
+    const ids = Array.from({ length: 40 }, (_, n) => `10${n}`)
+    const answers = await Promise.all(ids.map((id) => fetch(`${url}/login?id=${id}`, { method: 'POST' })))
+    expect(await Promise.all(answers.map((one) => one.text()))).toEqual(ids)
+    await expect.poll(() => audit.lines.length).toBe(40)
+    const logins = audit.recordsOf('login_success')
+    expect(logins).toHaveLength(40)
+    // What they are called in records, asked outside of any request.
+    for (const id of ids) audit.record('new_device_seen', { actor: { id } })
+    const names = audit.recordsOf('new_device_seen').map((one) => one.user_id)
+    const told = new Map(logins.map((one) => [one['request_id'], one.user_id]))
+    expect(answers.map((one) => told.get(one.headers.get('x-request-id')))).toEqual(names)
+  })
+
   it('that is never answered is no event, and one whose client has left is one when it succeeds', async () => {
     let finish: (() => void) | undefined
     const { leave, told, audit } = await serve(({ app, mine }) => {
@@ -439,7 +461,11 @@ describe('auditPassport()', () => {
 
   it('refuses what is no Passport, and options that cannot be right', () => {
     const empty = { authenticate: () => undefined, initialize: () => undefined }
-    expect(() => auditPassport(empty)).toThrow(expect.objectContaining({ code: 'AUDIT_LIBRARY_UNKNOWN' }))
+    const unknown = expect.objectContaining({ code: 'AUDIT_LIBRARY_UNKNOWN' })
+    expect(() => auditPassport(empty)).toThrow(unknown)
+    const other = new passport.Passport()
+    other.framework({ initialize: () => () => Promise.reject(new Error('deliberate')), authenticate: () => done })
+    expect(() => auditPassport(other)).toThrow(unknown)
     for (const options of [{ login: 'jwt' }, { token: [7] }, { login: ['a'], token: ['a'] }, { reason: 'x' }]) {
       const given: never = options as never
       expect(() => auditPassport(new passport.Passport(), given)).toThrow(

@@ -25,7 +25,16 @@ export const authnEvents = {
   login_success: event('ATN001', 'authn', 'INFO', 1, 'login', {
     activity: true,
     sealsAddress: true,
-    metadata: { method, factor, provider: opaqueId, attempt_count: attempts, new_device: flag, remembered: flag },
+    metadata: {
+      method,
+      factor,
+      provider: opaqueId,
+      attempt_count: attempts,
+      new_device: flag,
+      remembered: flag,
+      // The session goes on under the identifier that the client had before: whoever gave it to them is in, too.
+      session_kept: flag,
+    },
   }),
   login_failure: event('ATN002', 'authn', 'WARNING', 2, 'login', {
     activity: true,

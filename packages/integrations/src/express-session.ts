@@ -1,7 +1,7 @@
 /** Sessions of express-session: `@trailmark/integrations/express-session`. What is recorded: `authn/session-watch.ts`. */
-import { type SessionOptions, type SessionStoreLike, watchSessions } from './authn/session-watch.ts'
+import { type SessionOptions, type SessionStoreLike, watchSessions } from './authn/watch-sessions.ts'
 
-export type { SessionOptions, SessionStoreLike } from './authn/session-watch.ts'
+export type { SessionOptions, SessionStoreLike } from './authn/watch-sessions.ts'
 
 /**
  * Records what becomes of the sessions in a store of express-session: `session_expired` for a cookie whose session the store
@@ -18,5 +18,5 @@ export type { SessionOptions, SessionStoreLike } from './authn/session-watch.ts'
  * Throws AUDIT_LIBRARY_UNKNOWN for what is no store, AUDIT_OPTION_INVALID naming the option.
  */
 export function auditExpressSession<S extends SessionStoreLike>(store: S, options: SessionOptions = {}): S {
-  return watchSessions('auditExpressSession()', store, options)
+  return watchSessions(store, options, { where: 'auditExpressSession()', generates: true })
 }

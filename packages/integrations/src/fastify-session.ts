@@ -1,8 +1,8 @@
 /** Sessions of @fastify/session: `@trailmark/integrations/fastify-session`. What is recorded: `authn/session-watch.ts`. */
-import { type SessionOptions, type SessionStoreLike, watchSessions } from './authn/session-watch.ts'
+import { type SessionOptions, type SessionStoreLike, watchSessions } from './authn/watch-sessions.ts'
 import { memberOf } from './member.ts'
 
-export type { SessionOptions, SessionStoreLike } from './authn/session-watch.ts'
+export type { SessionOptions, SessionStoreLike } from './authn/watch-sessions.ts'
 
 /**
  * Records what becomes of the sessions in a store of @fastify/session, as `auditExpressSession()` does. Returns the same
@@ -15,7 +15,8 @@ export type { SessionOptions, SessionStoreLike } from './authn/session-watch.ts'
  */
 export function auditFastifySession<S extends SessionStoreLike>(store: S, options: SessionOptions = {}): S {
   // The library itself ends a session that its store still has, when the cookie of it has expired.
-  return watchSessions('auditFastifySession()', store, options, (stored) =>
-    memberOf(memberOf(stored, 'cookie'), 'expires'),
-  )
+  return watchSessions(store, options, {
+    where: 'auditFastifySession()',
+    expiryOf: (stored) => memberOf(memberOf(stored, 'cookie'), 'expires'),
+  })
 }

@@ -35,10 +35,14 @@ export interface PassportLike {
  */
 export function auditPassport<T extends PassportLike>(passport: T, options: PassportOptions = {}): T {
   const settings = readSettings(options)
-  if (typeof memberOf(passport, '_strategy') !== 'function' || typeof memberOf(passport, 'initialize') !== 'function')
-    throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditPassport(): expected a Passport of version 0.4 to 0.7')
   if (isWrapped(memberOf(passport, 'authenticate'))) return passport
-  const prepare = requestMethods(pristineRequest(passport), settings)
+  const pristine = pristineRequest(passport)
+  if (typeof memberOf(passport, '_strategy') !== 'function' || typeof memberOf(pristine, 'logIn') !== 'function')
+    throw new AuditError(
+      'AUDIT_LIBRARY_UNKNOWN',
+      'auditPassport(): expected a Passport 0.6 or 0.7 for Express or Connect',
+    )
+  const prepare = requestMethods(pristine, settings)
   const start: Start = { attempt: undefined }
   wrapOnce('auditPassport()', passport, 'initialize', (inner) => preparing(inner, prepare))
   wrapOnce('auditPassport()', passport, '_strategy', (inner) => findingStrategies(inner, start))
@@ -56,7 +60,9 @@ function pristineRequest(passport: PassportLike): object {
   const request = {}
   ask(() => {
     const middleware: unknown = Reflect.apply(passport.initialize, passport, [{ compat: false }])
-    if (typeof middleware === 'function') Reflect.apply(middleware, undefined, [request, {}, () => undefined])
+    if (typeof middleware !== 'function') return undefined
+    // Of another framework it may answer by a promise, which is listened to.
+    return Reflect.apply(middleware, undefined, [request, {}, () => undefined])
   })
   return request
 }

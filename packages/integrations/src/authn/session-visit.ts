@@ -45,7 +45,14 @@ export class SessionVisit {
     const was = before?.actor
     const is = saved === undefined && !destroyed ? was : saved?.actor
     if (is?.id !== undefined && is.id !== was?.id)
-      tellLogin({ audit, request, actor: is, sessionId: saved?.id, method: 'session' })
+      tellLogin({
+        audit,
+        request,
+        actor: is,
+        sessionId: saved?.id,
+        method: 'session',
+        sessionKept: saved?.id === before?.id,
+      })
     else if (was?.id !== undefined && is?.id === undefined)
       tellLogout({ audit, request, actor: was, sessionId: before?.id })
     else if (was !== undefined && before !== undefined && destroyed) {

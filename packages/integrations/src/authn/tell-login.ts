@@ -21,6 +21,8 @@ export interface LoginFacts {
   readonly actor?: ActorInput | undefined
   readonly sessionId?: unknown
   readonly method?: LoginMethod | undefined
+  /** The session goes on under the identifier it had before. */
+  readonly sessionKept?: boolean | undefined
   /** The identity provider or the strategy, where its name says more than the method. */
   readonly provider?: string | undefined
 }
@@ -97,6 +99,10 @@ function withSession<A extends ActorInput | undefined>(actor: A, sessionId: unkn
   return actor === undefined || typeof sessionId !== 'string' ? actor : { ...actor, sessionRef: sessionId }
 }
 
-function metadataOf({ method, provider }: LoginFacts): LoginMetadata {
-  return { ...(method === undefined ? {} : { method }), ...(provider === undefined ? {} : { provider }) }
+function metadataOf({ method, provider, sessionKept }: LoginFacts): LoginMetadata {
+  return {
+    ...(method === undefined ? {} : { method }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(sessionKept === true ? { session_kept: true } : {}),
+  }
 }
