@@ -1,7 +1,7 @@
 /** What Sequelize does is on record: the real Sequelize over SQLite. */
+import { createRequire } from 'node:module'
 import { AuditError } from '@trailmark/core'
 import { auditSequelize } from '@trailmark/integrations/sequelize'
-import cls from 'cls-hooked'
 import { DataTypes, type Model, type ModelStatic, QueryTypes, Sequelize } from 'sequelize'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Requests, runInRequests } from './run-in-requests.ts'
@@ -28,6 +28,12 @@ const Visit: ModelStatic<Model> = sequelize.define(
 const Room: ModelStatic<Model> = sequelize.define('Room', { no: DataTypes.STRING }, plain)
 Patient.hasMany(Visit, { as: 'visits', foreignKey: 'patientId' })
 Visit.belongsTo(Patient, { as: 'patient', foreignKey: 'patientId' })
+
+interface Cls {
+  createNamespace(name: string): object
+  destroyNamespace(name: string): void
+}
+const cls: Cls = createRequire(import.meta.url)('cls-hooked')
 
 let requests: Requests
 
