@@ -57,7 +57,7 @@ describe.each(linesPacked)('on Node %s', (line) => {
     expect(run(nodeBinary(line), ['same-module.cjs', ...entries], stranger.project)).toBe('ok\n')
   })
 
-  it.each(['express', 'fastify', 'koa'])(
+  it.each(['express', 'fastify', 'koa', 'hono', 'nestjs'])(
     'a CommonJS application in %s records, and its trail verifies',
     (framework) => {
       const directory = `${stranger.home}/${framework}-${line}`

@@ -20,6 +20,11 @@ const bin = join(repository, 'node_modules/.bin')
 
 /** What the packages leave to their users, the types of the frameworks among it. */
 const peers = {
+  '@hono/node-server': '^2',
+  '@nestjs/common': '^12',
+  '@nestjs/core': '^12',
+  '@nestjs/platform-express': '^12',
+  '@nestjs/platform-fastify': '^12',
   '@opentelemetry/api': '^1.9',
   '@opentelemetry/sdk-node': '^0.301.0',
   '@types/cls-hooked': '^4',
@@ -29,9 +34,12 @@ const peers = {
   'cls-hooked': '^4.2',
   express: '^5',
   fastify: '^5',
+  hono: '^4',
   koa: '^3',
   pino: '^10',
   'pino-http': '^11',
+  'reflect-metadata': '^0.2',
+  rxjs: '^7',
 }
 
 const compilerOptions = {

@@ -22,6 +22,8 @@ const suites = [
   'packages/express',
   'packages/fastify',
   'packages/koa',
+  'packages/hono',
+  'packages/nestjs',
   'packages/integrations',
 ]
 

@@ -8,7 +8,6 @@
 import type { Audit } from '@trailmark/core'
 import { type Exchange, exchangeOf, problemFor } from '@trailmark/core/http'
 import { type Context, type ErrorHandler, Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { HonoApplication } from './application.ts'
 import { type AskActor, followHono } from './follow.ts'
@@ -83,7 +82,11 @@ function exchangeFor(c: Context, audit: () => Audit, actor?: AskActor): Exchange
 /** A response that the application put into the exception. One made of the exception's message is none. */
 function ownResponse(error: unknown): Response | undefined {
   try {
-    return error instanceof HTTPException && error.res !== undefined ? error.getResponse() : undefined
+    // Asked by its shape: an application that require()s Hono has another copy of its classes.
+    const { res, getResponse }: { res?: unknown; getResponse?: unknown } = Object(error)
+    if (!(res instanceof Response) || typeof getResponse !== 'function') return undefined
+    const response: unknown = Reflect.apply(getResponse, error, [])
+    return response instanceof Response ? response : undefined
   } catch {
     return undefined // A proxy, or a getter that throws.
   }

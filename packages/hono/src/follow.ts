@@ -38,9 +38,15 @@ function identityIn(c: Context): object {
  * methods and takes no `next` may be a middleware that never lets pass.
  */
 function matchedRoute(c: Context): string | undefined {
-  const matched = matchedRoutes(c)
+  const matched = handlersOf(c)
   const last = c.req.routeIndex
   const first = (wanted: (route: HonoRoute) => boolean) =>
     matched.find((route, at) => at >= last && wanted(route))?.path
   return first(({ method }) => method !== 'ALL') ?? first((route) => !isMiddleware(route))
+}
+
+/** Asked of the request itself, which its own copy of Hono has made; the helper knows only those of the copy it is from. */
+function handlersOf(c: Context): readonly HonoRoute[] {
+  const own: unknown = Reflect.get(c.req, 'matchedRoutes')
+  return Array.isArray(own) ? own : matchedRoutes(c)
 }

@@ -9,17 +9,23 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, type Ht
 import { BaseExceptionFilter } from '@nestjs/core'
 import { type Exchange, problemFor } from '@trailmark/core/http'
 import { wrapOnce } from '@trailmark/core/integration'
-import { exchangeIn } from './http-request.ts'
+import { exchangeIn, rawOf } from './http-request.ts'
 
-const mapped = new WeakSet<object>()
+/** What the framework below handed to Nest, by request: Nest makes an exception of it, and quotes it there. */
+const handedOver = new WeakMap<object, { readonly error: unknown }>()
 
-/** From now on it is known which exceptions the adapter makes of errors: of body parsers, and of Fastify itself. */
-export function markMappedErrors(adapter: HttpServer): void {
-  wrapOnce('AuditModule', adapter, 'mapException', (inner) => {
-    return function mapException(error: unknown) {
-      const exception = Reflect.apply(inner, this, [error])
-      if (typeof exception === 'object' && exception !== null && exception !== error) mapped.add(exception)
-      return exception
+/** From now on it is known which exceptions Nest makes of errors of others: of body parsers, and of Fastify itself. */
+export function watchHandedOver(adapter: HttpServer): void {
+  wrapOnce('AuditModule', adapter, 'setErrorHandler', (inner) => {
+    return function setErrorHandler(this: unknown, ...given: readonly unknown[]) {
+      const [handler, ...others] = given
+      if (typeof handler !== 'function') return Reflect.apply(inner, this, given)
+      // Four parameters: Express tells by them that it is for errors.
+      const watched = (error: unknown, request: object, response: unknown, next: unknown): unknown => {
+        handedOver.set(rawOf(request), { error })
+        return Reflect.apply(handler, undefined, [error, request, response, next])
+      }
+      return Reflect.apply(inner, this, [watched, ...others])
     }
   })
 }
@@ -49,7 +55,9 @@ class LastFilter extends BaseExceptionFilter {
       if (host.getType() === 'http') super.catch(exception, host)
       return
     }
-    if (isAnswer(exception)) {
+    const request: object = rawOf(host.switchToHttp().getRequest())
+    const from = handedOver.get(request)
+    if (isAnswer(exception) && (from === undefined || from.error === exception)) {
       super.catch(exception, host)
       return
     }
@@ -61,7 +69,7 @@ Catch()(LastFilter)
 
 function isAnswer(thrown: unknown): boolean {
   const status = statusOf(thrown)
-  if (status === undefined || !(thrown instanceof HttpException) || mapped.has(thrown)) return false
+  if (status === undefined || !(thrown instanceof HttpException)) return false
   return status < 500 || isWritten(thrown.getResponse())
 }
 

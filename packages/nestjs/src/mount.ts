@@ -8,7 +8,7 @@ import { type Audit, AuditError } from '@trailmark/core'
 import { actorFrom, exchangeOf, tellOrder } from '@trailmark/core/http'
 import { auditMiddleware } from '@trailmark/express'
 import { auditPlugin } from '@trailmark/fastify'
-import { markMappedErrors } from './errors.ts'
+import { watchHandedOver } from './errors.ts'
 import { rawOf } from './http-request.ts'
 import { type Routes, watchMarks } from './mounted-routes.ts'
 import { answerUnknown, answerUnknownRaw, watchNotFound } from './not-found.ts'
@@ -33,7 +33,7 @@ export async function mount(adapter: HttpServer, audit: Audit): Promise<Routes |
     )
   }
   mounted.add(adapter)
-  markMappedErrors(adapter)
+  watchHandedOver(adapter)
   return routes
 }
 

@@ -38,6 +38,35 @@ const serve = {
     await new Promise((resolve) => server.once('listening', resolve))
     return server
   },
+  async hono(audit) {
+    const { Hono } = require('hono')
+    const { createAdaptorServer } = require('@hono/node-server')
+    const { auditMiddleware } = require('@trailmark/hono')
+    const app = new Hono()
+    app.use(auditMiddleware(app, { audit }))
+    app.get('/secret', (c) => c.body(null, 403))
+    const server = createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    return server
+  },
+  async nestjs(audit) {
+    require('reflect-metadata')
+    const { Controller, Get, HttpCode, Module } = require('@nestjs/common')
+    const { NestFactory } = require('@nestjs/core')
+    const { AuditModule } = require('@trailmark/nestjs')
+    class SecretController {
+      secret() {}
+    }
+    const secret = Object.getOwnPropertyDescriptor(SecretController.prototype, 'secret')
+    Get('secret')(SecretController.prototype, 'secret', secret)
+    HttpCode(403)(SecretController.prototype, 'secret', secret)
+    Controller()(SecretController)
+    class AppModule {}
+    Module({ imports: [AuditModule.forRoot({ audit })], controllers: [SecretController] })(AppModule)
+    const app = await NestFactory.create(AppModule, { logger: false })
+    await app.listen(0, '127.0.0.1')
+    return app.getHttpServer()
+  },
 }
 
 async function main() {

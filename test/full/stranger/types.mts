@@ -8,6 +8,7 @@ import { toOcsf } from '@trailmark/core/projections'
 import { testAudit } from '@trailmark/core/testing'
 import { auditErrors, audited, auditMiddleware } from '@trailmark/express'
 import auditPlugin, { genReqId } from '@trailmark/fastify'
+import { audited as auditedHono, auditMiddleware as auditHono } from '@trailmark/hono'
 import { mirrorToNamespace } from '@trailmark/integrations/cls-hooked'
 import { startTracing } from '@trailmark/integrations/opentelemetry'
 import { auditedPino } from '@trailmark/integrations/pino'
@@ -17,10 +18,12 @@ import { auditMiddleware as auditKoa } from '@trailmark/koa'
 import { openLedger } from '@trailmark/ledger'
 import { witness } from '@trailmark/ledger/anchors'
 import { verify } from '@trailmark/ledger/verify'
+import { AUDIT, Audited, AuditModule } from '@trailmark/nestjs'
 import { query } from '@trailmark/query'
 import { openWitness, serveWitness } from '@trailmark/witness'
 import express from 'express'
 import Fastify from 'fastify'
+import { Hono } from 'hono'
 import Koa from 'koa'
 import { pinoHttp } from 'pino-http'
 
@@ -52,6 +55,16 @@ fastify.get('/wrong', { config: { audit: { peek: 'patient' } } }, () => 'ok')
 const koa = new Koa()
 koa.use(auditKoa({ audit }))
 
+const hono = new Hono<{ Variables: { ward: string } }>()
+hono.use(auditHono(hono, { audit }))
+hono.get('/patients/:id', auditedHono.read('patient', { id: (c) => c.req.param('id') }), (c) => c.text(c.get('ward')))
+
+const nest = [
+  AuditModule.forRoot({ audit }),
+  AuditModule.forRootAsync({ inject: [AUDIT], useFactory: async () => ({ service: 'stranger' }) }),
+]
+const decorator: MethodDecorator = Audited.read('patient', { subject: (request) => request.params['id'] })
+
 const keys = openKeys({ dir: './keys' })
 const origin = 'stranger/audit.standard'
 const ledger = openLedger({ dir: './a', origin, stream: 'audit', retentionClass: 'standard', signer: keys.log })
@@ -62,4 +75,4 @@ const watching = await openWitness({ dir: './w', name: 'witness.example/w1', log
 const { url }: { url: string } = await serveWitness({ witness: watching })
 const anchored = createAudit({ service: 'stranger', anchors: [witness({ url, vkey: watching.vkey })] })
 
-export { anchored, fastify, koa, ledger, mirrorToNamespace, ok, position, records, startTracing }
+export { anchored, decorator, fastify, hono, koa, ledger, mirrorToNamespace, nest, ok, position, records, startTracing }
