@@ -31,6 +31,8 @@ p, planted-alice, patient:planted-9, write
 g, planted-alice, nurse
 `
 
+const resource = (object: unknown): string | undefined => String(object).split(':', 1)[0]
+
 function model() {
   return { model: newModelFromString(rbac), adapter: new StringAdapter(policy) }
 }
@@ -43,7 +45,7 @@ async function enforcer(): Promise<Enforcer> {
 describe('auditCasbin', () => {
   it('records each way to enforce once, and the answers stay the same', async () => {
     const audit = testAudit()
-    const watched = auditCasbin(await enforcer(), { audit })
+    const watched = auditCasbin(await enforcer(), { audit, resource })
     const asked = ['planted-alice', 'patient:planted-7', 'read'] as const
     const refused = ['planted-bob', 'patient:planted-7', 'read'] as const
     const matcher = 'r.sub == p.sub'
@@ -73,7 +75,7 @@ describe('auditCasbin', () => {
 
   it('names the policy line that matched by a token, and the role it speaks of', async () => {
     const audit = testAudit()
-    const watched = auditCasbin(await enforcer(), { audit })
+    const watched = auditCasbin(await enforcer(), { audit, resource })
     await inRequest(() => watched.enforceEx('planted-alice', 'patient:planted-7', 'read'))
     await inRequest(() => watched.enforceEx('planted-alice', 'patient:planted-8', 'read'))
     await inRequest(() => watched.enforceEx('planted-alice', 'patient:planted-9', 'write'))
@@ -87,7 +89,7 @@ describe('auditCasbin', () => {
 
   it('records each request of a batch once', async () => {
     const audit = testAudit()
-    const watched = auditCasbin(await enforcer(), { audit })
+    const watched = auditCasbin(await enforcer(), { audit, resource })
     const answers = await inRequest(() =>
       watched.batchEnforce([
         ['planted-alice', 'patient:planted-7', 'read'],
@@ -109,7 +111,7 @@ describe('auditCasbin', () => {
     for (const open of [newCachedEnforcer, newSyncedEnforcer]) {
       const audit = testAudit()
       const { model: made, adapter } = model()
-      const watched = auditCasbin(await open(made, adapter), { audit })
+      const watched = auditCasbin(await open(made, adapter), { audit, resource })
       for (let times = 0; times < 2; times++)
         await inRequest(() => watched.enforce('planted-alice', 'patient:planted-7', 'read'))
       expect(told(audit)).toEqual(['allow read:patient policy', 'allow read:patient policy'])
@@ -133,8 +135,8 @@ m = r.sub.id == p.sub && r.obj == p.obj
 m2 = r2.sub == p2.sub && r2.obj == p2.obj
 `)
     const adapter = new StringAdapter('p, planted-alice, chart, read\np2, planted-alice, chart, read')
-    const resource = (object: unknown): string => `kind-of-${String(object)}`
-    const watched = auditCasbin(await newEnforcer(made, adapter), { audit, resource })
+    const named = (object: unknown): string => `kind-of-${String(object)}`
+    const watched = auditCasbin(await newEnforcer(made, adapter), { audit, resource: named })
     await inRequest(() => watched.enforce('read', { id: 'planted-alice', name: 'Planted Name' }, 'chart'))
     await inRequest(() => watched.enforce(newEnforceContext('2'), 'planted-alice', 'print', 'chart'))
     expect(told(audit)).toEqual(['allow read:kind-of-chart policy', 'allow print:kind-of-chart policy'])
@@ -144,7 +146,7 @@ m2 = r2.sub == p2.sub && r2.obj == p2.obj
 
   it('records what cannot be enforced as undecided, and throws the same', async () => {
     const audit = testAudit()
-    const watched = auditCasbin(await enforcer(), { audit })
+    const watched = auditCasbin(await enforcer(), { audit, resource })
     await inRequest(() => expect(watched.enforce('planted-alice', 'patient:7')).rejects.toThrow('invalid request size'))
     inRequest(() => expect(() => watched.enforceSync('planted-alice')).toThrow('invalid request size'))
     expect(decisionsOf(audit)).toMatchObject([
@@ -154,9 +156,22 @@ m2 = r2.sub == p2.sub && r2.obj == p2.obj
     expect(JSON.stringify(audit.records)).not.toContain('planted')
   })
 
+  it('says nothing of objects nobody named, and takes no name for a role that a rule compared otherwise', async () => {
+    const audit = testAudit()
+    const watched = auditCasbin(await enforcer(), { audit })
+    await inRequest(() => watched.enforce('planted-alice', 'planted:calendar', 'read'))
+    const rules = rbac.replace('[role_definition]\ng = _, _\n', '').replace('g(r.sub, p.sub)', 'r.sub.name == p.sub')
+    const adapter = new StringAdapter('p, planted-alice, patient:*, read')
+    const other = auditCasbin(await newEnforcer(newModelFromString(rules), adapter), { audit })
+    const subject = { name: 'planted-alice' }
+    await inRequest(async () => expect((await other.enforceEx(subject, 'patient:7', 'read'))[0]).toBe(true))
+    expect(told(audit)).toEqual(['deny read missing_permission', 'allow read policy'])
+    expect(JSON.stringify(audit.records)).not.toContain('planted')
+  })
+
   it('makes one record of the same question in one request, and is applied once', async () => {
     const audit = testAudit()
-    const watched = auditCasbin(auditCasbin(await enforcer(), { audit }), { audit })
+    const watched = auditCasbin(auditCasbin(await enforcer(), { audit, resource }), { audit, resource })
     await inRequest(async () => {
       for (let times = 0; times < 10; times++) await watched.enforce('planted-alice', 'patient:planted-7', 'read')
     })

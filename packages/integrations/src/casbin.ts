@@ -2,7 +2,7 @@
  * Casbin: every enforcement, one record.
  *
  * A request is a tuple (subject, object, action), and all but the action may name people. The action stands in clear, subject
- * and object as tokens; of the object its kind, where it is written `kind:id` or the application names it. Which policy line
+ * and object as tokens; of the object its kind, where the application names it. Which policy line
  * matched is known where the enforcer explains itself (`enforceEx`): lines name people too, so the line is a token, the same
  * for the same line.
  */
@@ -19,7 +19,7 @@ export interface EnforcerLike {
 }
 
 export interface CasbinOptions extends DecisionOptions {
-  /** Your name of the kind of thing an object of a request is: `patient`. Default: what stands before its first colon. */
+  /** Your name of the kind of thing an object of a request is: `patient` for `patient:7`. Without it only the action is named. */
   readonly resource?: (object: unknown) => string | undefined
 }
 
@@ -37,7 +37,7 @@ const ways: readonly (readonly [name: string, matcher: boolean])[] = [
  * Records every decision of an enforcer, cached and synced ones included. Returns what it was given. Throws
  * `AUDIT_LIBRARY_UNKNOWN` for something else and `AUDIT_OPTION_INVALID` naming an option that cannot be.
  *
- *     const enforcer = auditCasbin(await newEnforcer('model.conf', 'policy.csv'))
+ *     const enforcer = auditCasbin(await newEnforcer('model.conf', 'policy.csv'), { resource: (object) => kindOf(object) })
  *     if (!(await enforcer.enforce(user.id, 'patient:7', 'read'))) return res.sendStatus(403)
  */
 export function auditCasbin<T extends EnforcerLike>(enforcer: T, options: CasbinOptions = {}): T {
@@ -62,7 +62,7 @@ function decisionOf(enforcer: unknown, given: readonly unknown[], end: CallEnd, 
   const { names, values } = requestOf(enforcer, given)
   const object = values[names.r.indexOf('obj')]
   const subject = values[names.r.indexOf('sub')]
-  const kind = textOf(ask(() => options.resource?.(object))) ?? kindIn(textOf(object) ?? '')?.kind
+  const kind = textOf(ask(() => options.resource?.(object)))
   const action = textOf(values[names.r.indexOf('act')])
   const asked = {
     guard: 'casbin',
@@ -77,11 +77,14 @@ function decisionOf(enforcer: unknown, given: readonly unknown[], end: CallEnd, 
     ...asked,
     effect,
     reason: matched !== undefined || allowed === true ? 'policy' : 'missing_permission',
-    ...(matched === undefined ? {} : matchedBy(matched, names.p, subject, options)),
+    ...(matched === undefined ? {} : matchedBy(matched, names.p, hasRoles(enforcer) ? subject : undefined, options)),
   }
 }
 
-/** The line as a token, and the role it speaks of: its subject, where that is not who asked. */
+/**
+ * The line as a token, and the role it speaks of: its subject, where that is not who asked. Only a name that a model with roles
+ * compared with a name is one; rules about objects compare whatever they like.
+ */
 function matchedBy(
   line: readonly string[],
   names: readonly string[],
@@ -89,11 +92,16 @@ function matchedBy(
   options: CasbinOptions,
 ): Partial<Decision> {
   const spokenOf = line[names.indexOf('sub')]
-  const role = spokenOf !== undefined && spokenOf !== identifierOf(subject) ? spokenOf : undefined
+  const role = typeof subject === 'string' && spokenOf !== subject ? spokenOf : undefined
   return {
     policyId: runtimeOf(auditFor(options.audit)).tokenOf('casbin_policy', line.join('\n')),
     ...(role === undefined ? {} : { roles: [role] }),
   }
+}
+
+function hasRoles(enforcer: unknown): boolean {
+  const model = memberOf(memberOf(enforcer, 'model'), 'model')
+  return model instanceof Map && model.has('g')
 }
 
 interface CasbinRequest {
