@@ -53,6 +53,16 @@ describe('the template of a route', () => {
     expect(await templatesOf(express().get('/a', ok), '/b')).toEqual([undefined])
   })
 
+  it('is found in an application with a router that is mounted in itself, twice, and on the ways through it', async () => {
+    const app = express()
+    const circular = Router().get('/x', ok)
+    circular.use('/a', circular)
+    circular.use('/b', circular)
+    app.use('/c', circular)
+    app.get('/z', ok)
+    expect(await templatesOf(app, '/z', '/c/x', '/c/b/x', '/c/a/b/x')).toEqual(['/z', '/c/x', '/c/b/x', '/c/a/b/x'])
+  })
+
   it('is that of the way the request took where a router is mounted twice', async () => {
     const app = express()
     const router = Router().get('/:id', ok)

@@ -23,6 +23,10 @@ import {
 type Chain = readonly Layer[]
 
 const depthMax = 32
+/** A router that is mounted in itself has more ways than anybody can walk: so often it is entered on one, */
+const entriesMax = 3
+/** and so many layers are looked at for one route. */
+const layersMax = 50_000
 const templates = new WeakMap<Route, string>()
 
 /** The template, or undefined when no route matched. `app` is the application the request was first seen in. */
@@ -48,23 +52,26 @@ function chainsTo(route: Route, ...apps: readonly (Application | undefined)[]): 
   const starts = new Set(apps.filter((app) => app !== undefined))
   for (const root of new Set([...starts].map(rootOf))) {
     const chains: Chain[] = []
-    collect(root, route, [], chains)
+    collect(root, route, [], chains, { layers: layersMax })
     if (chains.length > 0) return chains
   }
   for (const app of starts) {
     const chains: Chain[] = []
-    collect(app, route, [{ handle: undefined, rawPath: mountPathOf(app) }], chains)
+    collect(app, route, [{ handle: undefined, rawPath: mountPathOf(app) }], chains, { layers: layersMax })
     if (chains.length > 0) return chains
   }
   return []
 }
 
-function collect(where: unknown, route: Route, way: Chain, found: Chain[]): void {
+function collect(where: unknown, route: Route, way: Chain, found: Chain[], left: { layers: number }): void {
   if (way.length > depthMax) return
-  for (const layer of stackOf(where)) {
+  const stack = stackOf(where)
+  if (way.filter((layer) => stack.includes(layer)).length >= entriesMax) return
+  for (const layer of stack) {
+    if (left.layers-- <= 0) return
     const chain = [...way, layer]
     if (layer.route === route) found.push(chain)
-    else if (layer.route === undefined) collect(mountedIn(layer) ?? layer.handle, route, chain, found)
+    else if (layer.route === undefined) collect(mountedIn(layer) ?? layer.handle, route, chain, found, left)
   }
 }
 
