@@ -18,6 +18,7 @@ describe('coverage', () => {
       audited: 1,
       exempt: 1,
       unaudited: 1,
+      drifting: 0,
       truncated: false,
     })
   })
@@ -45,5 +46,23 @@ describe('coverage', () => {
     const coverage = createCoverage()
     for (let i = 0; i < routesMax + 5; i++) coverage.mounted(`/${i}`, 'GET')
     expect(coverage.report()).toMatchObject({ unaudited: routesMax, truncated: true })
+  })
+
+  it('counts what a route touches and does not declare, where the request is answered', () => {
+    const coverage = createCoverage()
+    coverage.declared('/patients', 'GET', 'read')
+    coverage.mounted('/search', 'ALL')
+    for (const table of ['visits', 'rooms', 'visits']) coverage.drifted('/patients', 'HEAD', table)
+    coverage.drifted('/search', 'POST', 'visits')
+    for (let n = 0; n < 30; n++) coverage.drifted('/new', 'PUT', `t${n}`)
+    const { routes, drifting } = coverage.report()
+    expect(drifting).toBe(3)
+    expect(
+      routes.map(({ method, route, status, drift, tables }) => [method, route, status, drift, tables?.length]),
+    ).toEqual([
+      ['PUT', '/new', 'unaudited', 30, 20],
+      ['GET', '/patients', 'audited', 3, 2],
+      ['ALL', '/search', 'unaudited', 1, 1],
+    ])
   })
 })
