@@ -1,4 +1,5 @@
 /** Routes that say what they touch get a record with the outcome their answer shows. */
+import { defineEvents } from '@trailmark/core'
 import { expect } from 'vitest'
 import type { Access, Call, Route } from './application.ts'
 import { requestText } from './client.ts'
@@ -136,6 +137,18 @@ export function declaredAccess(behaviour: Behaviour): void {
       { phase: 'attempt', purpose: 'emergency' },
       { phase: 'result', purpose: 'emergency', outcome: 'success' },
     ])
+  })
+
+  behaviour('of the application’s own event the operator is told what its declaration lacks', async ({ open }) => {
+    const spec = { code: 'CLN001', category: 'data', action: 'update', requires: ['purpose', 'changes'] } as const
+    const stage = await open({
+      routes: [route({ ...patient, event: 'ward_moved', purpose: 'care' })],
+      options: { events: defineEvents({ ward_moved: spec }) },
+    })
+    expect((await stage.ask('/patients/pat_4711_zq')).status).toBe(200)
+    await stage.onlyLine()
+    expect(stage.records('ward_moved')).toEqual([])
+    expect(stage.notices().join('\n')).toMatch(/access to patient states no changes, which ward_moved needs/)
   })
 
   behaviour('a list of identifiers becomes as many targets, at most 20', async (bench) => {

@@ -17,6 +17,7 @@ export function declaredFrom(
       'ASYNC_DECLARATION',
       `${titleOf(declaration)} answers \`${name}\` with a promise, which no record can wait for: the field is left out`,
     )
+  tellIncomplete(declaration, runtime)
   if ('verb' in declaration) return new DeclaredAccess(declaration, onPromise)
   const inside: DeclaredIn = {
     definition: runtime.definitionOf('login' in declaration ? 'login_success' : declaration.type),
@@ -25,6 +26,30 @@ export function declaredFrom(
     claim: (key) => claim(key, exchange.context),
   }
   return 'login' in declaration ? new DeclaredLogin(declaration, inside) : new DeclaredEvent(declaration, inside)
+}
+
+/**
+ * Of an application's own events it is known here at the earliest what they need, where the framework does not say when a route
+ * is mounted. The request goes on: its record will be refused and counted, and the operator is told which declaration it is.
+ */
+function tellIncomplete(declaration: Declaration, runtime: Runtime): void {
+  const type = 'verb' in declaration ? declaration.event : 'login' in declaration ? undefined : declaration.type
+  const requires = type === undefined ? undefined : runtime.definitionOf(type)?.requires
+  if (requires === undefined || 'login' in declaration) return
+  const has = {
+    purpose: declaration.purpose !== undefined,
+    ticketRef: declaration.ticket !== undefined,
+    changes: 'changes' in declaration && declaration.changes !== undefined,
+    targets: 'verb' in declaration || declaration.targets !== undefined,
+  }
+  for (const name of requires) {
+    if (has[name]) continue
+    const member = name === 'ticketRef' ? 'ticket' : name
+    runtime.notice(
+      `INCOMPLETE_${type}`,
+      `${titleOf(declaration)} states no ${member}, which ${type} needs: none of its records is kept`,
+    )
+  }
 }
 
 function titleOf(declaration: Declaration): string {
