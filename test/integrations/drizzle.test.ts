@@ -211,3 +211,9 @@ test('what is no database of Drizzle is refused by name', () => {
     expect(() => Reflect.apply(auditDrizzle, undefined, [wrong])).toThrow(AuditError)
   expect(() => Reflect.apply(auditDrizzle, undefined, [{}])).toThrow('auditDrizzle(db): what drizzle() returns')
 })
+
+test('an option that does not exist, and an audit that is none, are refused by name', () => {
+  const apply = (options: object) => Reflect.apply(auditDrizzle, undefined, [db, options])
+  expect(() => apply({ table: 'patients' })).toThrow('option table is not known')
+  expect(() => apply({ audit: {} })).toThrow('option audit must be made by createAudit()')
+})

@@ -217,5 +217,5 @@ test('what is no dialect is refused by name, and so is a wrong option', () => {
     expect(() => Reflect.apply(auditKysely, undefined, [wrong])).toThrow(AuditError)
   expect(() => Reflect.apply(auditKysely, undefined, [{}])).toThrow('auditKysely(dialect): a dialect of Kysely')
   const wrong = () => Reflect.apply(auditKysely, undefined, [new SqliteDialect({ database }), { dialect: 'oracle' }])
-  expect(wrong).toThrow('dialect must be one of')
+  expect(wrong).toThrow('option dialect must be one of')
 })

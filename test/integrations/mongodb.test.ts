@@ -257,3 +257,9 @@ test('what is no client is refused by name, and so is one that was connected wit
   expect(refused(() => auditMongodb(other))).toMatch(/^AUDIT_LIBRARY_UNKNOWN .*connected already/)
   await other.close()
 })
+
+test('an option that does not exist, and an audit that is none, are refused by name', () => {
+  const apply = (options: object) => Reflect.apply(auditMongodb, undefined, [new MongoClient(server.url), options])
+  expect(() => apply({ table: 'patients' })).toThrow('option table is not known')
+  expect(() => apply({ audit: {} })).toThrow('option audit must be made by createAudit()')
+})

@@ -137,3 +137,9 @@ test('what is not mongoose is refused by name', () => {
     expect(() => Reflect.apply(auditMongoose, undefined, [wrong])).toThrow(AuditError)
   expect(() => Reflect.apply(auditMongoose, undefined, [{}])).toThrow('auditMongoose(mongoose): the module mongoose')
 })
+
+test('an option that does not exist, and an audit that is none, are refused by name', () => {
+  const apply = (options: object) => Reflect.apply(auditMongoose, undefined, [instance, options])
+  expect(() => apply({ table: 'patients' })).toThrow('option table is not known')
+  expect(() => apply({ audit: {} })).toThrow('option audit must be made by createAudit()')
+})

@@ -193,3 +193,9 @@ test('what is no client is refused by name', () => {
     expect(() => Reflect.apply(auditPrisma, undefined, [wrong])).toThrow(AuditError)
   expect(() => Reflect.apply(auditPrisma, undefined, [{}])).toThrow('auditPrisma(client): a PrismaClient is expected')
 })
+
+test('an option that does not exist, and an audit that is none, are refused by name', () => {
+  const apply = (options: object) => Reflect.apply(auditPrisma, undefined, [made.client, options])
+  expect(() => apply({ table: 'patients' })).toThrow('option table is not known')
+  expect(() => apply({ audit: {} })).toThrow('option audit must be made by createAudit()')
+})

@@ -203,3 +203,9 @@ test('what is no Sequelize is refused by name', () => {
     'auditSequelize(sequelize): an instance of Sequelize 6',
   )
 })
+
+test('an option that does not exist, and an audit that is none, are refused by name', () => {
+  const apply = (options: object) => Reflect.apply(auditSequelize, undefined, [sequelize, options])
+  expect(() => apply({ table: 'patients' })).toThrow('option table is not known')
+  expect(() => apply({ audit: {} })).toThrow('option audit must be made by createAudit()')
+})

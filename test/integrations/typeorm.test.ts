@@ -210,3 +210,9 @@ test('what is no data source is refused by name, and so is one of MongoDB', () =
     'use auditMongodb()',
   )
 })
+
+test('an option that does not exist, and an audit that is none, are refused by name', () => {
+  const apply = (options: object) => Reflect.apply(auditTypeorm, undefined, [source, options])
+  expect(() => apply({ table: 'patients' })).toThrow('option table is not known')
+  expect(() => apply({ audit: {} })).toThrow('option audit must be made by createAudit()')
+})

@@ -1,5 +1,6 @@
 /** The options of an integration, checked when it is applied: a mistake there must stop the start, not cost records. */
 import { AuditError } from '@trailmark/core'
+import { runtimeOf } from '@trailmark/core/integration'
 
 /** What an option must be: a text, a function, an object, or one of these words. */
 export type OptionKind = 'text' | 'function' | 'object' | readonly string[]
@@ -12,6 +13,16 @@ export function checkOptions(where: string, options: unknown, more: Readonly<Rec
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
     if (kind === undefined) throw invalid(where, name, `is not known; there are ${Object.keys(kinds).join(', ')}`)
     if (value !== undefined && !isOf(kind, value)) throw invalid(where, name, `must be ${written(kind)}`)
+    if (name === 'audit' && value !== undefined && !isAudit(value))
+      throw invalid(where, name, 'must be made by createAudit()')
+  }
+}
+
+function isAudit(value: unknown): boolean {
+  try {
+    return runtimeOf(Object(value)) !== undefined
+  } catch {
+    return false
   }
 }
 

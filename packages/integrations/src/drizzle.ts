@@ -7,6 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, watchCall, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { type PreparedShape, resultOf, shapeOf } from './drizzle/result.ts'
 import { memberOf } from './member.ts'
 import type { Dialect } from './sql/tokens.ts'
@@ -46,12 +47,14 @@ const running = new AsyncLocalStorage<object>()
  * Records what queries of Drizzle read and write of tables that the option `data` of the audit declares. Returns the same
  * `db`. Of `withReplicas()` audit each database before.
  *
- * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but a database of Drizzle.
+ * Throws `AUDIT_OPTION_INVALID` naming an option that cannot be, and `AUDIT_LIBRARY_UNKNOWN` for anything but a
+ * database of Drizzle.
  *
  *     export const db = auditDrizzle(drizzle({ client: pool, schema }))
  */
 export function auditDrizzle<T extends object>(db: T, options: DrizzleOptions = {}): T {
   const where = 'auditDrizzle(db)'
+  checkOptions(where, options)
   const session = memberOf(memberOf(db, '_'), 'session') ?? memberOf(db, 'session')
   const dialect = dialectOf(memberOf(db, 'dialect'))
   if (typeof session !== 'object' || session === null || dialect === undefined)

@@ -6,6 +6,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { countOf, listOf, memberOf } from './member.ts'
 import type { Dialect } from './sql/tokens.ts'
 import { watchStream } from './statement-stream.ts'
@@ -37,6 +38,7 @@ const dialects: readonly Dialect[] = ['postgres', 'mysql', 'sqlite', 'mssql']
  */
 export function auditKysely<T extends KyselyDialectLike>(dialect: T, options: KyselyOptions = {}): T {
   const where = 'auditKysely(dialect)'
+  checkOptions(where, options, { dialect: dialects })
   if (
     typeof memberOf(dialect, 'createDriver') !== 'function' ||
     typeof memberOf(dialect, 'createAdapter') !== 'function'
@@ -45,8 +47,6 @@ export function auditKysely<T extends KyselyDialectLike>(dialect: T, options: Ky
       'AUDIT_LIBRARY_UNKNOWN',
       `${where}: a dialect of Kysely is expected, as in new Kysely({ dialect })`,
     )
-  if (options.dialect !== undefined && !dialects.includes(options.dialect))
-    throw new AuditError('AUDIT_OPTION_INVALID', `${where}: dialect must be one of ${dialects.join(', ')}`)
   const watch = new StatementWatch(options.dialect ?? dialectOf(dialect), options.audit)
   wrapOnce(
     where,

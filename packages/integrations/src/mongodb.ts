@@ -14,6 +14,7 @@ import {
   reportAccess,
   watchesData,
 } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { listOf, memberOf } from './member.ts'
 import { type Done, type Touch, touchesOf } from './mongodb/commands.ts'
 import { Transactions } from './mongodb/transactions.ts'
@@ -44,12 +45,14 @@ interface Pending {
  * `data_access`, `data_create`, `data_update` and `data_delete`. Returns the same client. Call it before the client connects:
  * it switches the driver's command monitoring on.
  *
- * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but a client, and for one that is connected without command monitoring.
+ * Throws `AUDIT_OPTION_INVALID` naming an option that cannot be, and `AUDIT_LIBRARY_UNKNOWN` for anything but a
+ * client, and for one that is connected without command monitoring.
  *
  *     const client = auditMongodb(new MongoClient(url))
  */
 export function auditMongodb<T extends MongoClientLike>(client: T, options: MongodbOptions = {}): T {
   const where = 'auditMongodb(client)'
+  checkOptions(where, options)
   const on = memberOf(client, 'on')
   if (
     typeof memberOf(client, 'startSession') !== 'function' ||

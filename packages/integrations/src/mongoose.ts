@@ -6,6 +6,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 import { auditMongodb, type MongoClientLike } from './mongodb.ts'
 
@@ -26,13 +27,15 @@ const WATCHED = Symbol.for('@trailmark/integrations/mongoose/1')
  * Records what mongoose reads and writes of the collections that the option `data` of the audit declares: collections, not
  * models, so `patients` and not `Patient`. Returns the same mongoose. Call it before `connect()`.
  *
- * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but mongoose, and when it is connected already without `monitorCommands`.
+ * Throws `AUDIT_OPTION_INVALID` naming an option that cannot be, and `AUDIT_LIBRARY_UNKNOWN` for anything but
+ * mongoose, and when it is connected already without `monitorCommands`.
  *
  *     auditMongoose(mongoose)
  *     await mongoose.connect(url)
  */
 export function auditMongoose<T extends MongooseLike>(mongoose: T, options: MongooseOptions = {}): T {
   const where = 'auditMongoose(mongoose)'
+  checkOptions(where, options)
   const events = memberOf(mongoose, 'events')
   const on = memberOf(events, 'on')
   if (

@@ -7,6 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Audit, AuditError } from '@trailmark/core'
 import { isPersonal, reportAccess, watchesData } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { listOf, memberOf } from './member.ts'
 import { modelsOf, type PrismaModels } from './prisma/models.ts'
 import { accessesOf, type PrismaAccess, type PrismaOperation } from './prisma/operation.ts'
@@ -32,12 +33,14 @@ const AUDITED = '$trailmarkAudited'
  * the client it returns, and only that one; Prisma cannot extend one in place. Tables are named as the database has them
  * (`@@map`).
  *
- * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but a Prisma client that can be extended.
+ * Throws `AUDIT_OPTION_INVALID` naming an option that cannot be, and `AUDIT_LIBRARY_UNKNOWN` for anything but a
+ * Prisma client that can be extended.
  *
  *     export const prisma = auditPrisma(new PrismaClient({ adapter }))
  */
 export function auditPrisma<T extends PrismaClientLike>(client: T, options: PrismaOptions = {}): T {
   const where = 'auditPrisma(client)'
+  checkOptions(where, options)
   const extend = memberOf(client, '$extends')
   const transaction = memberOf(client, '$transaction')
   if (typeof extend !== 'function' || typeof transaction !== 'function')

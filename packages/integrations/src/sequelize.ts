@@ -5,6 +5,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 import { resultOf } from './sequelize/result.ts'
 import type { Dialect } from './sql/tokens.ts'
@@ -25,12 +26,14 @@ export interface SequelizeOptions {
  * Records what Sequelize reads and writes of tables that the option `data` of the audit declares: tables, not models. Returns
  * the same instance.
  *
- * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but an instance of Sequelize 6.
+ * Throws `AUDIT_OPTION_INVALID` naming an option that cannot be, and `AUDIT_LIBRARY_UNKNOWN` for anything but an
+ * instance of Sequelize 6.
  *
  *     export const sequelize = auditSequelize(new Sequelize(url))
  */
 export function auditSequelize<T extends SequelizeLike>(sequelize: T, options: SequelizeOptions = {}): T {
   const where = 'auditSequelize(sequelize)'
+  checkOptions(where, options)
   const dialect = memberOf(sequelize, 'getDialect')
   const isSix = typeof memberOf(sequelize, 'query') === 'function' && memberOf(sequelize, 'queryRaw') === undefined
   if (typeof dialect !== 'function' || !isSix)

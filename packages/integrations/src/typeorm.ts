@@ -6,6 +6,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { countOf, listOf, memberOf } from './member.ts'
 import type { Dialect } from './sql/tokens.ts'
 import { type SentStatement, type StatementResult, StatementWatch } from './statement-watch.ts'
@@ -26,12 +27,14 @@ export interface TypeormOptions {
  * Records what TypeORM reads and writes of tables that the option `data` of the audit declares: tables, not entities. Returns
  * the same data source, before or after it is initialized.
  *
- * Throws `AUDIT_LIBRARY_UNKNOWN` for anything but a data source, and for one of MongoDB: that is the driver's to tell.
+ * Throws `AUDIT_OPTION_INVALID` naming an option that cannot be, and `AUDIT_LIBRARY_UNKNOWN` for anything but a
+ * data source, and for one of MongoDB: that is the driver's to tell.
  *
  *     export const dataSource = auditTypeorm(new DataSource({ type: 'postgres', entities, url }))
  */
 export function auditTypeorm<T extends DataSourceLike>(dataSource: T, options: TypeormOptions = {}): T {
   const where = 'auditTypeorm(dataSource)'
+  checkOptions(where, options)
   const type = memberOf(memberOf(dataSource, 'options'), 'type')
   if (typeof memberOf(dataSource, 'createQueryRunner') !== 'function' || typeof type !== 'string')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', `${where}: a DataSource of TypeORM is expected`)
