@@ -21,13 +21,10 @@ function digestOf(text: string): string {
 
 function makeAuth(given: { last?: boolean; audit?: TestAudit; verify?: boolean } = {}) {
   const links: string[] = []
-  const database = memoryAdapter({ user: [], session: [], account: [], verification: [], twoFactor: [] })
+  const tables: Record<string, object[]> = { user: [], session: [], account: [], verification: [], twoFactor: [] }
+  const database = memoryAdapter(tables)
   const ours = auditBetterAuth(given.audit === undefined ? {} : { audit: given.audit })
-  const others = [
-    twoFactor(),
-    admin({ adminUserIds: ['administrator'] }),
-    magicLink({ sendMagicLink: ({ token }) => void links.push(token) }),
-  ]
+  const others = [twoFactor(), admin(), magicLink({ sendMagicLink: ({ token }) => void links.push(token) })]
   const auth = betterAuth({
     baseURL: 'http://127.0.0.1',
     trustedOrigins: ['http://127.0.0.1'],
@@ -51,7 +48,7 @@ function makeAuth(given: { last?: boolean; audit?: TestAudit; verify?: boolean }
     user: { deleteUser: { enabled: true } },
     plugins: given.last === false ? [ours, ...others] : [...others, ours],
   })
-  return { auth, links }
+  return { auth, links, tables }
 }
 
 type Auth = ReturnType<typeof makeAuth>
@@ -77,7 +74,7 @@ async function serve(made: Auth = makeAuth()) {
     const text = await answer.text()
     return { status: answer.status, ...(text === '' ? {} : JSON.parse(text)) }
   }
-  return { call, told, audit, links: made.links }
+  return { call, told, audit, links: made.links, tables: made.tables }
 }
 
 /** The code that an authenticator shows for the secret of a `otpauth:` address. */
@@ -146,8 +143,14 @@ describe('an account', () => {
     await call('/revoke-sessions', {})
     await call('/sign-in/email', { email, password: newPassword })
     await call('/revoke-session', { token: 'of-nobody' })
+    await call('/admin/set-user-password', { userId: 'of-nobody', newPassword })
     await call('/delete-user', { password: newPassword })
-    expect(told()).toEqual(['session_revoked by_user', 'login_success', 'account_deleted by_user'])
+    expect(told()).toEqual([
+      'session_revoked by_user',
+      'login_success',
+      'authz_deny forbidden',
+      'account_deleted by_user',
+    ])
     expect(audit.recordsOf('account_deleted')[0]?.user_id).toBe(audit.records[0]?.user_id)
   })
 
@@ -182,6 +185,32 @@ describe('an account', () => {
     await call(`/magic-link/verify?token=${links[0]}&callbackURL=/`)
     expect(told()).toEqual(['login_failure invalid_credentials', 'account_created by_user', 'login_success'])
   })
+})
+
+it('what an administrator does to others names them', async () => {
+  const { call, told, audit, tables } = await serve()
+  await call('/sign-up/email', account)
+  Object.assign(tables['user']?.[0] ?? {}, { role: 'admin' })
+  const other = { email: 'bert.planted@hospital.example', password, name: 'Bert', role: 'user' }
+  const { user } = await call('/admin/create-user', other)
+  const userId = Reflect.get(Object(user), 'id')
+  told()
+  await call('/admin/set-user-password', { userId, newPassword })
+  await call('/admin/ban-user', { userId })
+  await call('/sign-in/email', { email: other.email, password: newPassword })
+  await call('/admin/unban-user', { userId })
+  await call('/admin/remove-user', { userId })
+  expect(told()).toEqual([
+    'password_change by_admin',
+    'account_locked by_admin',
+    'login_failure account_disabled',
+    'account_unlocked by_admin',
+    'account_deleted by_admin',
+  ])
+  const [administrator] = audit.records
+  const [subject] = audit.recordsOf('account_created')[1]?.subjects ?? []
+  for (const type of ['password_change', 'account_locked', 'account_unlocked', 'account_deleted'])
+    expect(audit.recordsOf(type)).toMatchObject([{ user_id: administrator?.user_id, subjects: [subject] }])
 })
 
 describe.each([

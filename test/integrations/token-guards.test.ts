@@ -57,6 +57,9 @@ describe('@fastify/jwt', () => {
   const serve = async (more: object = {}): Promise<Served> => {
     served = await serveFastify(async (app) => {
       const verify = { allowedIss: issuer, allowedAud: 'clinic', algorithms: ['HS256' as const] }
+      app.addHook('onRequest', async (request) => {
+        if (request.url === '/early') await request.jwtVerify()
+      })
       await app.register(fastifyJwt, { secret, verify, ...more })
       expect(auditFastifyJwt(app)).toBe(app)
       auditFastifyJwt(app)
@@ -64,6 +67,7 @@ describe('@fastify/jwt', () => {
         await request.jwtVerify()
         return 'welcome'
       })
+      app.get('/early', async () => 'welcome')
       app.get('/caught', async (request, reply) => {
         await request.jwtVerify().catch(() => reply.code(401).send('no'))
         return reply
@@ -91,7 +95,7 @@ describe('@fastify/jwt', () => {
     ['garbage', 'malformed'],
   ])('a token that is %s is invalid, once, with its reason', async (name, reason) => {
     const at = await serve()
-    for (const path of ['/', '/caught', '/callback', '/inner'])
+    for (const path of ['/early', '/', '/caught', '/callback', '/inner'])
       expect([path, ...(await told(at, path, `Bearer ${tokens[name]}`))]).toEqual([path, '401', `${invalid} ${reason}`])
   })
 

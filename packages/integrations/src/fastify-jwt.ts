@@ -36,7 +36,24 @@ export function auditFastifyJwt<F extends FastifyLike>(fastify: F, options: Toke
     if (typeof one !== 'object' || one === null || typeof memberOf(one, 'verify') !== 'function') continue
     wrapOnce('auditFastifyJwt()', one, 'verify', (inner) => watching(inner, options))
   }
-  // A request's methods stand on a prototype that nothing else leads to.
+  const prototype = requestPrototype(fastify)
+  if (prototype !== undefined) watchPrototypes(prototype, options)
+  else watchFirstRequests(fastify, options)
+  return fastify
+}
+
+/** The prototype that the requests of this Fastify get their methods from. */
+function requestPrototype(fastify: object): object | undefined {
+  for (let one: object | null = fastify; one !== null; one = Object.getPrototypeOf(one)) {
+    const symbol = Object.getOwnPropertySymbols(one).find(({ description }) => description === 'fastify.Request')
+    const prototype = symbol === undefined ? undefined : memberOf(memberOf(one, symbol), 'prototype')
+    if (typeof prototype === 'object' && prototype !== null) return prototype
+  }
+  return undefined
+}
+
+/** Where it is kept somewhere else, the requests themselves lead to it; a hook that verifies before this one is then too early. */
+function watchFirstRequests(fastify: FastifyLike, options: TokenOptions): void {
   const seen = new WeakSet<object>()
   const hook = (request: object, _reply: unknown, done: Done): void => {
     const prototype: unknown = Object.getPrototypeOf(request)
@@ -47,7 +64,6 @@ export function auditFastifyJwt<F extends FastifyLike>(fastify: F, options: Toke
     done()
   }
   Reflect.apply(fastify.addHook, fastify, ['onRequest', hook])
-  return fastify
 }
 
 /** Each plugin's requests inherit from those of the one around it. */

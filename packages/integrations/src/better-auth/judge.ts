@@ -125,6 +125,8 @@ export class Finished {
   }
 
   #tellPasswords(refused: Refused | undefined): void {
+    // Somebody who may not is a denial, which the answer tells by itself.
+    if (refused?.status === 401 || refused?.status === 403) return
     const failed = refused === undefined ? {} : { outcome: 'failure' as const }
     const count = this.#facts.ended.length
     const revoked = count === 0 ? {} : { sessions_revoked: count }
