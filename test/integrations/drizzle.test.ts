@@ -143,6 +143,14 @@ test('a failed statement is a failed attempt, and its error is as it was', async
   expect(told.map((one) => `${one.event_type} ${one.outcome}`)).toEqual(['data_create failure', 'data_create failure'])
 })
 
+test('a batch that fails leaves failed attempts', async () => {
+  const work = () =>
+    later
+      .batch([later.select().from(patients), later.insert(patients).values({ id: 1, name }), later.delete(rooms)])
+      .catch(() => {})
+  expect(await done(work)).toEqual(['create patient!', 'read patient!'])
+})
+
 test('writes of a transaction are on record when it is committed, and as failed when it is rolled back', async () => {
   const work = (fails: boolean) => () => {
     try {

@@ -9,7 +9,7 @@ import { type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, watchCall, wrapOnce } from '@trailmark/core/integration'
 import { checkOptions } from './check-options.ts'
 import { type PreparedShape, resultOf, shapeOf } from './drizzle/result.ts'
-import { memberOf } from './member.ts'
+import { listOf, memberOf } from './member.ts'
 import type { Dialect } from './sql/tokens.ts'
 import { watchStream } from './statement-stream.ts'
 import { StatementWatch } from './statement-watch.ts'
@@ -90,6 +90,7 @@ function watchSession(where: string, session: object, watch: StatementWatch): vo
         return made
       },
   )
+  watchBatch(where, session, watch)
   wrapOnce(
     where,
     session,
@@ -112,6 +113,30 @@ function watchSession(where: string, session: object, watch: StatementWatch): vo
         return watchCall(
           () => Reflect.apply(inner, this, [watched, ...rest]),
           ({ failed }) => ended?.(!failed),
+        )
+      },
+  )
+}
+
+/** The results of a batch are mapped one by one, see `ofBatch`; one that fails has none. */
+function watchBatch(where: string, session: object, watch: StatementWatch): void {
+  if (typeof memberOf(session, 'batch') !== 'function') return
+  wrapOnce(
+    where,
+    session,
+    'batch',
+    (inner) =>
+      function batch(this: unknown, ...given) {
+        const failed = (): void => {
+          for (const query of listOf(given[0])) {
+            const ask = memberOf(query, 'toSQL') ?? memberOf(query, 'getQuery')
+            const asked: unknown = typeof ask === 'function' ? Reflect.apply(ask, query, []) : undefined
+            watch.send(memberOf(asked, 'sql'), session)?.failed()
+          }
+        }
+        return watchCall(
+          () => Reflect.apply(inner, this, given),
+          (end) => end.failed && failed(),
         )
       },
   )
