@@ -89,9 +89,13 @@ describe('trailmark coverage', () => {
 
   it('opens no port', async () => {
     // The port of the application is taken; one that listened would fail.
-    const server = createServer().listen(3000, '127.0.0.1')
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? String(address?.port) : ''
     try {
-      const { err } = await coverage([join(apps, 'express.ts')])
+      const { code, err } = await coverage([join(apps, 'express.ts')], { PORT: port })
+      expect(code).toBe(1)
       expect(err).toBe('')
     } finally {
       server.close()

@@ -16,7 +16,7 @@ const admin = express()
 app.use('/admin', admin)
 admin.post('/users', audited.create('user'), done)
 
-app.listen(3000, () => console.log('listening'))
+app.listen(Number(process.env['PORT'] ?? 3000), () => console.log('listening'))
 app.listen(3001)
 setInterval(() => undefined, 1_000)
 // A router may get its routes after it was mounted.
