@@ -18,7 +18,7 @@ export interface RouteCoverage {
   readonly reason?: string
   /** Why it is not audited, where that is known: `before_audit` is mounted in front of the audit, which follows none of its requests. */
   readonly gap?: 'before_audit'
-  /** Requests in which it touched declared data that its declaration does not name; only where there were any. */
+  /** Records of access to tables of the option `data` that its declaration does not name; only where there are any. */
   readonly drift?: number
   /** The tables of that data, as the option `data` names them; at most 20. */
   readonly tables?: readonly string[]
