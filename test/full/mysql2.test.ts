@@ -179,7 +179,7 @@ describe.skipIf(missing)('auditMysql2()', () => {
     await expect(done(() => pool.execute('select nonsense from patients'))).rejects.toMatchObject({
       code: 'ER_BAD_FIELD_ERROR',
     })
-    await expect(done(() => pool.execute(select, [undefined]))).rejects.toThrow(TypeError)
+    await expect(done(() => Reflect.apply(pool.execute, pool, [select, [undefined]]))).rejects.toThrow(TypeError)
     expect(requests.below()).toEqual([
       ...Array.from({ length: 4 }, () => 'create patient!'),
       'read patient!',

@@ -231,7 +231,7 @@ describe('a client', () => {
     ],
     [
       'a query object with a callback',
-      () => called((back) => client.query(new pg.Query({ text: 'delete from clinic.visits' }, back))),
+      () => called((back) => client.query(Reflect.construct(pg.Query, [{ text: 'delete from clinic.visits' }, back]))),
       ['delete visit 1'],
     ],
     [
