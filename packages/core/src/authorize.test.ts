@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RequestContext, runInContext } from './context.ts'
-import { recordDecision } from './decision-register.ts'
+import { createDecisionRegister, recordDecision } from './decision-register.ts'
 import { rememberView } from './runtime.ts'
 import { fixedClock, type RecordedEvent, type TestAudit, testAudit } from './testing.ts'
 
@@ -21,6 +21,11 @@ function newContext(): RequestContext {
 
 function decisions(audit: TestAudit): RecordedEvent[] {
   return audit.records.filter(({ category }) => category === 'authz')
+}
+
+/** The same members in one order. */
+function sorted(value: object): unknown {
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 describe('authorize', () => {
@@ -169,6 +174,31 @@ describe('in a request', () => {
     })
     runInContext(newContext(), () => audit.authorize({ permission: 'patients:list' }, () => false))
     expect(decisions(audit)).toHaveLength(5)
+  })
+
+  it('two decisions that differ anywhere are two, whatever their identifiers are made of', () => {
+    const counts = { made: 0 }
+    const { record } = createDecisionRegister({ clock: fixedClock(), record: () => void counts.made++ })
+    const text = fc.oneof(fc.constantFrom('a', 'b', '\n', '\t', '"', '","', 'null', ''), fc.string({ maxLength: 300 }))
+    const target = fc.record({ type: text, id: text }, { requiredKeys: ['type'] })
+    const decision = fc.record(
+      {
+        effect: fc.constantFrom('allow' as const, 'deny' as const),
+        permission: text,
+        policyId: text,
+        rule: text,
+        targets: fc.array(target, { maxLength: 2 }),
+        subjects: fc.array(text, { maxLength: 2 }),
+      },
+      { requiredKeys: ['effect'] },
+    )
+    fc.assert(
+      fc.property(decision, decision, (one, other) => {
+        counts.made = 0
+        runInContext(newContext(), () => [one, other, one, other].forEach(record))
+        expect(counts.made).toBe(JSON.stringify(sorted(one)) === JSON.stringify(sorted(other)) ? 1 : 2)
+      }),
+    )
   })
 
   it('more than 256 different answers are told by permission, then by effect, and marked so', () => {

@@ -107,10 +107,10 @@ function add(keys: Set<string>, key: string, sizeMax: number): boolean {
 function exactKey(decision: Decision): string | undefined {
   const { effect, undecided, permission, policyId, policyVersion, guard, rule, reason, actor } = decision
   const { roles, targets, subjects } = decision
-  const single = `${effect}\n${undecided !== undefined}\n${permission}\n${policyId}\n${policyVersion}\n${guard}\n${rule}\n${reason}\n${actor?.id}`
-  if (roles === undefined && targets === undefined && subjects === undefined) return bounded(single)
+  const said = [effect, undecided !== undefined, permission, policyId, policyVersion, guard, rule, reason, actor?.id]
   try {
-    return bounded(`${single}\n${JSON.stringify([roles, targets, subjects])}`)
+    // Quoted and not joined: an identifier that a client chose must not make two decisions look like one.
+    return bounded(JSON.stringify([said, roles, targets, subjects]))
   } catch {
     return undefined
   }
