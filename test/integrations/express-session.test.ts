@@ -231,6 +231,29 @@ it('a store that fails changes nothing and is no event; what asks outside of any
   expect(audit.records).toHaveLength(2)
 })
 
+it('a store that destroys what it finds expired says that it has expired', async () => {
+  class Strict extends PromiseStore {
+    override get(sid: string, callback: (error: unknown, found?: SessionData | null) => void): void {
+      if (this.sessions.size > 0) this.destroy(sid, () => callback(null, null))
+      else callback(null, null)
+    }
+  }
+  const { post, told } = await serve(new Strict())
+  await post('/login', {})
+  await post('/touch', {})
+  expect(told()).toEqual(['login_success', 'session_expired'])
+})
+
+it('a store that is emptied in a request revokes every session in it', async () => {
+  const store = new session.MemoryStore()
+  const { post, told } = await serve(store, {}, (app) => {
+    app.post('/clear', (_req, res) => store.clear(() => res.end()))
+  })
+  await post('/login', {})
+  await post('/clear', {})
+  expect(told()).toEqual(['login_success', 'session_revoked'])
+})
+
 it('a client that leaves before its session was saved is logged in when it is', async () => {
   const { leave, told, audit } = await serve(new PromiseStore(), {}, (app) => {
     app.post('/slow', (req) => {

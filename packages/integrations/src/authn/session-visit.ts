@@ -21,6 +21,8 @@ export interface Seen {
 export class SessionVisit {
   /** The store was asked for what the client presented. */
   looked = false
+  /** What it is asked for, until it answers. */
+  asking: string | undefined
   /** The session as the request found it. */
   before: Seen | undefined
   /** The identifier that was made for this request last. */
@@ -72,9 +74,9 @@ export class SessionVisit {
 }
 
 /** Sessions ended from elsewhere: the last 20 by name, all of them by number. */
-export function tellRevoked(audit: Audit, request: object | undefined, ids: readonly string[]): void {
+export function tellRevoked(audit: Audit, request: object, ids: readonly string[]): void {
   recordOnce(audit, 'session:revoked', 'session_revoked', {
-    ...(request === undefined ? {} : { request }),
+    request,
     targets: ids.slice(-20).map((id) => ({ type: 'session', id })),
     ...(ids.length === 0 ? {} : { metadata: { sessions: ids.length } }),
   })

@@ -54,7 +54,9 @@ export class SessionWatch {
     const visit = this.#visit(context)
     if (visit.looked) return undefined
     visit.looked = true
+    visit.asking = id
     return (end) => {
+      visit.asking = undefined
       const stored = end.failed ? undefined : end.value
       if (end.failed && memberOf(end.error, 'code') !== 'ENOENT') return
       const actor = stored ? this.#whose(stored) : undefined
@@ -76,13 +78,15 @@ export class SessionWatch {
     }
   }
 
+  /** Outside of any request it is mostly a store that clears up, which revokes nothing. */
   destroy(given: unknown): Ended | undefined {
     const id = textIn(given)
-    if (id === undefined || this.#over.has(id)) return undefined
     const context = followed()
+    if (id === undefined || context === undefined || this.#over.has(id)) return undefined
+    // A store that finds it expired while it is asked for it: the answer will say so.
+    if (this.#visits.get(context)?.asking === id) return undefined
     return ({ failed }) => {
       if (failed || !this.#over.add(id)) return
-      if (context === undefined) return tellRevoked(auditFor(this.#audit), undefined, [id])
       const visit = this.#visit(context)
       // Libraries also destroy what was never saved; where they do not say what they made, the first is taken for that.
       if (visit.current === undefined && !this.#tellsMade) visit.made ??= id
@@ -105,6 +109,7 @@ export class SessionWatch {
 
   clear(): Ended | undefined {
     const context = followed()
+    if (context === undefined) return undefined
     return ({ failed }) => (failed ? undefined : tellRevoked(auditFor(this.#audit, context), context, []))
   }
 
