@@ -39,12 +39,22 @@ function refused(context: ExecutionContext): Observable<never> {
   return NEVER
 }
 
+/** What a file has that nobody gave handlers to: each has its own, of the same text. */
+const plain = new StreamableFile(new Uint8Array())
+const nestsHandler = String(plain.errorHandler)
+const nestsLogger = String(plain.errorLogger)
+
 /**
  * A file that fails while it is sent. Nest prints the error with its stack, and answers 400 where nothing was sent yet;
- * handlers of the application's own stay. In Nest's own class both are fields, and keep the fields' names.
+ * handlers of the application's own stay.
  */
 function watchFile(exchange: Exchange, file: StreamableFile): StreamableFile {
-  if (file.errorHandler.name === 'handleError') file.setErrorHandler((error) => exchange.answerError(error))
-  if (file.errorLogger.name === 'logError') file.setErrorLogger((error) => exchange.fail(error))
+  if (String(file.errorLogger) === nestsLogger) file.setErrorLogger((error) => exchange.fail(error))
+  if (String(file.errorHandler) === nestsHandler) {
+    file.setErrorHandler((error) => {
+      file.errorLogger(error)
+      exchange.answerError(error)
+    })
+  }
   return file
 }

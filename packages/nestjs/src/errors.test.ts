@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import {
   type ArgumentsHost,
   BadRequestException,
@@ -7,13 +8,14 @@ import {
   InternalServerErrorException,
   NotFoundException,
   ServiceUnavailableException,
+  StreamableFile,
   type Type,
   UseFilters,
 } from '@nestjs/common'
 import { APP_FILTER } from '@nestjs/core'
 import { currentContext } from '@trailmark/core'
 import { testAudit } from '@trailmark/core/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { controllerOf, platforms, type ServeOptions, serve, settled } from './application.fixture.ts'
 
 const secret = 'planted-secret-7391'
@@ -83,6 +85,29 @@ describe.each(platforms)('on %s', (platform) => {
     )
     expect(response.status).toBe(503)
     expect(JSON.parse(body)).toEqual({ status: 'error', details: { db: 'down' } })
+  })
+
+  it('a file that fails is an error that nobody prints, and a logger of its own is called', async () => {
+    const failing = (): Readable =>
+      new Readable({
+        read() {
+          this.destroy(new Error(secret))
+        },
+      })
+    const own: string[] = []
+    const printed = vi.spyOn(process.stderr, 'write').mockImplementation((text) => own.push(String(text)) > 0)
+    onTestFinished(() => printed.mockRestore())
+    const audit = testAudit()
+    const controllers = [
+      controllerOf('plain', () => new StreamableFile(failing())),
+      controllerOf('own', () => new StreamableFile(failing()).setErrorLogger(() => own.push('logged'))),
+    ]
+    const { url } = await serve({ platform, audit, controllers })
+    for (const path of ['plain', 'own']) await fetch(`${url}/${path}/7`).catch(() => undefined)
+    await settled(audit, 2)
+    expect(audit.recordsOf('application_error')).toHaveLength(2)
+    // Nest on Fastify hands the stream over, and tells no logger of it.
+    expect(own).toEqual(platform === 'express' ? ['logged'] : [])
   })
 
   const places: Readonly<Record<string, () => readonly [Partial<ServeOptions>, MethodDecorator[]]>> = {
