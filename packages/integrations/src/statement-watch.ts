@@ -9,6 +9,7 @@ import {
   isPersonal,
   type RequestContext,
   reportAccess,
+  runInContext,
   tellData,
   watchCall,
   watchesData,
@@ -83,7 +84,8 @@ export class StatementWatch {
     return {
       succeeded: (result) => {
         try {
-          this.#report(statements, result, context, connection)
+          // A pool may call back in the context of another request, and then of another audit.
+          runInContext(context, () => this.#report(statements, result, context, connection))
         } catch {
           // Rows are somebody else's objects; what is wrong with them is no matter of the query's.
         }
