@@ -121,6 +121,8 @@ function watchConnection(where: string, connection: object, watch: StatementWatc
         return watch.run(memberOf(given[0], 'sql'), connection, () => Reflect.apply(inner, this, given), resultOf)
       },
   )
+  // Not every dialect streams.
+  if (typeof memberOf(connection, 'streamQuery') !== 'function') return
   wrapOnce(
     where,
     connection,

@@ -6,7 +6,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Audit, AuditError } from '@trailmark/core'
-import { isPersonal, reportAccess, watchesData } from '@trailmark/core/integration'
+import { currentContext, isPersonal, reportAccess, watchesData } from '@trailmark/core/integration'
 import { checkOptions } from './check-options.ts'
 import { listOf, memberOf } from './member.ts'
 import { modelsOf, type PrismaModels } from './prisma/models.ts'
@@ -124,9 +124,12 @@ class PrismaWatch {
   }
 
   #tell(operation: PrismaOperation, result: unknown, failed: boolean, waiting: WaitingWrites | undefined): void {
-    for (const access of accessesIn(this.#models, operation, result)) {
-      if (!isPersonal(access.table, this.#audit)) continue
-      if (failed) reportAccess({ table: access.table, verb: access.verb, failed }, this.#audit)
+    const context = currentContext()
+    for (const seen of accessesIn(this.#models, operation, result)) {
+      const { table, verb } = seen
+      if (!isPersonal(table, this.#audit)) continue
+      const access = failed ? { table, verb, failed, context } : { ...seen, context }
+      if (failed) reportAccess(access, this.#audit)
       else if (waiting !== undefined && access.verb !== 'read') waiting.add(access)
       else reportAccess(access, this.#audit)
     }
