@@ -76,6 +76,7 @@ describe('the export of a module', () => {
   it.each([
     ['the default', { default: app }, 'application'],
     ['a usual name', { app }, 'application'],
+    ['a promise', { default: Promise.resolve(app) }, 'application'],
     ['a member of what CommonJS exports', { default: { server: app } }, 'application'],
     ['a function that makes one', { createApp: () => app }, 'factory'],
   ])('is %s', (_name, module, kind) => {

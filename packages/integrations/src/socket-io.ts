@@ -10,7 +10,6 @@ import { Duplex } from 'node:stream'
 import { AuditError } from '@trailmark/core'
 import {
   actorFrom,
-  auditFor,
   type ConnectionView,
   followHandshake,
   openConnection,
@@ -18,7 +17,14 @@ import {
   wrapOnce,
 } from '@trailmark/core/integration'
 import { memberOf } from './member.ts'
-import { type AskActor, Conversation, checkOptions, type SocketEnd, type SocketOptions } from './sockets/settings.ts'
+import {
+  type AskActor,
+  auditOf,
+  Conversation,
+  checkOptions,
+  type SocketEnd,
+  type SocketOptions,
+} from './sockets/settings.ts'
 
 /** What is called of a Socket.IO server. */
 export interface SocketIoLike {
@@ -114,7 +120,9 @@ function viewOf(socket: unknown, { options, views }: Watching): ConnectionView |
   if (!isObject(socket) || !(request instanceof IncomingMessage)) return undefined
   const known = views.get(socket)
   if (known !== undefined) return known
-  const made = openConnection(auditFor(options.audit, request), request, socket)
+  const audit = auditOf(options, request)
+  if (audit === undefined) return undefined
+  const made = openConnection(audit, request, socket)
   views.set(socket, made)
   return made
 }
@@ -198,7 +206,8 @@ function watchEngine(engine: unknown, { options }: Watching): void {
     return function handleUpgrade(request, stream, ...given) {
       const handle = (): unknown => Reflect.apply(inner, this, [request, stream, ...given])
       if (!(request instanceof IncomingMessage) || !(stream instanceof Duplex)) return handle()
-      return followHandshake(auditFor(options.audit, request), request, stream, handle)
+      const audit = auditOf(options, request)
+      return audit === undefined ? handle() : followHandshake(audit, request, stream, handle)
     }
   })
   const on = memberOf(engine, 'on')
@@ -208,7 +217,8 @@ function watchEngine(engine: unknown, { options }: Watching): void {
     (error: unknown) => {
       const request = memberOf(error, 'req')
       if (memberOf(error, 'code') !== forbidden || !(request instanceof IncomingMessage)) return
-      const audit = auditFor(options.audit, request)
+      const audit = auditOf(options, request)
+      if (audit === undefined) return
       openConnection(audit, request, {}).run(() => recordOnce(audit, 'authz', 'authz_deny', denial('forbidden')))
     },
   ])

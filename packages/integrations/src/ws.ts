@@ -9,14 +9,20 @@ import { Duplex } from 'node:stream'
 import {
   type AnyFunction,
   actorFrom,
-  auditFor,
   type ConnectionView,
   followHandshake,
   openConnection,
   wrapOnce,
 } from '@trailmark/core/integration'
 import { memberOf } from './member.ts'
-import { type AskActor, Conversation, checkOptions, type SocketEnd, type SocketOptions } from './sockets/settings.ts'
+import {
+  type AskActor,
+  auditOf,
+  Conversation,
+  checkOptions,
+  type SocketEnd,
+  type SocketOptions,
+} from './sockets/settings.ts'
 
 /** What is called of a WebSocketServer. */
 export interface WebSocketServerLike {
@@ -48,11 +54,13 @@ export function auditWs<S extends WebSocketServerLike>(server: S, options: WsOpt
   checkOptions(where, options, ['actor'])
   const connections = new WeakMap<object, ConnectionView>()
 
-  function connected(socket: unknown, request: unknown, audit: WsOptions['audit']): ConnectionView | undefined {
+  function connected(socket: unknown, request: unknown): ConnectionView | undefined {
     if (typeof socket !== 'object' || socket === null || !(request instanceof IncomingMessage)) return undefined
     const known = connections.get(socket)
     if (known !== undefined) return known
-    const view = openConnection(auditFor(audit, request), request, socket)
+    const audit = auditOf(options, request)
+    if (audit === undefined) return undefined
+    const view = openConnection(audit, request, socket)
     view.identify(() => options.actor?.(request) ?? actorFrom(request))
     connections.set(socket, view)
     follow(where, socket, view)
@@ -64,19 +72,20 @@ export function auditWs<S extends WebSocketServerLike>(server: S, options: WsOpt
       if (!(request instanceof IncomingMessage) || !(stream instanceof Duplex) || typeof done !== 'function')
         return Reflect.apply(inner, this, [request, stream, head, done])
       const opened: AnyFunction = function (this: unknown, socket, ...given) {
-        const view = connected(socket, request, options.audit)
+        const view = connected(socket, request)
         const go = (): unknown => Reflect.apply(done, this, [socket, ...given])
         return view === undefined ? go() : view.run(go)
       }
+      const audit = auditOf(options, request)
       const handle = (): unknown => Reflect.apply(inner, this, [request, stream, head, opened])
-      return followHandshake(auditFor(options.audit, request), request, stream, handle)
+      return audit === undefined ? handle() : followHandshake(audit, request, stream, handle)
     }
   })
   // Who makes the connection by hand tells its handlers what was found out: `emit('connection', socket, request, client)`.
   wrapOnce(where, server, 'emit', (inner) => {
     return function emit(name, ...given) {
       const [socket, request] = given
-      const view = name === 'connection' ? connected(socket, request, options.audit) : undefined
+      const view = name === 'connection' ? connected(socket, request) : undefined
       if (view === undefined) return Reflect.apply(inner, this, [name, ...given])
       if (options.actor !== undefined && given.length > 2) view.identify(() => options.actor?.(...given.slice(1)))
       return view.run(() => Reflect.apply(inner, this, [name, ...given]))

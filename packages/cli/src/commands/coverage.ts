@@ -157,8 +157,14 @@ const failed: Readonly<Record<Extract<RehearsalResult, { ok: false }>['stage'], 
 function standing(result: RehearsalResult, terminal: Terminal): Extract<Rehearsed, { ok: true }> {
   if (result.ok) return result
   if (terminal.signal.aborted) throw new CliError('CLI_INTERRUPTED', 'stopped before the application was there')
-  throw new CliError('CLI_APPLICATION_FAILED', `the application: ${failed[result.stage]}: ${result.detail}`)
+  const hint = noTypeScript.test(result.detail)
+    ? '; where this Node does not run the file as it is, name the built one or set NODE_OPTIONS, such as --import tsx'
+    : ''
+  throw new CliError('CLI_APPLICATION_FAILED', `the application: ${failed[result.stage]}: ${result.detail}${hint}`)
 }
+
+const noTypeScript =
+  /ERR_UNKNOWN_FILE_EXTENSION|ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX|ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING/
 
 async function countTrail(
   root: string,

@@ -3,6 +3,7 @@
  * framework. What does not have the expected shape is none.
  */
 import { Server } from 'node:net'
+import { types } from 'node:util'
 import type { Framework } from './report.ts'
 
 export interface Application {
@@ -64,7 +65,8 @@ export function exportedFrom(module: object, name?: string): Exported | undefine
   for (const place of places) {
     for (const usual of usualNames) {
       const value: unknown = Reflect.get(place, usual)
-      if (applicationOf(value) !== undefined || isServer(value)) return { kind: 'application', value }
+      if (applicationOf(value) !== undefined || isServer(value) || types.isPromise(value))
+        return { kind: 'application', value }
     }
   }
   for (const place of places) {

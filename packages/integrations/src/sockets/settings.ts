@@ -1,6 +1,6 @@
 /** What integrations of sockets share: their options, and the line at the end of a connection. */
 import { type ActorInput, type Audit, AuditError } from '@trailmark/core'
-import { type ConnectionView, recordDynamic, runtimeOf } from '@trailmark/core/integration'
+import { auditFor, type ConnectionView, recordDynamic, runtimeOf } from '@trailmark/core/integration'
 
 /** Who acts on a connection: asked once, when it is made, with what the library gives its own handlers. */
 export type AskActor = (...given: unknown[]) => ActorInput | undefined
@@ -29,6 +29,15 @@ function runtimeOrThrow(where: string, audit: object): void {
     runtimeOf(audit)
   } catch {
     throw new AuditError('AUDIT_OPTION_INVALID', `${where}: audit must be made by createAudit()`)
+  }
+}
+
+/** The audit of a handshake; undefined where the process's own cannot be made, since a handshake must not fail for that. */
+export function auditOf({ audit }: SocketOptions, request: object): Audit | undefined {
+  try {
+    return auditFor(audit, request)
+  } catch {
+    return undefined
   }
 }
 
