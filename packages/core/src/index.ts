@@ -15,6 +15,7 @@ export {
   runInContext,
 } from './context.ts'
 export type { Coverage, RouteCoverage, RouteStatus } from './coverage.ts'
+export type { DataOptions, TableOptions } from './data-options.ts'
 export type { PolicyMatch, PolicyRule } from './decide/policy.ts'
 export { defaultAudit } from './default-audit.ts'
 export { type DefinedEvents, defineEvents, type EventSpec } from './define-events.ts'
