@@ -4,7 +4,7 @@
  *
  * The generator is called without the command line around it, which would fetch a program that generating does not need.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -110,10 +110,13 @@ async function generate(dir: string): Promise<void> {
     getDMMF({ datamodel: files }),
     getConfig({ datamodel: files }),
   ])
+  const prisma = dirname(realpathSync(require.resolve('@prisma/client/package.json')))
+  // What the generator copies still looks for its neighbours.
+  symlinkSync(join(prisma, '../..'), join(dir, 'node_modules'))
   const generator = new PrismaClientJsGenerator({
     cliCommand: 'none',
     shouldResolvePrismaClient: false,
-    runtimePath: join(dirname(require.resolve('@prisma/client/package.json')), 'runtime'),
+    runtimePath: join(prisma, 'runtime'),
   })
   await generator.generate({
     generator: { ...generators[0]!, output: { value: dir, fromEnvVar: null }, isCustomOutput: true },
