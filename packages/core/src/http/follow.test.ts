@@ -69,6 +69,7 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
       operational: 'none',
       logLevel: 'INFO',
       ack: 'durable',
+      block: 'release',
       signals: false,
       metrics: false,
       limits: { openingMs: limits.openingMs ?? 60_000, holdMs: limits.holdMs ?? 2_000, queueBytesMax: 65_536 },
