@@ -2,7 +2,7 @@
 import { auditMysql2 } from '@trailmark/integrations/mysql2'
 import mysql from 'mysql2'
 import promises from 'mysql2/promise'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Requests, runInRequests } from '../integrations/run-in-requests.ts'
 import { hasMariaDb, type MariaDb, startMariaDb } from './mariadb.ts'
 
@@ -221,6 +221,27 @@ describe.skipIf(missing)('auditMysql2()', () => {
     const connection = auditMysql2(auditMysql2(await promises.createConnection(server.connection)))
     expect(await done(() => connection.execute(select, [0]))).toEqual(['read patient 2'])
     await connection.end()
+  })
+
+  test('counts once beside another copy of the integration', async () => {
+    vi.resetModules()
+    const { auditMysql2: other } = await import('@trailmark/integrations/mysql2')
+    expect(other).not.toBe(auditMysql2)
+    const both = other(auditMysql2(other(promises.createPool(server.connection))))
+    expect(await done(() => both.query(select, [0]))).toEqual(['read patient 2'])
+    await both.end()
+  })
+
+  test('records nothing before it is answered, nor when it never is', async () => {
+    const connection = auditMysql2(await promises.createConnection(server.connection))
+    let asked: Promise<unknown> | undefined
+    const id = await requests.run(() => {
+      asked = connection.query('select sleep(60) from patients').catch(() => {})
+    })
+    expect(requests.below(id)).toEqual([])
+    connection.destroy()
+    expect(requests.below(id)).toEqual([])
+    expect(asked).toBeInstanceOf(Promise)
   })
 
   test('answers as without the audit', async () => {

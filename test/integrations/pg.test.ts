@@ -2,7 +2,7 @@
 import { AuditError } from '@trailmark/core'
 import { auditPg } from '@trailmark/integrations/pg'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type PgliteServer, startPgliteServer } from './pglite-server.ts'
 import { type Requests, runInRequests } from './run-in-requests.ts'
 
@@ -279,6 +279,15 @@ describe('auditPg()', () => {
   test('counts once, however often it is applied', async () => {
     auditPg(auditPg(pool))
     expect(await done(() => pool.query(select, [0]))).toEqual(['read patient 2'])
+  })
+
+  test('counts once beside another copy of the integration', async () => {
+    vi.resetModules()
+    const { auditPg: other } = await import('@trailmark/integrations/pg')
+    expect(other).not.toBe(auditPg)
+    const both = other(auditPg(other(new pg.Pool(server.connection))))
+    expect(await done(() => both.query(select, [0]))).toEqual(['read patient 2'])
+    await both.end()
   })
 
   test('takes the module for all of its clients and pools', async () => {

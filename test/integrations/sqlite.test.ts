@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { auditSqlite } from '@trailmark/integrations/sqlite'
 import Database from 'better-sqlite3'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Requests, runInRequests } from './run-in-requests.ts'
 
 let requests: Requests
@@ -251,3 +251,17 @@ test.each([{}, null, { prepare: () => ({}), exec: () => 1, close: () => 1 }])(
     )
   },
 )
+
+test('two copies of the integration count once', async () => {
+  vi.resetModules()
+  const { auditSqlite: other } = await import('@trailmark/integrations/sqlite')
+  expect(other).not.toBe(auditSqlite)
+  for (const db of [new Database(':memory:'), new DatabaseSync(':memory:')]) {
+    auditSqlite(other(db))
+    other(auditSqlite(db))
+    db.exec(`${schema}; ${reset}`)
+    requests.audit.clear()
+    expect(await done(() => db.prepare(select).all(0))).toEqual(['read patient 2'])
+    db.close()
+  }
+})
