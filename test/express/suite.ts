@@ -253,7 +253,9 @@ function coverage(express: Express): void {
     hidden.get('/secret', ok)
     app.use('/hidden', hidden)
     app.use(auditMiddleware({ audit: trail.audit }))
-    expect(trail.audit.coverage().routes).toEqual([{ method: 'ALL', route: '/hidden/*', status: 'unaudited' }])
+    expect(trail.audit.coverage().routes).toEqual([
+      { method: 'ALL', route: '/hidden/*', status: 'unaudited', gap: 'before_audit' },
+    ])
   })
 
   it('reports what an application is mounted in, where that was not seen', () => {

@@ -60,6 +60,16 @@ describe.each([
     expect(told(audit)).toEqual(['GET /api/early before_audit', 'GET /api/late audited', 'GET /outside before_audit'])
   })
 
+  it('does not follow an application that was mounted in front of the audit, whatever its routes are', () => {
+    const audit = open()
+    const app = make()
+    const admin = make()
+    admin.get('/users', done)
+    app.use('/admin', admin)
+    app.use(expressAudit({ audit }))
+    expect(told(audit)).toEqual(['ALL /admin/* before_audit'])
+  })
+
   it('enters a router that is mounted in itself once', () => {
     const audit = open()
     const app = make()

@@ -61,7 +61,11 @@ function tellStack(stack: readonly Layer[], place: Place): void {
     const below = stackIn(layer)
     if (below !== undefined || isHidden(layer)) register.under(prefix)
     if (below !== undefined) tellStack(below, { ...place, way: deeper, inherited, inside })
-    else if (isHidden(layer)) register.mounted(joined([...deeper, unknownPart]), 'ALL')
+    else if (isHidden(layer)) {
+      const hidden = joined([...deeper, unknownPart])
+      register.mounted(hidden, 'ALL')
+      if (isEarly(hidden, place)) register.before(hidden, 'ALL')
+    }
   }
 }
 
@@ -81,11 +85,17 @@ function holdsAudit(stack: readonly Layer[], inside: readonly (readonly Layer[])
   })
 }
 
-function tellRoute(route: Route, { register, way, inherited, followed, found }: Place): void {
+/** In front of the audit, as far as the stacks show where that is. */
+function isEarly(template: string, { followed, found }: Place): boolean {
+  return found && !followed.some((prefix) => isUnder(template, prefix))
+}
+
+function tellRoute(route: Route, place: Place): void {
+  const { register, way, inherited } = place
   const paths: readonly unknown[] = Array.isArray(route.path) ? route.path.flat(Number.POSITIVE_INFINITY) : [route.path]
   for (const path of paths) {
     const template = joined([...way, pathText(path) ?? unknownPart])
-    const early = found && !followed.some((prefix) => isUnder(template, prefix))
+    const early = isEarly(template, place)
     for (const method of methodsOf(route)) {
       register.mounted(template, method)
       if (early) register.before(template, method)
