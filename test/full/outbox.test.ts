@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createAudit } from '@trailmark/core'
 import { outboxTableSql, sqlOutbox } from '@trailmark/integrations/outbox'
 import SqliteDatabase from 'better-sqlite3'
@@ -45,7 +46,7 @@ test('a grant is on record once if it was committed, and not at all if it was no
 })
 
 function start(...given: string[]): ChildProcess {
-  const file = join(import.meta.dirname, 'outbox-child.ts')
+  const file = fileURLToPath(new URL('./outbox-child.ts', import.meta.url))
   const env = { ...process.env, NODE_ENV: 'production' }
   return spawn(process.execPath, ['--conditions=@trailmark/source', file, ...given], {
     env,
