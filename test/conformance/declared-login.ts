@@ -233,6 +233,37 @@ export function declaredLogin(behaviour: Behaviour): void {
     })
   }
 
+  behaviour('an event that the handler has recorded itself is not recorded again', async ({ open }) => {
+    const stage = await open({
+      routes: [
+        {
+          path: '/password',
+          event: { type: 'password_change' },
+          handle: (call) => {
+            audit.record('password_change', { metadata: { forced: true } })
+            call.answer(200, 'changed')
+          },
+        },
+        {
+          path: '/logout',
+          logout: true,
+          handle: (call) => {
+            audit.record('logout', { reason: 'everywhere' })
+            call.answer(200, 'out')
+          },
+        },
+      ],
+    })
+    const { audit } = stage
+    await stage.ask('/password')
+    await stage.ask('/logout')
+    await stage.until(() => stage.lines().length === 2)
+    expect(stage.records()).toMatchObject([
+      { event_type: 'password_change', metadata: { forced: true } },
+      { event_type: 'logout', reason: 'everywhere' },
+    ])
+  })
+
   behaviour('a declared event that failed behind a 200 is a failure where the route says so', async ({ open }) => {
     const stage = await open({
       routes: [

@@ -7,11 +7,13 @@ import { DeclaredLogin } from './declared-login.ts'
 import type { Declaration } from './exchange.ts'
 import { claim } from './record-once.ts'
 
-export function declaredFrom(
-  declaration: Declaration,
-  runtime: Runtime,
-  exchange: Pick<ExchangeView, 'actor' | 'context'>,
-): Declared {
+/** What a declaration is followed in. */
+export interface DeclaringExchange extends Pick<ExchangeView, 'actor' | 'context'> {
+  /** Whether the application has recorded such an event itself. */
+  hasTold(type: string): boolean
+}
+
+export function declaredFrom(declaration: Declaration, runtime: Runtime, exchange: DeclaringExchange): Declared {
   const onPromise = (name: string): void =>
     runtime.notice(
       'ASYNC_DECLARATION',
@@ -24,6 +26,7 @@ export function declaredFrom(
     onPromise,
     actor: () => exchange.actor(),
     claim: (key) => claim(key, exchange.context),
+    told: (type) => exchange.hasTold(type),
   }
   return 'login' in declaration ? new DeclaredLogin(declaration, inside) : new DeclaredEvent(declaration, inside)
 }

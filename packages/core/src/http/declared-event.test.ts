@@ -5,7 +5,7 @@ import { DeclaredEvent, type DeclaredIn } from './declared-event.ts'
 import { DeclaredLogin } from './declared-login.ts'
 
 const definition = catalogue.password_change
-const nobody = { definition, onPromise: () => undefined, actor: () => undefined, claim: () => true }
+const nobody = { definition, onPromise: () => undefined, actor: () => undefined, claim: () => true, told: () => false }
 const done = { status: 200, completion: 'completed' } as const
 
 function inside(given: Partial<DeclaredIn> = {}): DeclaredIn {
@@ -35,6 +35,11 @@ describe('a declared event', () => {
     const attempted = logout()
     attempted.operationId = 'op-1'
     expect(attempted.result(done)).toEqual({})
+  })
+
+  it('that the application has recorded itself is not recorded again', () => {
+    const event = new DeclaredEvent({ type: 'password_change' }, inside({ told: (type) => type === 'password_change' }))
+    expect(event.result(done)).toBeUndefined()
   })
 
   it('takes whatever its questions answer, in bounds, and never throws', () => {

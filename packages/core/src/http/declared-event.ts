@@ -20,6 +20,8 @@ export interface DeclaredIn {
   readonly actor: () => ActorInput | undefined
   /** True for the first who asks with this key in the exchange. */
   readonly claim: (key: string) => boolean
+  /** Whether the application has recorded such an event itself. */
+  readonly told: (type: string) => boolean
 }
 
 const changesMax = 50
@@ -60,8 +62,7 @@ export class DeclaredEvent implements Declared {
   }
 
   result(end: DeclaredEnd): EventInput | undefined {
-    const { once } = this.#declaration
-    if (once !== undefined && this.#operationId === undefined && !this.#exchange.claim(once)) return undefined
+    if (this.#operationId === undefined && this.#isTold()) return undefined
     if (this.#subjects.listed.length === 0) this.#subjects = identifiers(this.#ask('subject'))
     if (this.#targets.length === 0) this.#targets = targetsFrom(this.#ask('targets'))
     const shown = this.#outcome(end)
@@ -78,6 +79,12 @@ export class DeclaredEvent implements Declared {
       ...(volume === undefined ? {} : { volume }),
       ...metadataFrom(this.#ask('metadata')),
     }
+  }
+
+  /** The handler knows more of it than the answer shows; and a logout may have been seen by a library. */
+  #isTold(): boolean {
+    const { once } = this.#declaration
+    return this.#exchange.told(this.type) || (once !== undefined && !this.#exchange.claim(once))
   }
 
   #outcome(end: DeclaredEnd): ReturnType<typeof outcomeOf> {

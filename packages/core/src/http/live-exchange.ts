@@ -72,8 +72,8 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   #live: LiveExchangeInit | undefined
   #ended: Ended | undefined
   #error: { readonly thrown: unknown } | undefined
-  /** Categories of what the application recorded itself in this exchange. */
-  readonly #told = new Set<Category>()
+  /** Categories and names of what the application recorded itself in this exchange. */
+  readonly #told = new Set<string>()
   readonly #accesses: Declared[] = []
   /** What the option `routes` says of this request, until the route itself says something. */
   #configured: Declared | undefined
@@ -255,8 +255,12 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   recorded(category: Category, type: string): void {
     // That somebody was let in says nothing of a later refusal.
     if (type === 'authz_allow') this.#letIn = true
-    else this.#told.add(refusals.has(type) ? 'authz' : category)
+    else this.#told.add(refusals.has(type) ? 'authz' : category).add(type)
     if (type === 'login_success' || type === 'login_failure') claim(loginKey, this.context)
+  }
+
+  hasTold(type: string): boolean {
+    return this.#told.has(type)
   }
 
   actor(): ActorInput | undefined {

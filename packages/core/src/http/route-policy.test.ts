@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -121,6 +123,19 @@ describe('the option routes', () => {
     expect(policy?.coverageOf('/Patients/7/files', 'HEAD')).toEqual({ verb: 'read' })
     expect(policy?.coverageOf('/wards', 'GET')).toEqual({ reason: 'the rest' })
     expect(policy?.coverageOf('/wards', 'OPTIONS')).toBeUndefined()
+  })
+
+  it('is matched with what the client wrote, where a framework has taken a prefix away or rewritten it', () => {
+    const policy = readRoutePolicy([{ route: '/api/patients/:id', read: 'patient', id: 'params.id' }], dir, catalogue)
+    const res = new ServerResponse(new IncomingMessage(new Socket()))
+    const declared = (url: string, originalUrl?: string) => {
+      const req = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url, originalUrl })
+      const found = policy?.declare(req, res, () => undefined)
+      return found && 'verb' in found.declaration ? found.declaration.id?.() : undefined
+    }
+    expect(declared('/patients/7', '/api/patients/7')).toBe('7')
+    expect(declared('/api/patients/8', '/v1/patients/8')).toBe('8')
+    expect(declared('/patients/7')).toBeUndefined()
   })
 
   it('takes any JSON, or names what is wrong with it', () => {
