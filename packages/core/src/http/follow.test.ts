@@ -67,7 +67,6 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
       credentials: new Set(['sid']),
       serverTiming: true,
       operational: 'none',
-      block: 'release',
       logLevel: 'INFO',
       ack: 'durable',
       block: 'release',
