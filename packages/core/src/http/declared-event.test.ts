@@ -108,6 +108,15 @@ describe('a declared login', () => {
     expect(silent.result({ status: 401, completion: 'completed', actor })?.actor).toEqual({})
   })
 
+  it('is not of somebody who was logged in before, and of whom it says nothing', () => {
+    const before = { id: 'u7' }
+    const login = (user?: () => string) =>
+      new DeclaredLogin({ login: true, ...(user && { user }) }, inside({ actor: () => before }))
+    expect(login(() => 'ann').result({ ...done, actor: before })?.actor).toEqual({ id: 'ann' })
+    expect(login(() => 'ann').result({ ...done, actor: { id: 'u8' } })?.actor).toEqual({ id: 'u8' })
+    expect(login().result({ ...done, actor: before })?.actor).toEqual(before)
+  })
+
   it('asks for the user again at the end: the body may be read by then', () => {
     let body: { name: string } | undefined
     const login = new DeclaredLogin({ login: true, user: () => body?.name }, inside())

@@ -20,12 +20,15 @@ export class DeclaredLogin implements Declared {
   refused = false
   readonly #declaration: LoginDeclaration
   readonly #exchange: DeclaredIn
+  /** Who was there already: somebody logged in may log in as somebody else. */
+  readonly #before: ActorInput | undefined
   #claimed: ActorInput | undefined
   #operationId: string | undefined
 
   constructor(declaration: LoginDeclaration, exchange: DeclaredIn) {
     this.#declaration = declaration
     this.#exchange = exchange
+    this.#before = exchange.actor()
     this.#claimed = this.#user()
   }
 
@@ -50,7 +53,7 @@ export class DeclaredLogin implements Declared {
     const metadata = this.#metadata(this.#ask('metadata'))
     const failure = this.#failure(end)
     if (failure === undefined) {
-      const actor = end.actor ?? this.#claimed
+      const actor = this.#cameIn(end.actor)
       return { ...(actor === undefined ? {} : { actor }), ...metadata }
     }
     this.type = 'login_failure'
@@ -62,6 +65,12 @@ export class DeclaredLogin implements Declared {
       ...(reason === undefined ? {} : { reason }),
       ...metadata,
     }
+  }
+
+  /** Whom the application knows since then; where that is still who was there before, it says nothing of this login. */
+  #cameIn(known: ActorInput | undefined): ActorInput | undefined {
+    const since = known?.id !== undefined && known.id !== this.#before?.id
+    return since ? known : (this.#claimed ?? known)
   }
 
   /** Why nobody came in; undefined where somebody did. Not known is it where the client left before there was an answer. */
