@@ -13,7 +13,9 @@ const beforeRead = words('only lateral table')
 const beforeChange = words(
   'into only table low_priority delayed high_priority ignore quick or replace rollback abort fail overwrite top temp temporary unlogged local global',
 )
-const listEnds = words('where group having order limit offset fetch window returning qualify option output')
+const listEnds = words('where group having order limit offset fetch window returning')
+/** Elsewhere these are names. */
+const listEndsOfMssql = words('option output')
 const notTables = words('select set values outfile dumpfile on')
 const notAliases = words(
   'left right inner outer full cross natural on partition tablesample for use force ignore index when then with values default',
@@ -26,7 +28,7 @@ export function onTableWord(reading: Reading, word: string, text: string): boole
   // DELETE FROM t: FROM stands before the table that is deleted from.
   if (word === 'from' && frame.command === 'delete') return false
   if ((frame.role === 'read' ? beforeRead : beforeChange).has(word)) return false
-  if (notTables.has(word) || listEnds.has(word)) {
+  if (notTables.has(word) || endsList(reading, word)) {
     frame.mode = 'body'
     return true
   }
@@ -40,6 +42,11 @@ export function onClause(reading: Reading, word: string): boolean {
   if (frame.command === 'copy') {
     frame.mode = 'copied'
     return true
+  }
+  if (isLabel(reading)) {
+    if (frame.mode === 'after') reading.alias(word)
+    frame.mode = 'body'
+    return false
   }
   switch (word) {
     case 'from':
@@ -68,7 +75,6 @@ export function onClause(reading: Reading, word: string): boolean {
     case 'union':
     case 'intersect':
     case 'except':
-    case 'minus':
       if (frame.top) reading.uses.union = true
       frame.inList = false
       frame.changes = false
@@ -86,10 +92,23 @@ export function onClause(reading: Reading, word: string): boolean {
     case 'insert':
       onSecondCommand(reading, word)
       break
+    case 'in':
+      // `id IN patients` is a query of SQLite.
+      if (reading.tokens.dialect === 'sqlite') frame.mode = 'member'
+      return false
     default:
   }
   onOther(reading, frame, word)
   return false
+}
+
+function endsList({ tokens }: Reading, word: string): boolean {
+  return listEnds.has(word) || (tokens.dialect === 'mssql' && listEndsOfMssql.has(word))
+}
+
+/** Behind AS and behind a dot any word is a name: `SELECT p.minus AS from FROM patients p`. */
+function isLabel({ word, tokens }: Reading): boolean {
+  return (word === 'as' || word === '.') && !tokens.afterValue
 }
 
 function onFrom(reading: Reading): void {
@@ -126,7 +145,7 @@ function onSecondCommand(
 
 function onOther(reading: Reading, frame: Frame, word: string): void {
   const { word: before } = reading
-  if (listEnds.has(word) && before !== 'for') {
+  if (endsList(reading, word) && before !== 'for') {
     frame.inList = false
     frame.inSet = false
     frame.atColumn = false

@@ -20,11 +20,12 @@ export function onCommand(reading: Reading, word: string): boolean {
     return false
   }
   frame.mode = frame.tables ? 'table' : 'body'
-  return frame.tables
+  // `(? IN patients)`: a value is no word.
+  return frame.tables || word === 'in'
 }
 
 function onQuery(reading: Reading, word: string): boolean {
-  const { frame, atRoot } = reading
+  const { frame } = reading
   if (word === 'with') {
     frame.mode = 'with_name'
     return true
@@ -36,7 +37,7 @@ function onQuery(reading: Reading, word: string): boolean {
     frame.inList = false
     return true
   }
-  if (word !== 'table' || !(atRoot || frame.tables || frame.closes === 'defines')) return false
+  if (word !== 'table') return false
   reading.counts('read')
   frame.command = 'select'
   reading.expect('read')
@@ -93,6 +94,12 @@ function onRootCommand(reading: Reading, word: string): void {
     case 'describe':
     case 'desc':
       frame.mode = 'explain'
+      return
+    case 'set':
+    case 'do':
+    case 'call':
+      // Of these, only a query in parentheses runs.
+      frame.mode = 'body'
       return
     case 'prepare':
     case 'declare':

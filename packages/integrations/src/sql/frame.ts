@@ -7,6 +7,8 @@ export type Mode =
   | 'start'
   /** A table, or a parenthesis around one. */
   | 'table'
+  /** Behind IN: a table, or a parenthesis around anything. */
+  | 'member'
   /** What follows a table: an alias, or the next clause. */
   | 'after'
   /** Columns, conditions and values, until a clause begins. */
@@ -25,8 +27,11 @@ export type Mode =
   /** Nothing of this counts. */
   | 'ignore'
 
-/** What a table that is named next is there for; a COPY and a MERGE say only later what becomes of it. */
-export type Role = AccessBelowVerb | 'copy' | 'merge'
+/**
+ * What a table that is named next is there for; a COPY and a MERGE say only later what becomes of it, and a `member` is read
+ * without a row of it in the result.
+ */
+export type Role = AccessBelowVerb | 'copy' | 'merge' | 'member'
 
 export interface Frame {
   mode: Mode

@@ -24,7 +24,7 @@ export class Reading {
   #frames: Frame[] = []
   /** How many open WITH clauses define a name. */
   readonly #defined = new Map<string, number>()
-  #pending: { readonly table: string; readonly qualified: boolean } | undefined
+  #pending: { readonly table: string; readonly defined: string | undefined } | undefined
   #last: Reference | undefined
 
   constructor(tokens: Tokens, cut: boolean) {
@@ -46,6 +46,12 @@ export class Reading {
     return this.#frames.length === 1
   }
 
+  /** A name is expected, which SQLite may find in the quotes of a literal. */
+  get atName(): boolean {
+    const { mode, tables } = this.frame
+    return mode === 'table' || mode === 'member' || mode === 'with_name' || (mode === 'start' && tables)
+  }
+
   begin(): void {
     this.#frames = [openFrame({ changes: true, top: true, outer: true })]
     this.uses = new Uses()
@@ -63,7 +69,7 @@ export class Reading {
   open(): void {
     const { frame } = this
     const { mode, outer, top, tables } = frame
-    if (mode === 'after' && this.#pending !== undefined && frame.role === 'read') {
+    if (mode === 'after' && this.#pending !== undefined && (frame.role === 'read' || frame.role === 'member')) {
       // A function, whose rows come from who knows where.
       this.#pending = undefined
       if (top) this.uses.sources += 2
@@ -83,7 +89,10 @@ export class Reading {
       frame.mode = 'body'
       this.#push({ outer, top, tables, inList: tables })
     } else if (mode === 'explain') this.#push({ mode })
-    else if (mode === 'after' || mode === 'body' || mode === 'table' || mode === 'with_as') {
+    else if (mode === 'member') {
+      frame.mode = 'body'
+      this.#push({})
+    } else if (mode === 'after' || mode === 'body' || mode === 'table' || mode === 'with_as') {
       if (mode === 'after') frame.mode = 'body'
       this.#push({})
     } else this.#push({ mode: 'ignore' })
@@ -123,16 +132,22 @@ export class Reading {
   readTable(first: string): void {
     const { tokens } = this
     let table = first
-    let qualified = false
+    let defined: string | undefined = tokens.foldName()
     while (tokens.takeDot()) {
-      qualified = true
+      defined = undefined
       if (tokens.takeDot() && table !== '') table += '.'
-      if (!tokens.next() || (tokens.kind !== 'word' && tokens.kind !== 'name')) break
+      if (!tokens.next(true) || (tokens.kind !== 'word' && tokens.kind !== 'name')) break
       if (tokens.text === '' || table.length > tableCharsMax) table = ''
       else if (table !== '') table += `.${tokens.text}`
     }
-    this.#pending = { table: table.replace('..', '.'), qualified }
+    this.#pending = { table: table.replace('..', '.'), defined }
     this.frame.mode = 'after'
+  }
+
+  /** The table of `id IN patients`. */
+  readMember(first: string): void {
+    this.frame.role = 'member'
+    this.readTable(first)
   }
 
   /** What was read last is a table. */
@@ -142,14 +157,18 @@ export class Reading {
     this.#pending = undefined
     this.#last = undefined
     const { frame } = this
-    const { table, qualified } = pending
+    const { table, defined } = pending
     const { role, top, outer } = frame
     if (role === 'copy' || role === 'merge') {
       frame.target = table
       return
     }
-    if (role === 'read' && !qualified && this.#defined.has(table.toLowerCase())) {
+    if ((role === 'read' || role === 'member') && defined !== undefined && this.#defined.has(defined)) {
       if (top) this.uses.sources += 2
+      return
+    }
+    if (role === 'member') {
+      this.uses.add('read', table, false, false)
       return
     }
     // The rows of INSERT … SELECT are those of its target.

