@@ -19,13 +19,16 @@ export interface OpaQuestion {
 }
 
 export interface OpaOptions extends DecisionOptions {
-  /** What the input asks for, in words for the record. Default: the permission is the policy's path, and nothing else. */
-  readonly question?: (path: string, input: unknown) => OpaQuestion | undefined
+  /**
+   * What the input asks for, in words for the record; the function names the input's type. Default: the permission is the
+   * policy's path, and nothing else.
+   */
+  readonly question?: { asked(path: string, input: unknown): OpaQuestion | undefined }['asked']
   /**
    * What a result means; undefined for one that is no decision, and is not recorded. Default: true and false, an object with
    * `allow` or `allowed`, and no result at all, which is a refusal.
    */
-  readonly allowed?: (result: unknown, path: string) => boolean | undefined
+  readonly allowed?: { means(result: unknown, path: string): boolean | undefined }['means']
 }
 
 /**
@@ -34,7 +37,7 @@ export interface OpaOptions extends DecisionOptions {
  * for something else and `AUDIT_OPTION_INVALID` naming an option that cannot be.
  *
  *     const opa = auditOpa(new OPAClient('http://127.0.0.1:8181'), {
- *       question: (_path, input) => ({ permission: input.action, roles: input.user.roles }),
+ *       question: (_path, input: Input) => ({ permission: input.action, roles: input.user.roles }),
  *     })
  *     if (!(await opa.evaluate('clinic/allow', { user, action: 'patients:read' }))) return res.sendStatus(403)
  */

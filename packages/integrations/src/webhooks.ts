@@ -2,7 +2,7 @@
  * Webhooks that you deliver to others: `@trailmark/integrations/webhooks`.
  *
  *     const deliver = auditedWebhook(
- *       ({ url, body }) => fetch(url, { method: 'POST', body }),
+ *       ({ url, body }: Delivery & { body: string }) => fetch(url, { method: 'POST', body }),
  *       { next: ({ attempt }) => (attempt < 5 ? new Date(Date.now() + 60_000 * attempt) : undefined) },
  *     )
  *     await deliver({ url, body, deliveryId, attempt: 1 })

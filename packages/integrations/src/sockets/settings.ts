@@ -2,8 +2,11 @@
 import { type ActorInput, type Audit, AuditError } from '@trailmark/core'
 import { auditFor, type ConnectionView, recordDynamic, runtimeOf } from '@trailmark/core/integration'
 
-/** Who acts on a connection: asked once, when it is made, with what the library gives its own handlers. */
-export type AskActor = (...given: unknown[]) => ActorInput | undefined
+/**
+ * Who acts on a connection: asked once, when it is made, with what the library gives its own handlers. Written as a method's
+ * type, so that a function may say what it is given: `(request: IncomingMessage, client: Client) => …`.
+ */
+export type AskActor = { asked(...given: unknown[]): ActorInput | undefined }['asked']
 
 export interface SocketOptions {
   /** Default: the audit that follows the handshake, else the process's. */
