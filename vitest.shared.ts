@@ -20,19 +20,38 @@ export function reporters(name: string): { reporters?: string[]; outputFile?: { 
   return directory ? { reporters: ['default', 'json'], outputFile: { json: join(directory, `${name}.json`) } } : {}
 }
 
-/** Tests of packages that wait for clocks, processes and disks more than they compute: `test:full` runs them. */
+/** Tests that wait for clocks, processes and disks more than they compute, or compute much: `test:full` runs them. */
 export const unhurried = [
   'packages/cli/src/cli.test.ts',
   'packages/cli/src/commands/anchor.test.ts',
   'packages/core/src/anchors.test.ts',
+  'packages/core/src/births.test.ts',
   'packages/core/src/process-end.test.ts',
   'packages/core/src/start.test.ts',
+  'packages/keys/src/subject-files.test.ts',
   'packages/ledger/src/append/crash.test.ts',
   'packages/ledger/src/append/reserve.test.ts',
   'packages/ledger/src/append/torn-tail.test.ts',
   'packages/ledger/src/keep/anchorer*.test.ts',
+  'packages/ledger/src/prove/tree-reader.test.ts',
   'packages/ledger/src/verify/check-anchors.test.ts',
   'packages/ledger/src/verify/scan.test.ts',
+  'packages/ledger/src/verify/verify.test.ts',
+  'test/bad-input/directories.test.ts',
+  'test/bad-input/full-disk.test.ts',
+  'test/conformance/hono.test.ts',
+  'test/conformance/nest-express.test.ts',
+  'test/decorators/compile.test.ts',
   'test/errors/matrix.test.ts',
+  'test/rehearse/applications.test.ts',
   'test/w3c/command.test.ts',
+]
+
+/** Of `test/full` those that start a server of their own and ask it: they need no quiet. */
+export const besideOthers = [
+  'test/full/bullmq.test.ts',
+  'test/full/mysql2.test.ts',
+  'test/full/orms-*.test.ts',
+  'test/full/outbox-postgres.test.ts',
+  'test/full/pg.test.ts',
 ]

@@ -53,7 +53,11 @@ describe.each(others)('Node %s', (line) => {
         // A run within a run must not take itself for a worker of the outer one.
         {
           cwd: repository,
-          env: { ...withoutVitest(), TRAILMARK_TEST_REPORTS: undefined, TRAILMARK_TEST_UNHURRIED: 'packages/core/' },
+          env: {
+            ...withoutVitest(),
+            TRAILMARK_TEST_REPORTS: undefined,
+            TRAILMARK_TEST_UNHURRIED: 'packages/core/,test/conformance/',
+          },
         },
       )
       const { code } = await run.ended
