@@ -92,7 +92,9 @@ describe.skipIf(missing)('auditPg() over PostgreSQL', () => {
 
   test('records a timeout once, as a failure', async () => {
     await expect(
-      done(() => pool.query({ text: 'select pg_sleep(0.5) from patients limit 1', query_timeout: 50 } as pg.QueryConfig)),
+      done(() =>
+        pool.query({ text: 'select pg_sleep(0.5) from patients limit 1', query_timeout: 50 } as pg.QueryConfig),
+      ),
     ).rejects.toThrow(/timeout/)
     await new Promise((resolve) => setTimeout(resolve, 800))
     expect(requests.below()).toEqual(['read patient!'])
