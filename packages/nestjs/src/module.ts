@@ -17,8 +17,8 @@ import { readEnhancers } from './application-config.ts'
 import { declareInterceptor } from './declare-interceptor.ts'
 import { lastFilter } from './errors.ts'
 import { watchGuards } from './guards.ts'
-import { mount } from './mount.ts'
-import { controllerPaths, type Routes } from './mounted-routes.ts'
+import { type Mounted, mount } from './mount.ts'
+import { controllerPaths } from './mounted-routes.ts'
 import { AUDIT } from './tokens.ts'
 
 /** Either an audit that exists, or the options of `createAudit()` for one of its own; nothing at all means `defaultAudit()`. */
@@ -62,20 +62,14 @@ export class AuditModule implements NestModule, OnApplicationShutdown {
   readonly #modules: ModulesContainer
   readonly #ref: ModuleRef
   readonly #made: Made
-  readonly #routes: Routes | undefined
+  readonly #mounted: Mounted
 
-  constructor(
-    host: HttpAdapterHost,
-    modules: ModulesContainer,
-    ref: ModuleRef,
-    made: Made,
-    routes: Routes | undefined,
-  ) {
+  constructor(host: HttpAdapterHost, modules: ModulesContainer, ref: ModuleRef, made: Made, mounted: Mounted) {
     this.#host = host
     this.#modules = modules
     this.#ref = ref
     this.#made = made
-    this.#routes = routes
+    this.#mounted = mounted
   }
 
   /** With options as `auditMiddleware()` and `auditPlugin` take them. An audit made here is closed when the application is. */
@@ -91,12 +85,14 @@ export class AuditModule implements NestModule, OnApplicationShutdown {
 
   /** Nest asks every module for its middleware once all of them exist, and right before it registers the routes. */
   configure(_consumer: MiddlewareConsumer): void {
-    if (this.#routes === undefined) return
+    const { routes, failure } = this.#mounted
+    if (failure !== undefined) throw failure
+    if (routes === undefined) return
     const enhancers = readEnhancers(this.#ref)
     enhancers.globalInterceptors.unshift(declareInterceptor)
     enhancers.globalFilters.unshift(lastFilter(this.#host.httpAdapter))
     watchGuards(this.#modules, enhancers)
-    for (const path of controllerPaths(this.#modules)) this.#routes.controllers.add(path)
+    for (const path of controllerPaths(this.#modules)) routes.controllers.add(path)
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -116,9 +112,7 @@ function moduleWith(given: Provider[]): DynamicModule {
   const mounted: Provider = {
     provide: MOUNTED,
     inject: [HttpAdapterHost, MADE],
-    // A microservice or a bare context has no HTTP server, and its providers may still want the audit.
-    useFactory: (host: Partial<HttpAdapterHost>, one: Made) =>
-      host.httpAdapter ? mount(host.httpAdapter, one.audit) : undefined,
+    useFactory: (host: HttpAdapterHost, one: Made) => mount(host, one.audit),
   }
   return { module: AuditModule, global: true, providers: [...given, made, audit, mounted], exports: [AUDIT] }
 }
