@@ -26,6 +26,11 @@ export interface RoutedDeclaration {
   readonly declaration: Declaration
 }
 
+interface Found {
+  readonly rule: CompiledRule
+  readonly params: Params
+}
+
 export class RoutePolicy {
   /** The rules as they were given, for the hash of the configuration in force. */
   readonly plain: readonly unknown[]
@@ -52,9 +57,11 @@ export class RoutePolicy {
     // Frameworks that mount an application under a prefix, or rewrite the target, keep what the client wrote.
     const original: unknown = Reflect.get(req, 'originalUrl')
     const written = typeof original === 'string' ? original : (req.url ?? '/')
+    const method = req.method ?? 'GET'
     const found =
-      this.#find(req.method ?? 'GET', written) ??
-      (req.url === written ? undefined : this.#find(req.method ?? 'GET', req.url ?? '/'))
+      this.#find(method, written) ??
+      (req.url === written ? undefined : this.#find(method, req.url ?? '/')) ??
+      this.#findForgiven(method, written)
     if (found === undefined || 'exempt' in found.rule.says) return undefined
     const asked = requestOf(req, res, found.params, body)
     return { template: found.rule.template.text, declaration: bindStatement(found.rule.says, asked) }
@@ -67,8 +74,21 @@ export class RoutePolicy {
     return 'exempt' in says ? { reason: says.exempt } : { verb: verbOf(says) }
   }
 
-  #find(method: string, target: string): { readonly rule: CompiledRule; readonly params: Params } | undefined {
-    const path: PathSegments | undefined = splitPath(target)
+  /** Spellings that one framework alone serves: a segment of nothing for `:name`, and what stands before a semicolon. */
+  #findForgiven(method: string, target: string): Found | undefined {
+    const empty = /\/\/|\/(?:[?#;]|$)/.test(target) ? this.#match(method, splitPath(target, true)) : undefined
+    if (empty !== undefined) return empty
+    const semicolon = target.indexOf(';')
+    if (semicolon === -1) return undefined
+    const before = target.slice(0, semicolon)
+    return this.#find(method, before) ?? this.#match(method, splitPath(before, true))
+  }
+
+  #find(method: string, target: string): Found | undefined {
+    return this.#match(method, splitPath(target))
+  }
+
+  #match(method: string, path: PathSegments | undefined): Found | undefined {
     if (path === undefined) return undefined
     const [first] = path.folded
     for (const rule of (first === undefined ? undefined : this.#byFirst.get(first)) ?? this.#others) {

@@ -76,14 +76,15 @@ function matchPieces(pieces: readonly Piece[], { segments, folded }: PathSegment
   return params
 }
 
-/** The segments of a request target, without query, decoded; undefined for one that is longer than any path. */
-export function splitPath(target: string): PathSegments | undefined {
+/**
+ * The segments of a request target, without query, decoded; undefined for one that is longer than any path. `withEmpty`: as a
+ * router sees them for which nothing between two slashes, or behind the last one, is a parameter's value too.
+ */
+export function splitPath(target: string, withEmpty = false): PathSegments | undefined {
   const path = pathOf(target)
   if (path.length > pathCharsMax) return undefined
-  const segments = path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map(decoded)
+  const written = withEmpty ? path.slice(1).split('/') : path.split('/').filter((segment) => segment !== '')
+  const segments = written.map(decoded)
   return { segments, folded: segments.map(fold) }
 }
 
