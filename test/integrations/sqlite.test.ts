@@ -127,6 +127,20 @@ describe.each<[string, () => Both]>([
     expect(requests.below()).toEqual(['create patient!', 'update patient!'])
   })
 
+  test.each<[string, readonly string[], string[]]>([
+    ['begins and is rolled back', ['begin; delete from visits; rollback'], ['delete visit!']],
+    ['begins and is committed', ['begin; delete from visits; commit'], ['delete visit']],
+    ['commits what began before', ['begin', 'delete from visits; commit', 'begin', 'rollback'], ['delete visit']],
+    ['begins what ends later', ['begin; delete from visits', 'rollback'], ['delete visit!']],
+    ['ends behind a comment', ['begin', 'delete from visits', '/* clinic */ commit'], ['delete visit']],
+  ])('knows how a transaction ended where one text %s', async (_name, texts, expected) => {
+    expect(
+      await done(() => {
+        for (const text of texts) db.exec(text)
+      }),
+    ).toEqual(expected)
+  })
+
   test('records the writes of a transaction by its end', async () => {
     const write = 'update patients set name = name'
     expect(

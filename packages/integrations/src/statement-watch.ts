@@ -79,7 +79,7 @@ export class StatementWatch {
     if (cut) tellData('DATA_STATEMENT_CUT', cutNotice, this.#audit)
     const named = this.#isNamed(statements)
     const transaction = this.#open.get(connection)
-    if (!named && transaction === undefined) return undefined
+    if (!named && transaction === undefined && !statements.some((statement) => statement.control)) return undefined
     const context = currentContext()
     return {
       succeeded: (result) => {
@@ -175,6 +175,8 @@ export class StatementWatch {
         if (waiting === undefined) reportAccess(access, this.#audit)
         else waiting.add(access)
       }
+      // Of several statements in one text one may begin a transaction, and another end it.
+      if (statement.control !== undefined) this.#control({ kind: statement.control, name: '' }, connection)
     }
   }
 }

@@ -15,6 +15,8 @@ test.each([
   ['RELEASE SAVEPOINT `sp1`', 'release', 'sp1'],
   ['ROLLBACK TO SAVEPOINT sp1', 'back', 'sp1'],
   ['rollback work to sp1', 'back', 'sp1'],
+  ['/* clinic: save */ -- x\n COMMIT', 'commit', ''],
+  ['COMMIT /* traceparent=1 */', 'commit', ''],
 ])('%s is understood', (sql, kind, name) => {
   expect(controlOf(sql)).toEqual({ kind, name })
 })

@@ -20,10 +20,13 @@ const spellings: readonly (readonly [TransactionControl['kind'], RegExp])[] = [
   ['commit', /^(?:commit|end)\b/],
 ]
 
+/** Before the first word, where libraries put the name of who asks. */
+const comments = /^(?:\s|--[^\n]*\n|\/\*(?!!)(?:[^*]|\*(?!\/))*\*\/)*/
+
 /** Reads a statement's first words. Undefined for anything else, which costs one look at its first letter. */
 export function controlOf(sql: string): TransactionControl | undefined {
-  if (sql.length > charsMax || !/^\s*[abcers]/i.test(sql)) return undefined
-  const text = sql.trim().toLowerCase()
+  if (sql.length > charsMax || !/^\s*[abcers/-]/i.test(sql)) return undefined
+  const text = sql.replace(comments, '').trim().toLowerCase()
   // What follows in the same text would be taken for nothing.
   if (/;\s*\S/.test(text)) return undefined
   for (const [kind, spelling] of spellings) {

@@ -7,6 +7,14 @@ import type { Frame } from './frame.ts'
 import type { Reading } from './reading.ts'
 
 const runnable = new Set('select with insert replace upsert update delete merge values table'.split(' '))
+const controls = new Map<string, 'begin' | 'commit' | 'rollback'>([
+  ['begin', 'begin'],
+  ['start', 'begin'],
+  ['commit', 'commit'],
+  ['end', 'commit'],
+  ['rollback', 'rollback'],
+  ['abort', 'rollback'],
+])
 const routines = new Set('function procedure trigger event package'.split(' '))
 
 /** At the beginning of a statement, of a query in parentheses, or behind UNION. */
@@ -107,8 +115,14 @@ function onRootCommand(reading: Reading, word: string): void {
       frame.mode = word
       return
     default:
+      reading.uses.control = controls.get(word)
       frame.mode = 'ignore'
   }
+}
+
+/** `ROLLBACK TO sp` ends no transaction, `COMMIT AND CHAIN` begins the next, and a block is none. */
+export function onIgnored({ uses }: Reading, word: string): void {
+  if (word === 'to' || word === 'chain' || word === 'prepared' || word === 'atomic') uses.control = undefined
 }
 
 /** Behind WITH x AS (…): the next command, and before it words of a recursive query. */

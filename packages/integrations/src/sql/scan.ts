@@ -6,7 +6,7 @@
  * functions, of aliases). One pass, one frame for every open parenthesis, no look back.
  */
 import { onClause, onColumn, onTableWord } from './clauses.ts'
-import { onCommand, onCopied, onCreate, onDeclare, onExplain, onWithNext } from './commands.ts'
+import { onCommand, onCopied, onCreate, onDeclare, onExplain, onIgnored, onWithNext } from './commands.ts'
 import { Reading } from './reading.ts'
 import { type Dialect, Tokens } from './tokens.ts'
 import type { Statement } from './uses.ts'
@@ -159,6 +159,9 @@ function isAgain(reading: Reading, word: string, text: string): boolean {
       return false
     case 'copied':
       onCopied(reading, word)
+      return false
+    case 'ignore':
+      onIgnored(reading, word)
       return false
     case 'routine':
       if (word === 'begin') reading.inRoutine = true

@@ -21,6 +21,8 @@ export interface Statement {
   readonly uses: readonly TableUse[]
   /** The one table whose columns the rows of the result are, where that can be said. */
   readonly rowsOf: string | undefined
+  /** It begins or ends a transaction. */
+  readonly control: 'begin' | 'commit' | 'rollback' | undefined
 }
 
 /** A table as a clause names it. */
@@ -46,6 +48,7 @@ export class Uses {
   answersRows = true
   /** There was a word at all. */
   seen = false
+  control: Statement['control']
   full = false
   readonly #references: Reference[] = []
   readonly #assigned = new Set<string>()
@@ -83,7 +86,8 @@ export class Uses {
     const verb = this.answersRows ? this.verb : undefined
     const direct = [...uses.values()].filter((use) => use.counted && use.verb === verb)
     const only = this.sources === 1 && !this.union && direct.length === 1
-    return { verb, uses: [...uses.values()], rowsOf: only ? direct[0]?.table : undefined }
+    const rowsOf = only ? direct[0]?.table : undefined
+    return { verb, uses: [...uses.values()], rowsOf, control: this.control }
   }
 
   #resolveAliases(): void {
