@@ -5,11 +5,12 @@
  * sessions come and go) and behind an endpoint (what it answers). Other plugins may still change an answer, a second factor
  * for one, so it is judged when the request ends.
  */
-import { type Audit, AuditError } from '@trailmark/core'
+import type { Audit } from '@trailmark/core'
 import { ask, atEnd, auditFor } from '@trailmark/core/integration'
 import { textOf } from './authn/text.ts'
 import { FactTable } from './better-auth/facts.ts'
 import { Finished } from './better-auth/judge.ts'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 
 export interface BetterAuthOptions {
@@ -48,9 +49,8 @@ export interface BetterAuthPluginLike {
  * Throws AUDIT_OPTION_INVALID naming the option.
  */
 export function auditBetterAuth(options: BetterAuthOptions = {}): BetterAuthPluginLike {
+  checkOptions('auditBetterAuth()', options)
   const { audit } = options
-  if (audit !== undefined && typeof memberOf(audit, 'record') !== 'function')
-    throw new AuditError('AUDIT_OPTION_INVALID', 'auditBetterAuth(): audit must be one made by createAudit()')
   const table = new FactTable()
   const databaseHooks = table.hooks((type, id) => {
     ask(() => auditFor(audit).record(type, { subjects: [id] }))

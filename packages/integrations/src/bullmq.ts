@@ -9,6 +9,7 @@
  */
 import { AuditError, carrier, currentContext, runWithCarrier } from '@trailmark/core'
 import { type AnyFunction, auditFor, recordFailure, runInJob, watchCall, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import type { AuditOption } from './system/given.ts'
 
 const where = 'auditBullmq()'
@@ -21,6 +22,7 @@ const where = 'auditBullmq()'
  * Returns what it was given. Throws `AUDIT_LIBRARY_UNKNOWN` for anything else.
  */
 export function auditBullmq<T extends object>(given: T, options: AuditOption = {}): T {
+  checkOptions('auditBullmq()', options)
   const has = (name: string): boolean => typeof Reflect.get(Object(given), name) === 'function'
   if (has('callProcessJob')) followWorker(given, options)
   else if (has('addBulk') && has('add')) followQueue(given)

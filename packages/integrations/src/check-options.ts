@@ -2,12 +2,13 @@
 import { AuditError } from '@trailmark/core'
 import { runtimeOf } from '@trailmark/core/integration'
 
-/** What an option must be: a text, a function, an object, or one of these words. */
-export type OptionKind = 'text' | 'function' | 'object' | readonly string[]
+/** What an option must be: a text, a function, an object, a list, or one of these words. */
+export type OptionKind = 'text' | 'function' | 'object' | 'list' | readonly string[]
 
 /** Throws `AUDIT_OPTION_INVALID` naming the option of `where` that does not exist or is not of its kind. */
 export function checkOptions(where: string, options: unknown, more: Readonly<Record<string, OptionKind>> = {}): void {
-  if (typeof options !== 'object' || options === null) throw invalid(where, 'options', 'must be an object')
+  if (typeof options !== 'object' || options === null)
+    throw new AuditError('AUDIT_OPTION_INVALID', `${where}: options must be an object`)
   const kinds: Readonly<Record<string, OptionKind>> = { audit: 'object', ...more }
   for (const [name, value] of Object.entries(options)) {
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
@@ -30,6 +31,7 @@ function isOf(kind: OptionKind, value: unknown): boolean {
   if (kind === 'text') return typeof value === 'string' && value !== ''
   if (kind === 'function') return typeof value === 'function'
   if (kind === 'object') return typeof value === 'object' && value !== null
+  if (kind === 'list') return Array.isArray(value)
   return kind.some((word) => word === value)
 }
 

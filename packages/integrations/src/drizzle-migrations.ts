@@ -10,6 +10,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { watchCall, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { type AuditOption, checkGiven } from './system/given.ts'
 import { recordMigration } from './system/migration.ts'
 
@@ -25,6 +26,7 @@ const journalBytesMax = 1_048_576
  * nothing of that run stays. Returns `db`. Throws `AUDIT_LIBRARY_UNKNOWN` for what is none.
  */
 export function auditDrizzleMigrations<T extends object>(db: T & DrizzleLike, options: AuditOption = {}): T {
+  checkOptions('auditDrizzleMigrations()', options)
   const where = 'auditDrizzleMigrations()'
   const dialect = checkGiven(where, Reflect.get(Object(db), 'dialect'), 'a Drizzle database whose `dialect`', 'migrate')
   wrapOnce(

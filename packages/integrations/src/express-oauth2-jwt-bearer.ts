@@ -4,6 +4,7 @@ import { ask, auditFor, recordOnce, wrapOnce } from '@trailmark/core/integration
 import { refusalOfBearer } from './authn/oauth2-bearer-errors.ts'
 import type { TokenOptions } from './authn/token-functions.ts'
 import { tellRefusal } from './authn/tokens.ts'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 
 export type { TokenOptions } from './authn/token-functions.ts'
@@ -20,6 +21,7 @@ export type { TokenOptions } from './authn/token-functions.ts'
  * Throws AUDIT_LIBRARY_UNKNOWN for what is no function.
  */
 export function auditOauth2Bearer<H extends (...given: never[]) => unknown>(handler: H, options: TokenOptions = {}): H {
+  checkOptions('auditOauth2Bearer()', options)
   if (typeof handler !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditOauth2Bearer(): expected a handler of the library')
   const holder = { handler }

@@ -5,6 +5,7 @@ import { refusalOfFastJwt } from './authn/fast-jwt-errors.ts'
 import type { TokenOptions } from './authn/token-functions.ts'
 import { accepted, refused } from './authn/tokens.ts'
 import { watchAnswer } from './authn/watch-answer.ts'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 
 export type { TokenOptions } from './authn/token-functions.ts'
@@ -29,6 +30,7 @@ type Done = () => void
  * Throws AUDIT_LIBRARY_UNKNOWN where @fastify/jwt is not registered.
  */
 export function auditFastifyJwt<F extends FastifyLike>(fastify: F, options: TokenOptions = {}): F {
+  checkOptions('auditFastifyJwt()', options)
   const jwt = memberOf(fastify, 'jwt')
   if (typeof jwt !== 'object' || jwt === null)
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditFastifyJwt(): register @fastify/jwt first')

@@ -5,6 +5,7 @@
  */
 import { AuditError } from '@trailmark/core'
 import { auditFor, recordFailure, runInJob, watchCall } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import type { AuditOption } from './system/given.ts'
 
 const JOB = Symbol.for('@trailmark/integrations/job/1')
@@ -19,6 +20,7 @@ export function auditedJob<A extends unknown[], R>(
   work: (...given: A) => R,
   options: AuditOption = {},
 ): (...given: A) => R {
+  checkOptions('auditedJob()', options)
   if (typeof work !== 'function')
     throw new AuditError('AUDIT_OPTION_INVALID', 'auditedJob(): the work must be a function')
   if (Object.hasOwn(work, JOB)) return work

@@ -8,6 +8,7 @@
  */
 import { AuditError } from '@trailmark/core'
 import { isWrapped, watchCall, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { type AuditOption, checkGiven } from './system/given.ts'
 import { recordMigration } from './system/migration.ts'
 
@@ -23,6 +24,7 @@ const runs = { latest: 'up', up: 'up', down: 'down', rollback: 'down' } as const
  * `knex`. Throws `AUDIT_LIBRARY_UNKNOWN` for what is none.
  */
 export function auditKnexMigrations<T extends KnexLike>(knex: T, options: AuditOption = {}): T {
+  checkOptions('auditKnexMigrations()', options)
   const where = 'auditKnexMigrations()'
   const migrator = checkGiven(
     where,

@@ -6,6 +6,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 import { auditMysql2 } from './mysql2.ts'
 import { auditPg } from './pg.ts'
@@ -39,6 +40,7 @@ const drivers: Readonly<Record<string, (connection: never, options: KnexOptions)
  *     const knex = auditKnex(createKnex({ client: 'pg', connection: url }))
  */
 export function auditKnex<T extends KnexLike>(knex: T, options: KnexOptions = {}): T {
+  checkOptions('auditKnex()', options)
   const where = 'auditKnex(knex)'
   const client = memberOf(knex, 'client')
   if (typeof client !== 'object' || client === null || typeof memberOf(client, 'acquireConnection') !== 'function')

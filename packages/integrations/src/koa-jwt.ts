@@ -5,6 +5,7 @@ import { refusalOfJsonwebtoken } from './authn/jsonwebtoken-errors.ts'
 import type { TokenOptions } from './authn/token-functions.ts'
 import { type Refusal, tellRefusal } from './authn/tokens.ts'
 import { watchAnswer } from './authn/watch-answer.ts'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 
 export type { TokenOptions } from './authn/token-functions.ts'
@@ -18,6 +19,7 @@ export type { TokenOptions } from './authn/token-functions.ts'
  * Throws AUDIT_LIBRARY_UNKNOWN for what is no function.
  */
 export function auditKoaJwt<M extends (...given: never[]) => unknown>(middleware: M, options: TokenOptions = {}): M {
+  checkOptions('auditKoaJwt()', options)
   if (typeof middleware !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', 'auditKoaJwt(): expected the middleware that koa-jwt makes')
   const holder = { middleware }

@@ -6,6 +6,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, currentContext, runInContext, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { memberOf } from './member.ts'
 import { CommandEnd } from './mysql2/command-watch.ts'
 import { StatementWatch } from './statement-watch.ts'
@@ -30,6 +31,7 @@ export interface Mysql2Options {
  *     const pool = auditMysql2(mysql.createPool(url))
  */
 export function auditMysql2<T extends Mysql2Queryable>(target: T, options: Mysql2Options = {}): T {
+  checkOptions('auditMysql2()', options)
   const where = 'auditMysql2(pool)'
   const watch = new StatementWatch('mysql', options.audit)
   watch.layer = 'driver'

@@ -5,6 +5,7 @@
  *     const { schedule } = auditNodeCron(cron)
  *     schedule('0 3 * * *', tidyUp)
  */
+import { checkOptions } from './check-options.ts'
 
 import { auditedJob } from './jobs.ts'
 import { type AuditOption, checkGiven } from './system/given.ts'
@@ -24,6 +25,7 @@ const scheduling = ['schedule', 'createTask'] as const
  * process of their own and are not seen. Throws `AUDIT_LIBRARY_UNKNOWN` for what is no node-cron.
  */
 export function auditNodeCron<T extends NodeCronLike>(cron: T, options: AuditOption = {}): T {
+  checkOptions('auditNodeCron()', options)
   const given = checkGiven('auditNodeCron()', cron, 'node-cron', 'schedule')
   const audited = { ...cron }
   for (const name of scheduling) {

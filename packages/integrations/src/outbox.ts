@@ -23,6 +23,7 @@ export interface SqlOutboxOptions {
   readonly sql?: SqlTag
 }
 
+const names: readonly string[] = ['client', 'dialect', 'table', 'sql']
 const dialects: readonly Dialect[] = ['postgres', 'mysql', 'sqlite']
 const tableShape = /^[A-Za-z_][A-Za-z0-9_]{0,62}(?:\.[A-Za-z_][A-Za-z0-9_]{0,62})?$/
 
@@ -33,6 +34,9 @@ const tableShape = /^[A-Za-z_][A-Za-z0-9_]{0,62}(?:\.[A-Za-z_][A-Za-z0-9_]{0,62}
  *     const audit = createAudit({ outbox: sqlOutbox({ client: pool }) })
  */
 export function sqlOutbox(options: SqlOutboxOptions): Outbox {
+  if (typeof options !== 'object' || options === null) throw invalid('options', 'must be an object with a client')
+  const unknown = Object.keys(options).find((name) => !names.includes(name))
+  if (unknown !== undefined) throw invalid(unknown, `is not known; there are ${names.join(', ')}`)
   const { client, dialect = 'postgres', table = 'trailmark_outbox', sql } = options
   if ((typeof client !== 'object' && typeof client !== 'function') || client === null)
     throw invalid('client', 'must be a pool or an instance of your database library')

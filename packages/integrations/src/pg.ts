@@ -6,6 +6,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, currentContext, runInContext, watchCall, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { countOf, listOf, memberOf } from './member.ts'
 import { watchProtocol } from './pg/protocol-watch.ts'
 import { type SentStatement, type StatementResult, StatementWatch } from './statement-watch.ts'
@@ -37,6 +38,7 @@ const FOLLOWED = Symbol.for('@trailmark/integrations/pg/1')
  *     const pool = auditPg(new pg.Pool())
  */
 export function auditPg<T extends PgQueryable | PgModule>(target: T, options: PgOptions = {}): T {
+  checkOptions('auditPg()', options)
   const where = 'auditPg(pool)'
   const watch = new StatementWatch('postgres', options.audit)
   watch.layer = 'driver'

@@ -6,6 +6,7 @@
  */
 import { type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, isWrapped, watchCall, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { countOf, listOf, memberOf } from './member.ts'
 import { watchIterator } from './sqlite/watch-iterator.ts'
 import { type StatementResult, StatementWatch } from './statement-watch.ts'
@@ -43,6 +44,7 @@ type Kind = (typeof kinds)[number]
  *     const db = auditSqlite(new Database('clinic.db'))
  */
 export function auditSqlite<T extends SqliteDatabaseLike>(database: T, options: SqliteOptions = {}): T {
+  checkOptions('auditSqlite()', options)
   const where = 'auditSqlite(db)'
   const prepare = memberOf(database, 'prepare')
   if (

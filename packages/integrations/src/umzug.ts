@@ -5,6 +5,7 @@
  *     await umzug.up()
  */
 import { watchCall, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { type AuditOption, checkGiven } from './system/given.ts'
 import { recordMigration } from './system/migration.ts'
 
@@ -20,6 +21,7 @@ export interface UmzugLike {
  * `AUDIT_LIBRARY_UNKNOWN` for what is none.
  */
 export function auditUmzug<T extends UmzugLike>(umzug: T, options: AuditOption = {}): T {
+  checkOptions('auditUmzug()', options)
   const given = checkGiven('auditUmzug()', umzug, 'an Umzug', 'up', 'down', 'on')
   const started = new Map<string, number>()
   const watch = (name: string): boolean =>

@@ -7,6 +7,7 @@
  */
 import { AuditError, currentContext, type EventInput, type RequestContext, runInContext } from '@trailmark/core'
 import { atEnd, auditFor, recordDynamic } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import type { AuditOption } from './system/given.ts'
 import { watchCalls } from './vendors/calls.ts'
 import { type TransferDescription, Transfers } from './vendors/transfers.ts'
@@ -41,6 +42,7 @@ const hostShape = /^(?:\*\.)?[a-z0-9](?:[a-z0-9.:-]{0,251}[a-z0-9])?$/
  * `AUDIT_OPTION_INVALID` naming the vendor.
  */
 export function auditVendors(vendors: readonly Vendor[], options: AuditOption = {}): WatchedVendors {
+  checkOptions('auditVendors()', options)
   const find = compile(vendors)
   const byRequest = new WeakMap<RequestContext, Map<string, Transfers>>()
 

@@ -9,6 +9,7 @@
  */
 import { AuditError } from '@trailmark/core'
 import { auditFor, recordDynamic, watchCall } from '@trailmark/core/integration'
+import { checkOptions } from './check-options.ts'
 import { type AuditOption, nameOf } from './system/given.ts'
 import { undelivered } from './vendors/undelivered.ts'
 
@@ -37,6 +38,7 @@ export function auditedWebhook<D extends Delivery, R>(
   deliver: (delivery: D) => R,
   options: WebhookOptions<D> = {},
 ): (delivery: D) => R {
+  checkOptions('auditedWebhook()', options, { next: 'function' })
   if (typeof deliver !== 'function')
     throw new AuditError('AUDIT_OPTION_INVALID', 'auditedWebhook(): the delivery must be a function')
   return function (this: unknown, delivery: D): R {

@@ -6,6 +6,7 @@
  */
 import { IncomingMessage } from 'node:http'
 import { Duplex } from 'node:stream'
+import { AuditError } from '@trailmark/core'
 import {
   type AnyFunction,
   actorFrom,
@@ -52,6 +53,11 @@ export interface WsOptions extends SocketOptions {
 export function auditWs<S extends WebSocketServerLike>(server: S, options: WsOptions = {}): S {
   const where = 'auditWs()'
   checkOptions(where, options, ['actor'])
+  if (typeof memberOf(server, 'handleUpgrade') !== 'function')
+    throw new AuditError(
+      'AUDIT_LIBRARY_UNKNOWN',
+      `${where}: expected a WebSocketServer of ws, which has handleUpgrade()`,
+    )
   const connections = new WeakMap<object, ConnectionView>()
 
   function connected(socket: unknown, request: unknown): ConnectionView | undefined {

@@ -6,6 +6,7 @@
 import { types } from 'node:util'
 import { type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, type CallEnd, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from '../check-options.ts'
 import { memberOf } from '../member.ts'
 import { accepted, type Refusal, refused } from './tokens.ts'
 import { watchAnswer } from './watch-answer.ts'
@@ -20,10 +21,12 @@ export function watchTokenFunctions<T extends object>(
   where: string,
   library: T,
   names: readonly [string, ...string[]],
-  { audit }: TokenOptions,
+  options: TokenOptions,
   refusalOf: (error: unknown) => Refusal | undefined,
   from: number,
 ): T {
+  checkOptions(where, options)
+  const { audit } = options
   if (typeof memberOf(library, names[0]) !== 'function')
     throw new AuditError('AUDIT_LIBRARY_UNKNOWN', `${where}: there is no function ${names[0]}()`)
   const watched = types.isModuleNamespaceObject(library) ? { ...library } : library

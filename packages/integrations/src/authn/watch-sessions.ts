@@ -4,6 +4,7 @@
  */
 import { type ActorInput, type Audit, AuditError } from '@trailmark/core'
 import { type AnyFunction, actorFrom, ask, wrapOnce } from '@trailmark/core/integration'
+import { checkOptions } from '../check-options.ts'
 import { memberOf } from '../member.ts'
 import { type Ended, SessionWatch } from './session-watch.ts'
 import { watchAnswer } from './watch-answer.ts'
@@ -35,11 +36,11 @@ export interface SessionLibrary {
 /** Looks on at `store`, once. */
 export function watchSessions<S extends SessionStoreLike>(
   store: S,
-  { audit, user }: SessionOptions,
+  options: SessionOptions,
   { where, expiryOf = () => undefined, generates }: SessionLibrary,
 ): S {
-  if (user !== undefined && typeof user !== 'function')
-    throw new AuditError('AUDIT_OPTION_INVALID', `${where}: user must be a function`)
+  checkOptions(where, options, { user: 'function' })
+  const { audit, user } = options
   for (const name of ['get', 'set', 'destroy'])
     if (typeof memberOf(store, name) !== 'function')
       throw new AuditError(

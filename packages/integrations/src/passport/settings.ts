@@ -1,5 +1,6 @@
 /** What `auditPassport()` may be told, checked. */
 import { type Audit, AuditError } from '@trailmark/core'
+import { checkOptions } from '../check-options.ts'
 
 export interface PassportOptions {
   /** Default: the audit that follows the request. */
@@ -22,12 +23,10 @@ export interface PassportSettings {
   readonly reason: PassportOptions['reason']
 }
 
-export function readSettings({ audit, login, token, claimed, reason }: PassportOptions): PassportSettings {
+export function readSettings(options: PassportOptions): PassportSettings {
+  checkOptions('auditPassport()', options, { login: 'list', token: 'list', claimed: 'function', reason: 'function' })
+  const { audit, login, token, claimed, reason } = options
   const settings = { audit, login: namesIn('login', login), token: namesIn('token', token), claimed, reason }
-  for (const [name, value] of Object.entries({ claimed, reason })) {
-    if (value !== undefined && typeof value !== 'function')
-      throw new AuditError('AUDIT_OPTION_INVALID', `auditPassport(): ${name} must be a function`)
-  }
   for (const name of settings.login) {
     if (settings.token.has(name))
       throw new AuditError('AUDIT_OPTION_INVALID', `auditPassport(): ${name} is named in login and in token`)
