@@ -150,6 +150,23 @@ describe.each(stores)('with %s', (_name, makeStore) => {
     expect(told()).toEqual([])
   })
 
+  it('a session that is lost because the next one cannot be saved was not ended by its user', async () => {
+    class Full extends session.MemoryStore {
+      full = false
+      override set(sid: string, data: SessionData, callback?: (error?: unknown) => void): void {
+        if (this.full) callback?.(new Error('deliberate'))
+        else super.set(sid, data, callback)
+      }
+    }
+    const store = new Full()
+    const { send, told } = await serve(store)
+    await send('/login', { method: 'POST' })
+    told()
+    store.full = true
+    await send('/login', { method: 'POST' })
+    expect(told()).not.toContain('logout by_user')
+  })
+
   it('a session that goes on by another identifier was rotated', async () => {
     const { post, told } = await serve(makeStore())
     await post('/login', {})

@@ -31,6 +31,8 @@ export class SessionVisit {
   saved: Seen | undefined
   /** The store destroyed what the request had found. */
   destroyed = false
+  /** Somebody's session could not be saved: that the one before is gone is no logout. */
+  unsaved = false
   /** Sessions that this request ended and that are not its own. */
   readonly others = new Set<string>()
   /** It will be judged when the request ends. */
@@ -55,7 +57,7 @@ export class SessionVisit {
         method: 'session',
         sessionKept: saved?.id === before?.id,
       })
-    else if (was?.id !== undefined && is?.id === undefined)
+    else if (was?.id !== undefined && is?.id === undefined && !this.unsaved)
       tellLogout({ audit, request, actor: was, sessionId: before?.id })
     else if (was !== undefined && before !== undefined && destroyed) {
       recordOnce(audit, 'session:rotated', 'session_expired', {

@@ -72,8 +72,10 @@ export class SessionWatch {
     if (id === undefined || context === undefined || this.#unseen.has(id)) return undefined
     const saved = { id, actor: this.#whose(session) }
     return ({ failed }) => {
+      const visit = this.#visit(context)
+      visit.unsaved = failed && saved.actor?.id !== undefined
       if (failed) return
-      this.#visit(context).saved = saved
+      visit.saved = saved
       this.#settle(context)
     }
   }
