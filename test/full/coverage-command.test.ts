@@ -71,6 +71,11 @@ describe('trailmark coverage', () => {
   it.each([
     ['exits.ts', /ended the process by itself/],
     ['throws.ts', /failed while it was loaded: TypeError at/],
+    ['misspelt.ts', /failed while it was loaded: dta: is not an option; there are .* \(AUDIT_OPTION_INVALID\)/],
+    [
+      'unlinked.ts',
+      /failed while it was loaded: Error ERR_MODULE_NOT_FOUND.*; node \S+unlinked.ts shows which file and what/,
+    ],
   ])('says of %s why there is nothing to list, and not what it said', async (app, why) => {
     const { code, out, err } = await coverage([join(apps, app)])
     expect([code, out]).toEqual([3, ''])

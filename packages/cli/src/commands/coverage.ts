@@ -70,6 +70,7 @@ GET     /patients/:id  audited    read
         signal: terminal.signal,
         ...(wanted.export !== undefined && { export: wanted.export }),
       }),
+      wanted.shown,
       terminal,
     )
     let verdict = judge(report, {
@@ -154,15 +155,22 @@ const failed: Readonly<Record<Extract<RehearsalResult, { ok: false }>['stage'], 
 }
 
 /** The report; throws CLI_APPLICATION_FAILED where there is none, CLI_INTERRUPTED where somebody stopped it. */
-function standing(result: RehearsalResult, terminal: Terminal): Extract<Rehearsed, { ok: true }> {
+function standing(result: RehearsalResult, module: string, terminal: Terminal): Extract<Rehearsed, { ok: true }> {
   if (result.ok) return result
   if (terminal.signal.aborted) throw new CliError('CLI_INTERRUPTED', 'stopped before the application was there')
-  const hint = noTypeScript.test(result.detail)
-    ? '; where this Node does not run the file as it is, name the built one or set NODE_OPTIONS, such as --import tsx'
-    : ''
-  throw new CliError('CLI_APPLICATION_FAILED', `the application: ${failed[result.stage]}: ${result.detail}${hint}`)
+  const problem = `the application: ${failed[result.stage]}: ${printable(result.detail)}`
+  throw new CliError('CLI_APPLICATION_FAILED', `${problem}${hintFor(result, module)}`)
 }
 
+/** What an error said is not shown, so where that would help somebody is told how to see it. */
+function hintFor({ stage, detail }: Extract<RehearsalResult, { ok: false }>, module: string): string {
+  if (noTypeScript.test(detail) || (/\.[cm]?tsx?$/.test(module) && detail.startsWith('SyntaxError')))
+    return '; where this Node does not run the file as it is, name the built one or set NODE_OPTIONS, such as --import tsx'
+  if (stage === 'nothing') return '; export it, or name its export with --export'
+  return notLinked.test(detail) ? `; node ${printable(module)} shows which file and what` : ''
+}
+
+const notLinked = /^SyntaxError\b|MODULE_NOT_FOUND/
 const noTypeScript =
   /ERR_UNKNOWN_FILE_EXTENSION|ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX|ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING/
 

@@ -27,6 +27,7 @@ export interface RehearsalOrder {
 
 /** What is mounted in later turns of the start gets so long where nothing says that the start is over. */
 const settleMs = 250
+const ownTextMax = 300
 
 /** Runs one rehearsal and ends the process. Called once, in a process of its own. */
 export async function rehearse(order: RehearsalOrder): Promise<void> {
@@ -185,8 +186,15 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms).unref())
 }
 
-/** Type, code and place: nothing of what an error says. */
+/** Type, code and place: nothing of what an error says, unless it is one of ours: those name the option, and hold no secret. */
 function textOf(error: unknown): string {
+  if (
+    error instanceof Error &&
+    error.name === 'AuditError' &&
+    'code' in error &&
+    /^AUDIT_\w+$/.test(String(error.code))
+  )
+    return `${error.message.slice(0, ownTextMax)} (${String(error.code)})`
   const { type, code, message, frames = [] } = safeError(error)
   const [where] = frames
   const what = [type, ...(code === undefined ? [] : [code])].join(' ')
