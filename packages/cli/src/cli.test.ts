@@ -277,7 +277,7 @@ describe('reading', () => {
     await rm(join(home, 'keys'), { recursive: true })
     for (const command of ['query', 'timeline', 'tail']) {
       const { code, out, err } = await trailmark(command)
-      expect(err).toContain('CLI_NOT_RECORDED')
+      expect(err).toContain('set TRAILMARK_KEYS_DIR, or give --keys (CLI_NOT_RECORDED)')
       expect({ code, out }).toEqual({ code: 3, out: '' })
     }
     expect(await reads()).toEqual([])

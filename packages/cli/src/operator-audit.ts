@@ -38,6 +38,7 @@ export function openOperatorAudit(location: Pick<Location, 'configured'>, keys: 
 /** The refusal of something that could not be recorded. */
 export function notRecorded(what: string, location: Pick<Location, 'configured'>, error: unknown): CliError {
   const reason = error instanceof Error ? error.message : 'unknown failure'
-  const message = `${what} cannot be recorded in ${location.configured}, so it is refused: ${reason}`
+  const hint = /: ENOENT$/.test(reason) ? '; set TRAILMARK_KEYS_DIR, or give --keys' : ''
+  const message = `${what} cannot be recorded in ${location.configured}, so it is refused: ${reason}${hint}`
   return new CliError('CLI_NOT_RECORDED', message, { cause: error })
 }
