@@ -107,7 +107,7 @@ export function callAuditedOr<O, M extends object>(
   options: object,
   make: () => M & ((...given: never[]) => unknown),
 ): AuditedCall<O> & M {
-  const forCalls = ofCalls.some((name) => name in options)
+  const forCalls = isObject(options) && ofCalls.some((name) => name in options)
   const middleware = forCalls ? undefined : make()
   let call: AuditedCall<O> | undefined = forCalls ? callAudited(verb, resource, options) : undefined
   // Three parameters: a framework that counts them must take it for a middleware.
@@ -121,6 +121,7 @@ export function callAuditedOr<O, M extends object>(
 }
 
 function checked(name: string, resource: string, options: object): CallOptions {
+  if (!isObject(options)) throw new AuditError('AUDIT_OPTION_INVALID', `${name}: its options must be an object`)
   const { audit, promise, resultId, resultSubject, ...others }: CallOptions = options
   checkAccessOptions(name, resource, others)
   const call = `${name}(${JSON.stringify(resource)})`
@@ -133,6 +134,11 @@ function checked(name: string, resource: string, options: object): CallOptions {
   if (audit !== undefined && !isAudit(audit))
     throw new AuditError('AUDIT_OPTION_INVALID', `${call}: audit must be made by createAudit()`)
   return options
+}
+
+/** Where there are no types, anything may come. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function isAudit(audit: unknown): boolean {

@@ -344,6 +344,8 @@ describe('audited', () => {
   it.each([
     [() => audited.read('')(() => 1), /the name of the resource is missing/],
     [() => audited.read('patient', Object({ subjects: () => 1 })), /subjects is not an option/],
+    [() => Reflect.apply(audited.read, undefined, ['patient', null]), /its options must be an object/],
+    [() => Reflect.apply(audited.read, undefined, ['patient', 7]), /its options must be an object/],
     [() => audited.read('patient', Object({ audit: {} })), /audit must be made by createAudit/],
     [() => audited.read('patient', Object({ promise: 'yes' })), /promise must be true/],
     [() => audited.read('patient', { event: 'break_glass_access' }), /purpose is missing/],

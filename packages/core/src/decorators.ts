@@ -34,5 +34,5 @@ export const audited = {
 } as const
 
 function declaring(verb: AccessVerb): DeclareCall {
-  return (resource, options) => callAudited(verb, resource, options ?? {})
+  return (resource, options) => callAudited(verb, resource, options === undefined ? {} : options)
 }

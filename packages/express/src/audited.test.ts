@@ -42,6 +42,11 @@ describe('audited', () => {
     expect(asMiddleware).toThrow(expect.objectContaining({ code: 'AUDIT_OPTION_INVALID' }))
   })
 
+  it.each([null, 7])('refuses %s for options', (options) => {
+    const make = (): unknown => Reflect.apply(audited.read, undefined, ['patient', options])
+    expect(make).toThrow(expect.objectContaining({ code: 'AUDIT_OPTION_INVALID' }))
+  })
+
   it('asks its questions of Express’s own request, or of a function', () => {
     const app = express()
     app.get('/patients/:id', audited.read('patient', { id: (req) => req.params['id'] }), (req, res) => {
