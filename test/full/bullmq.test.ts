@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { currentContext } from '@trailmark/core'
@@ -11,6 +10,7 @@ import { testAudit } from '@trailmark/core/testing'
 import { auditBullmq } from '@trailmark/integrations/bullmq'
 import { FlowProducer, Queue, UnrecoverableError, Worker } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../process/child.ts'
 
 const program = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find((path) => existsSync(path))
 const missing = program === undefined && process.env['TRAILMARK_REQUIRE_COMPONENTS'] !== '1'
@@ -119,12 +119,3 @@ describe.skipIf(missing)('auditBullmq()', () => {
     expect(() => auditBullmq({})).toThrow(expect.objectContaining({ code: 'AUDIT_LIBRARY_UNKNOWN' }))
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('a server has an address')
-  return address.port
-}

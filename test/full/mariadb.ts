@@ -4,11 +4,12 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
+import { freePort } from '../process/child.ts'
+import { systemUser } from './system-user.ts'
 
 export interface MariaDb {
   /** For `createPool()` and `createConnection()`. */
@@ -27,7 +28,7 @@ export function hasMariaDb(): boolean {
 /** Starts a server with an empty database `clinic`; resolves when it answers. */
 export async function startMariaDb(): Promise<MariaDb> {
   const home = mkdtempSync(join(tmpdir(), 'trailmark-mariadb-'))
-  const who = process.getuid?.() === 0 ? userOf('mysql') : {}
+  const who = systemUser('mysql')
   if (who.uid !== undefined && who.gid !== undefined) chownSync(home, who.uid, who.gid)
   const data = join(home, 'data')
   const options = { ...who, cwd: home, stdio: 'ignore' } as const
@@ -75,22 +76,4 @@ async function answering(running: ChildProcess, options: mysql.ConnectionOptions
     }
   }
   throw new Error('MariaDB does not answer')
-}
-
-function userOf(name: string): { readonly uid?: number; readonly gid?: number } {
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((one) => one.startsWith(`${name}:`))
-  const [, , uid, gid] = line?.split(':') ?? []
-  if (uid === undefined || gid === undefined) throw new Error(`there is no user ${name}`)
-  return { uid: Number(uid), gid: Number(gid) }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  if (typeof address !== 'object' || address === null) throw new Error('a server has an address')
-  return address.port
 }

@@ -4,11 +4,12 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freePort } from '../process/child.ts'
+import { systemUser } from './system-user.ts'
 
 export interface Postgres {
   readonly port: number
@@ -28,7 +29,7 @@ export function findPostgres(): string | undefined {
 /** Starts a server; resolves when it answers. */
 export async function startPostgres(bin: string): Promise<Postgres> {
   const home = mkdtempSync(join(tmpdir(), 'trailmark-postgres-'))
-  const who = process.getuid?.() === 0 ? userOf('postgres') : {}
+  const who = systemUser('postgres')
   if (who.uid !== undefined && who.gid !== undefined) chownSync(home, who.uid, who.gid)
   const data = join(home, 'data')
   const options = { ...who, cwd: home, stdio: 'ignore' } as const
@@ -66,22 +67,4 @@ async function answering(server: ChildProcess, url: string): Promise<void> {
     }
   }
   throw new Error('PostgreSQL does not answer')
-}
-
-function userOf(name: string): { readonly uid?: number; readonly gid?: number } {
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((one) => one.startsWith(`${name}:`))
-  const [, , uid, gid] = line?.split(':') ?? []
-  if (uid === undefined || gid === undefined) throw new Error(`there is no user ${name}`)
-  return { uid: Number(uid), gid: Number(gid) }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('a server has an address')
-  return address.port
 }

@@ -5,6 +5,7 @@
  * Anybody can send anything here. Of a report only words of closed lists are taken, and the origin of what was blocked, which
  * becomes a token: addresses of pages and samples of scripts hold whatever the page held.
  */
+import { catalogue } from '@trailmark/core'
 import { memberOf } from '../member.ts'
 
 /** What a record says of one violation. */
@@ -67,31 +68,8 @@ function violationOf(report: unknown, names: Names): Violation {
   }
 }
 
-const directives: ReadonlySet<string> = new Set([
-  'default-src',
-  'script-src',
-  'script-src-elem',
-  'script-src-attr',
-  'style-src',
-  'style-src-elem',
-  'style-src-attr',
-  'img-src',
-  'font-src',
-  'connect-src',
-  'media-src',
-  'object-src',
-  'frame-src',
-  'child-src',
-  'worker-src',
-  'manifest-src',
-  'base-uri',
-  'form-action',
-  'frame-ancestors',
-  'sandbox',
-  'upgrade-insecure-requests',
-  'require-trusted-types-for',
-  'trusted-types',
-])
+/** As the event knows them. */
+const directives: ReadonlySet<string> = new Set(catalogue.csp_violation_reported.metadata.directive.values)
 
 /** Older browsers write the whole directive with its sources: `script-src 'self'`. */
 function directiveIn(report: unknown, names: readonly string[]): string {
