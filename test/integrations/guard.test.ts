@@ -158,9 +158,13 @@ describe('auditGuard around a check', () => {
   it('that throws or rejects is undecided, or refuses where the error says so, and throws the same', async () => {
     const audit = testAudit()
     const error = new Error('planted')
-    const thrown = auditGuard('check', (): boolean => {
-      throw error
-    }, { audit }) // biome-ignore format: one thing
+    const thrown = auditGuard(
+      'check',
+      (): boolean => {
+        throw error
+      },
+      { audit },
+    )
     inRequest(() => expect(thrown).toThrow(error))
     const rejected = auditGuard('check', () => Promise.reject(forbidden()), { audit })
     await inRequest(() => expect(rejected()).rejects.toThrow('planted words'))

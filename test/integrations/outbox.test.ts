@@ -240,6 +240,7 @@ test('is refused by name without an outbox, with what is no transaction, and wit
   expect(() => sqlOutbox({ client: {}, table: 'a; DROP TABLE b' })).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining('table') }),
   )
+  expect(() => sqlOutbox({ client: {} })).toThrow(expect.objectContaining({ code: 'AUDIT_LIBRARY_UNKNOWN' }))
   expect(() => Reflect.apply(sqlOutbox, undefined, [{ client: {}, dialect: 'oracle' }])).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining('dialect') }),
   )

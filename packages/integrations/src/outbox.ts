@@ -6,7 +6,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { AuditError, type Drained, type Outbox, type OutboxRow } from '@trailmark/core'
-import { execute, type SqlTag } from './outbox/execute.ts'
+import { canExecute, execute, type SqlTag } from './outbox/execute.ts'
 import type { Statement } from './outbox/statement.ts'
 import { type Dialect, tableStatements } from './outbox/table.ts'
 
@@ -28,7 +28,8 @@ const dialects: readonly Dialect[] = ['postgres', 'mysql', 'sqlite']
 const tableShape = /^[A-Za-z_][A-Za-z0-9_]{0,62}(?:\.[A-Za-z_][A-Za-z0-9_]{0,62})?$/
 
 /**
- * An outbox for `createAudit({ outbox })`. Throws `AUDIT_OPTION_INVALID` naming the option.
+ * An outbox for `createAudit({ outbox })`. Throws `AUDIT_OPTION_INVALID` naming the option, and
+ * `AUDIT_LIBRARY_UNKNOWN` for a client of no library that is known.
  *
  *     const pool = new Pool()
  *     const audit = createAudit({ outbox: sqlOutbox({ client: pool }) })
@@ -43,6 +44,11 @@ export function sqlOutbox(options: SqlOutboxOptions): Outbox {
   if (!dialects.includes(dialect)) throw invalid('dialect', `must be one of ${dialects.join(', ')}`)
   if (typeof table !== 'string' || !tableShape.test(table)) throw invalid('table', 'must be the name of a table')
   if (sql !== undefined && typeof sql !== 'function') throw invalid('sql', "must be Drizzle's `sql`")
+  if (!canExecute(client))
+    throw new AuditError(
+      'AUDIT_LIBRARY_UNKNOWN',
+      'sqlOutbox(): client is no pool or instance of a library that is known',
+    )
   const statements = tableStatements(dialect, table)
   const run = (handle: object, statement: Statement): Promise<readonly unknown[]> =>
     execute(handle, statement, { dialect, sql })

@@ -59,6 +59,14 @@ function ways(handle: object, statement: Statement, { dialect, sql }: Execution)
   return refuse()
 }
 
+/** The methods that `ways()` knows a library by. */
+const known = ['$queryRawUnsafe', 'executeQuery', 'select', 'raw', 'prepare', 'execute', 'query']
+
+/** Whether statements can be run through this at all: asked at the start, before the first transaction depends on it. */
+export function canExecute(handle: object): boolean {
+  return known.some((name) => method(handle, name) !== undefined)
+}
+
 function method(handle: object, name: string): Method | undefined {
   const found: unknown = Reflect.get(handle, name)
   return isMethod(found) ? found : undefined
