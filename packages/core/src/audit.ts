@@ -342,6 +342,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     counts,
     recordIn: (exchange, type, event, extra) => pipeline.recordIn(exchange, type, event, extra),
     failureClass: (exchange, type, event, extra) => pipeline.failureClass(exchange, type, event, extra),
+    mayBlock: (type) => pipeline.mayBlock(type),
     decisions,
     definitionOf: (type) => findOffered(catalogue, type)?.definition,
     isAskedFor: (exchange, type, event, extra) => pipeline.isAskedFor(exchange, type, event, extra),

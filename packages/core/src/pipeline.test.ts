@@ -132,6 +132,20 @@ describe('record()', () => {
     expect(failureClass(undefined, 'data_export', {})).toBe('block')
   })
 
+  it('knows which events block in no request', () => {
+    const mayBlock = (rule: object) => runtimeOf(testAudit({ policy: [rule] })).mayBlock
+    const none = runtimeOf(testAudit()).mayBlock
+    expect([none('data_access'), none('VIEW_RECORD'), none('data_export')]).toEqual([false, false, true])
+    expect([none('no_such_event'), none('stream_open'), none('constructor')]).toEqual([true, true, true])
+    const blocking = mayBlock({ match: { event: 'data_*', role: 'admin' }, failureClass: 'block' })
+    expect([blocking('data_access'), blocking('VIEW_RECORD'), blocking('logout')]).toEqual([true, true, false])
+    const spooling = mayBlock({ match: { event: 'data_*' }, failureClass: 'spool' })
+    expect([spooling('data_export'), spooling('break_glass_access')]).toEqual([false, true])
+    const sometimes = mayBlock({ match: { event: 'data_*', route: '/x' }, failureClass: 'spool' })
+    expect(sometimes('data_export')).toBe(true)
+    expect(mayBlock({ match: { event: 'data_export' }, level: 'none' })('data_export')).toBe(false)
+  })
+
   it('asks the policy with the route, the method and the roles of the request', () => {
     const audit = testAudit({
       policy: [{ match: { route: '/patients/*', method: 'get', role: 'nurse' }, level: 'none' }],

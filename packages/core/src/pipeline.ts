@@ -6,7 +6,8 @@ import type { Catalogue } from './catalogue.ts'
 import { findEvent } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import { currentContext, type RequestContext } from './context.ts'
-import type { Policy, PolicyDecision } from './decide/policy.ts'
+import type { EventPolicy, PolicyDecision } from './decide/event-policy.ts'
+import type { Policy } from './decide/policy.ts'
 import type { Draft, ExchangeFacts, MaskedDraft, SubjectFact } from './draft.ts'
 import { AuditError } from './errors.ts'
 import type { ActorInput, EventDefinition, EventInput, FailureClass } from './event.ts'
@@ -53,10 +54,17 @@ interface Placed {
 interface Subject {
   readonly type: string
   readonly definition: EventDefinition
-  readonly unknownName?: string
+  readonly unknownName: string | undefined
   readonly event: EventInput
   readonly actor: ActorInput
   readonly decision: PolicyDecision
+}
+
+/** An event that may be recorded, and what the policy says of it. */
+interface Offered {
+  readonly type: string
+  readonly definition: EventDefinition
+  readonly policy: EventPolicy
 }
 
 /**
@@ -117,6 +125,8 @@ export function composeNews(steps: Parameters<typeof composeFact>[0], news: Subj
 
 export class Pipeline {
   readonly #steps: PipelineSteps
+  /** By every name that was asked for and exists: no more than the catalogue has, aliases included. */
+  readonly #offered = new Map<string, Offered>()
 
   constructor(steps: PipelineSteps) {
     this.#steps = steps
@@ -127,7 +137,7 @@ export class Pipeline {
     try {
       const { input, exchange, name, extra: more, view } = this.#place(type, event, extra)
       const receipt = this.recordIn(exchange, name, input, more)
-      const found = view === undefined ? undefined : findOffered(this.#steps.catalogue, name)
+      const found = view === undefined ? undefined : this.#find(name)
       if (found !== undefined) view?.recorded(found.definition.category, found.type)
       return receipt
     } catch (error) {
@@ -239,30 +249,47 @@ export class Pipeline {
     }
   }
 
+  /** False where this event is of failure class `block` in no request at all; true for a name that nobody knows. */
+  mayBlock(type: string): boolean {
+    return this.#find(type)?.policy.mayBlock ?? true
+  }
+
   #decide(exchange: ExchangeFacts | undefined, written: string, event: EventInput, extra: RecordExtra): Subject {
-    const { catalogue, policy } = this.#steps
-    const found = findOffered(catalogue, written) ?? this.#unknown(written)
+    const found = this.#find(written)
+    const { type, definition, policy } = found ?? this.#unknown(written)
     const actor = extra.actor ?? readActor(event) ?? (exchange === undefined ? theSystem : nobody)
-    const decision = policy.decide({
-      event: found.type,
-      definition: found.definition,
-      method: exchange?.http?.method,
-      route: exchange?.http?.route,
-      roles: rolesOf(actor),
-      tenant: textOf(own(event, 'tenant')),
-    })
-    return { ...found, event: withPhase(event, extra), actor, decision }
+    const decision =
+      policy.settled ??
+      policy.decide({
+        method: exchange?.http?.method,
+        route: exchange?.http?.route,
+        roles: policy.asksRoles ? rolesOf(actor) : undefined,
+        tenant: policy.asksTenant ? textOf(own(event, 'tenant')) : undefined,
+      })
+    const unknownName = found === undefined ? written : undefined
+    return { type, definition, unknownName, event: withPhase(event, extra), actor, decision }
+  }
+
+  /** The event behind a name that others than the ledgers may record. */
+  #find(written: string): Offered | undefined {
+    const known = this.#offered.get(written)
+    if (known !== undefined) return known
+    const found = findOffered(this.#steps.catalogue, written)
+    if (found === undefined) return undefined
+    const offered = { ...found, policy: this.#steps.policy.of(found.type, found.definition) }
+    this.#offered.set(written, offered)
+    return offered
   }
 
   /** Kept under the name `unknown_event`, because an event that was meant is better told wrongly than not at all. */
-  #unknown(written: string): { type: string; definition: EventDefinition; unknownName: string } {
-    const { catalogue, counts, advise } = this.#steps
+  #unknown(written: string): Offered {
+    const { counts, advise } = this.#steps
     counts.unknownEvent++
     advise(
       'UNKNOWN_EVENT',
       `record(${JSON.stringify(written.slice(0, 60))}): no such event; it is kept as unknown_event. Is it misspelt, or missing in defineEvents()?`,
     )
-    return { type: 'unknown_event', definition: catalogue.unknown_event!, unknownName: written }
+    return this.#find('unknown_event')!
   }
 
   /** What the definition requires is judged after masking: a purpose that had to be dropped is not there. */

@@ -52,6 +52,11 @@ export interface Runtime {
     event: EventInput,
     extra?: RecordExtra,
   ): FailureClass | 'none'
+  /**
+   * False where an event of this name is of class `block` in no request whatever the policy looks at: then nobody needs to
+   * ask `failureClass`. True for a name that nobody knows. Never throws.
+   */
+  mayBlock(type: string): boolean
   /** True where a rule of the policy names this event and wants it: for what is recorded on demand only. Never throws. */
   isAskedFor(exchange: ExchangeFacts | undefined, type: string, event: EventInput, extra?: RecordExtra): boolean
   /** Where decisions of guards and policy engines are told, each once. */

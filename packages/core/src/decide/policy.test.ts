@@ -5,7 +5,7 @@ import { AuditError } from '../errors.ts'
 import { compilePolicy } from './policy.ts'
 
 const ask = (rules: unknown, event: keyof typeof catalogue, rest: object = {}) =>
-  compilePolicy(rules, catalogue).decide({ event, definition: catalogue[event], ...rest })
+  compilePolicy(rules, catalogue).of(event, catalogue[event]).decide(rest)
 
 describe('a policy', () => {
   test('without rules records everything, in the class of the catalogue', () => {
@@ -82,6 +82,60 @@ describe('a policy', () => {
     const hash = (rules: unknown) => JSON.stringify(compilePolicy(rules, catalogue).hashInput)
     expect(hash([{ match: { route: '/a' } }])).toBe(hash([{ match: { route: ['/a'] }, level: 'fields' }]))
     expect(hash([{ match: { route: '/a' } }])).not.toBe(hash([{ match: { route: '/b' } }]))
+  })
+})
+
+describe('what a policy says of one event', () => {
+  const of = (rules: unknown, event: keyof typeof catalogue) =>
+    compilePolicy(rules, catalogue).of(event, catalogue[event])
+
+  test('is settled where no rule that can match it looks at the request', () => {
+    const rules = [
+      { match: { event: 'logout', route: '/x' }, level: 'none' },
+      { match: { event: 'data_*' }, level: 'metadata' },
+      { match: { tenant: 'acme' }, level: 'none' },
+    ]
+    expect(of(rules, 'data_access').settled).toMatchObject({ level: 'metadata', rule: 1, named: true })
+    expect(of([], 'logout').settled).toMatchObject({ level: 'fields', rule: -1, named: false })
+    expect(of(rules, 'logout').settled).toBeUndefined()
+    expect(of(rules, 'logout').decide({ tenant: 'acme' })).toMatchObject({ level: 'none', rule: 2, named: false })
+  })
+
+  test('asks for roles and tenant only where a rule does', () => {
+    const rules = [
+      { match: { event: 'logout', role: 'nurse' }, level: 'none' },
+      { match: { event: 'data_access', tenant: 'acme' }, level: 'none' },
+    ]
+    expect(of(rules, 'logout')).toMatchObject({ asksRoles: true, asksTenant: false })
+    expect(of(rules, 'data_access')).toMatchObject({ asksRoles: false, asksTenant: true })
+    expect(of(rules, 'data_export')).toMatchObject({ asksRoles: false, asksTenant: false })
+  })
+
+  test('may block wherever some request makes it block', () => {
+    const values = [undefined, 'a', 'b'] as const
+    const pattern = fc.constantFrom('a', 'b', '*')
+    const rule = fc.record(
+      {
+        level: fc.constantFrom('none' as const, 'fields' as const),
+        failureClass: fc.constantFrom('block' as const, 'spool' as const),
+        match: fc.record(
+          { event: fc.constantFrom('data_*', 'data_export', '*'), route: pattern },
+          { requiredKeys: ['event'] },
+        ),
+      },
+      { requiredKeys: ['match'] },
+    )
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 4 }), fc.constantFrom('data_export', 'data_access'), (rules, event) => {
+        const policy = of(rules, event)
+        const some = values
+          .map((route) => policy.decide({ route }))
+          .some(({ level, failureClass }) => level !== 'none' && failureClass === 'block')
+        // A rule behind one that matches more than it may never decide: then asking once more is all it costs.
+        if (some) expect(policy.mayBlock).toBe(true)
+        if (policy.settled !== undefined) expect(policy.mayBlock).toBe(some)
+      }),
+    )
   })
 })
 

@@ -6,6 +6,7 @@
  */
 import { AuditError } from '../errors.ts'
 import type { EventDefinition, FailureClass } from '../event.ts'
+import { type ConditionalRule, EventPolicy, type PolicyDecision } from './event-policy.ts'
 import { compileGlob, type Glob, globCharsMax } from './glob.ts'
 
 /** What a rule looks at. Each member is one pattern or several, of which one must match; `*` stands for any characters. */
@@ -39,29 +40,9 @@ export interface PolicyRule {
   readonly activity?: boolean
 }
 
-export interface PolicyQuestion {
-  readonly event: string
-  readonly definition: EventDefinition
-  readonly method?: string | undefined
-  readonly route?: string | undefined
-  readonly roles?: readonly string[] | undefined
-  readonly tenant?: string | undefined
-}
-
-export interface PolicyDecision {
-  readonly level: 'none' | 'metadata' | 'fields'
-  readonly failureClass: FailureClass
-  /** True when a copy for the people it is about goes to the activity ledger. */
-  readonly activity: boolean
-  /** Index of the rule that matched; -1 when none did. */
-  readonly rule: number
-  /** True when the rule that matched speaks of this event by its name, and not of everything. */
-  readonly named: boolean
-}
-
 export interface Policy {
-  /** Never throws. Takes time proportional to the number of rules. */
-  decide(question: PolicyQuestion): PolicyDecision
+  /** What the rules say of one event: worked out once for each, since most rules do not speak of most events. */
+  of(event: string, definition: EventDefinition): EventPolicy
   /** The rules as plain data, for the hash of the configuration in force. */
   readonly hashInput: unknown
 }
@@ -94,8 +75,6 @@ interface CompiledRule {
 class CompiledPolicy implements Policy {
   readonly hashInput: unknown
   readonly #rules: readonly CompiledRule[]
-  /** One object per definition for the usual answer, so that deciding allocates nothing. */
-  readonly #usual = new WeakMap<EventDefinition, PolicyDecision>()
 
   constructor(rules: readonly CompiledRule[]) {
     this.#rules = rules
@@ -107,36 +86,29 @@ class CompiledPolicy implements Policy {
     }))
   }
 
-  decide(question: PolicyQuestion): PolicyDecision {
-    const { definition } = question
-    for (let i = 0; i < this.#rules.length; i++) {
-      const rule = this.#rules[i]!
-      if (!matches(rule, question)) continue
-      const level = mustBeKept(definition) ? 'fields' : rule.level
-      const { failureClass = definition.failureClass, activity = definition.activity === true } = rule
-      return { level, failureClass, activity, rule: i, named: rule.globs.some(([member]) => member === 'event') }
+  of(event: string, definition: EventDefinition): EventPolicy {
+    const { failureClass, activity = false } = definition
+    const conditional: ConditionalRule[] = []
+    for (const [i, rule] of this.#rules.entries()) {
+      const named = rule.globs.find(([member]) => member === 'event')
+      if (named !== undefined && !named[1].some((glob) => glob.matches(event))) continue
+      const decision: PolicyDecision = Object.freeze({
+        level: mustBeKept(definition) ? 'fields' : rule.level,
+        failureClass: rule.failureClass ?? failureClass,
+        activity: rule.activity ?? activity,
+        rule: i,
+        named: named !== undefined,
+      })
+      const conditions = rule.globs.flatMap(([member, globs]) => (member === 'event' ? [] : [{ member, globs }]))
+      // What comes after a rule without conditions is never asked.
+      if (conditions.length === 0) return new EventPolicy(conditional, decision)
+      conditional.push({ conditions, decision })
     }
-    let usual = this.#usual.get(definition)
-    if (usual === undefined) {
-      const { failureClass, activity = false } = definition
-      usual = Object.freeze({ level: 'fields', failureClass, activity, rule: -1, named: false })
-      this.#usual.set(definition, usual)
-    }
-    return usual
+    return new EventPolicy(
+      conditional,
+      Object.freeze({ level: 'fields', failureClass, activity, rule: -1, named: false }),
+    )
   }
-}
-
-function matches(rule: CompiledRule, question: PolicyQuestion): boolean {
-  for (const [member, globs] of rule.globs) {
-    if (member === 'role') {
-      if (!question.roles?.some((role) => globs.some((glob) => glob.matches(role)))) return false
-      continue
-    }
-    const value = question[member]
-    // What is not known matches nothing, not even `*`: a rule for a tenant must not catch events without one.
-    if (value === undefined || !globs.some((glob) => glob.matches(value))) return false
-  }
-  return true
 }
 
 /** Events by which the trail accounts for itself: silencing them is what an attacker would do first. */

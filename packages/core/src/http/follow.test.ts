@@ -87,6 +87,7 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
       return { id: 'id', acknowledged: trail.durable, durable: trail.durable }
     },
     failureClass: () => trail.failureClass,
+    mayBlock: () => true,
     definitionOf: () => undefined,
     isAskedFor: () => false,
     decisions: { record: () => undefined },
