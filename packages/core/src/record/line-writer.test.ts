@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createLineWriter } from './line-writer.ts'
 
 let dir: string
@@ -11,18 +11,24 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-function openFile() {
+function openFile(delayMs = 0) {
   const path = join(dir, 'out.log')
   const fd = openSync(path, 'w')
   let lost = 0
   const writer = createLineWriter({
     fd,
-    delayMs: 0,
+    delayMs,
     onLost: (lines) => {
       lost += lines
     },
   })
-  return { fd, writer, lost: () => lost, lines: () => readFileSync(path, 'utf8').split('\n').slice(0, -1) }
+  return {
+    fd,
+    writer,
+    size: () => fstatSync(fd).size,
+    lost: () => lost,
+    lines: () => readFileSync(path, 'utf8').split('\n').slice(0, -1),
+  }
 }
 
 describe('the line writer', () => {
@@ -44,15 +50,60 @@ describe('the line writer', () => {
     closeSync(fd)
   })
 
+  it('writes nothing before its time, and then everything, also what came while it wrote', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const { writer, size, fd } = openFile(50)
+      const passes = async (ms: number): Promise<void> => {
+        vi.advanceTimersByTime(ms)
+        // A write takes a few turns of the event loop, whatever the timers say.
+        for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+      }
+      writer.write('a')
+      await passes(49)
+      expect(size()).toBe(0)
+      vi.advanceTimersByTime(1)
+      writer.write('b')
+      await expect.poll(() => passes(0).then(size)).toBe(2)
+      await passes(49)
+      expect(size()).toBe(2)
+      await expect.poll(() => passes(1).then(size)).toBe(4)
+      closeSync(fd)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('does not wait for the time when a batch is full', async () => {
+    const { writer, size, lines, fd } = openFile(3_600_000)
+    const sent = Array.from({ length: 3_000 }, (_, i) => `line ${i} ${'ü'.repeat(50)}`)
+    for (const line of sent) writer.write(line)
+    await expect.poll(size).toBeGreaterThan(4 * 65_000)
+    writer.flushSync()
+    expect(lines()).toEqual(sent)
+    closeSync(fd)
+  })
+
+  it('takes lines that are longer than a batch', async () => {
+    const { writer, lines, fd } = openFile()
+    const sent = ['short', 'x'.repeat(65_535), 'y'.repeat(65_536), '\u20ac'.repeat(100_000), 'short']
+    for (const line of sent) writer.write(line)
+    await writer.flush()
+    expect(lines()).toEqual(sent)
+    closeSync(fd)
+  })
+
   it('gives up for good, and counts, when nobody can read any more', async () => {
     const { writer, fd, lost } = openFile()
     closeSync(fd)
     writer.write('a')
-    await writer.flush()
     writer.write('b')
     await writer.flush()
-    writer.flushSync()
     expect(lost()).toBe(2)
+    writer.write('c')
+    await writer.flush()
+    writer.flushSync()
+    expect(lost()).toBe(3)
   })
 })
 
