@@ -62,46 +62,46 @@ export type ActorType = 'user' | 'service' | 'api_key' | 'system' | 'agent' | 'a
 
 /** Who acted. `id` is the application's own identifier; it is never stored in clear. */
 export interface ActorInput {
-  readonly id?: string
+  readonly id?: string | undefined
   /** Default: `user` when an id is given, else `anonymous`. */
-  readonly type?: ActorType
-  readonly sessionRef?: string
-  readonly authMethod?: string
-  readonly mfa?: boolean
-  readonly roles?: readonly string[]
-  readonly onBehalfOf?: string
+  readonly type?: ActorType | undefined
+  readonly sessionRef?: string | undefined
+  readonly authMethod?: string | undefined
+  readonly mfa?: boolean | undefined
+  readonly roles?: readonly string[] | undefined
+  readonly onBehalfOf?: string | undefined
   /** False when the identifier was only claimed, as in a failed login. Default: what the catalogue says of the event. */
-  readonly proved?: boolean
+  readonly proved?: boolean | undefined
 }
 
 /** What was acted on. `type` and `class` are the application's own names; `id` and `owner` are stored as tokens. */
 export interface TargetInput {
   readonly type: string
-  readonly id?: string
-  readonly owner?: string
-  readonly class?: string
+  readonly id?: string | undefined
+  readonly owner?: string | undefined
+  readonly class?: string | undefined
 }
 
 export interface DecisionInput {
   readonly effect: 'allow' | 'deny'
-  readonly policyId?: string
-  readonly policyVersion?: string
-  readonly permission?: string
-  readonly rolesEvaluated?: readonly string[]
+  readonly policyId?: string | undefined
+  readonly policyVersion?: string | undefined
+  readonly permission?: string | undefined
+  readonly rolesEvaluated?: readonly string[] | undefined
 }
 
 export interface ChangeInput {
   readonly field: string
   readonly op: 'add' | 'remove' | 'replace'
   /** Only for high-entropy values; stored as tokens, never in clear. */
-  readonly before?: string
-  readonly after?: string
+  readonly before?: string | undefined
+  readonly after?: string | undefined
 }
 
 export interface VolumeInput {
   /** Count of records touched: a non-negative integer. */
-  readonly records?: number
-  readonly bytes?: number
+  readonly records?: number | undefined
+  readonly bytes?: number | undefined
 }
 
 /** The kinds of value that metadata may have. There is no free text among them, on purpose. */
@@ -164,31 +164,31 @@ export type MetadataValue<K extends MetadataKind> = K extends { kind: 'enum'; va
 
 export type MetadataInput<M extends MetadataSchema> = { readonly [K in keyof M]?: MetadataValue<M[K]> }
 
-/** What a caller hands to `record()`. Everything is optional: what is absent is taken from the request in progress. */
+/** What a caller hands to `record()`. Everything is optional: what is absent or undefined is taken from the request in progress. */
 export interface EventInput<D extends EventDefinition = EventDefinition> {
-  readonly actor?: ActorInput
-  readonly targets?: readonly TargetInput[]
+  readonly actor?: ActorInput | undefined
+  readonly targets?: readonly TargetInput[] | undefined
   /** Identifiers of the people whose data this is about; stored as pseudonyms. At most 20. */
-  readonly subjects?: readonly string[]
-  readonly outcome?: Outcome
-  readonly reason?: D['reasons'][number]
+  readonly subjects?: readonly string[] | undefined
+  readonly outcome?: Outcome | undefined
+  readonly reason?: D['reasons'][number] | undefined
   /** May only raise the catalogue's severity. */
-  readonly severity?: Severity
-  readonly decision?: DecisionInput
-  readonly changes?: readonly ChangeInput[]
-  readonly volume?: VolumeInput
-  readonly purpose?: string
-  readonly legalBasis?: string
-  readonly ticketRef?: string
-  readonly caseRef?: string
-  readonly tenant?: string
-  readonly metadata?: MetadataInput<D['metadata']>
-  readonly phase?: Phase
-  readonly operationId?: string
-  readonly correlationId?: string
-  readonly causationId?: string
+  readonly severity?: Severity | undefined
+  readonly decision?: DecisionInput | undefined
+  readonly changes?: readonly ChangeInput[] | undefined
+  readonly volume?: VolumeInput | undefined
+  readonly purpose?: string | undefined
+  readonly legalBasis?: string | undefined
+  readonly ticketRef?: string | undefined
+  readonly caseRef?: string | undefined
+  readonly tenant?: string | undefined
+  readonly metadata?: MetadataInput<D['metadata']> | undefined
+  readonly phase?: Phase | undefined
+  readonly operationId?: string | undefined
+  readonly correlationId?: string | undefined
+  readonly causationId?: string | undefined
   /** When it happened, if not now. */
-  readonly occurredAt?: Date
+  readonly occurredAt?: Date | undefined
   /** The request it belongs to, when it may not be the one in progress (pooled callbacks, queues): this one wins. */
-  readonly request?: object
+  readonly request?: object | undefined
 }

@@ -1,6 +1,7 @@
 /** Who acted, on what, and about whom: people as pseudonyms, things as tokens, and only the application's own words in clear. */
 import type { ActorMember, TargetMember } from '../draft.ts'
 import type { ActorType, EventDefinition } from '../event.ts'
+import { OwnActor } from '../own-event.ts'
 import type { Pseudonym } from '../pseudonyms.ts'
 import { isReadable, isReadableList, own } from '../scrub/read.ts'
 import { ActorFields } from './event-fields.ts'
@@ -25,7 +26,7 @@ export function maskActor(given: unknown, definition: EventDefinition, masking: 
     if (given !== undefined && given !== null) masking.drop('actor', 'wrong_kind')
     return anonymous
   }
-  const fields = new ActorFields(given)
+  const fields = OwnActor.is(given) ? given : new ActorFields(given)
   const { id, mfa, proved: said } = fields
   const identified = id !== undefined && id !== null && id !== ''
   const type = masking.oneOf('actor.type', fields.type, actorTypes) ?? (identified ? 'user' : 'anonymous')

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Draft, type ExchangeFacts, MaskedDraft, type RecordMembers } from '../draft.ts'
 import type { ActorInput, EventDefinition, EventInput } from '../event.ts'
+import { OwnActor, OwnEvent, OwnTarget } from '../own-event.ts'
 import type { Pseudonyms } from '../pseudonyms.ts'
 import { scrubber } from '../scrub/scrub.ts'
 import { createMasker } from './mask.ts'
@@ -63,6 +64,61 @@ const membersOf = (...args: Parameters<typeof draftOf>): RecordMembers => masker
 const jsonOf = (...args: Parameters<typeof draftOf>) => JSON.stringify(membersOf(...args))
 const person = (id: string, tenant?: string) =>
   pseudonyms.name({ id, proved: true, ...(tenant ? { tenant } : {}) }).text
+
+describe('an event that core made itself', () => {
+  const targets = [
+    new OwnTarget('patient', 'pat_1', 'usr_2', 'phi'),
+    new OwnTarget('ward', undefined, undefined, undefined),
+  ]
+  const said = {
+    outcome: 'denied',
+    reason: 'routine',
+    subjects: ['usr_3'],
+    purpose: 'treatment',
+    volume: { records: 3 },
+  } as const
+  const who = { id: 'usr_1', roles: ['doctor'], mfa: true } as const
+  const own = Object.assign(new OwnEvent(), said, { targets })
+
+  test('gives the same record as the same words of an application', () => {
+    expect(jsonOf(own, { actor: new OwnActor(who), exchange })).toBe(
+      jsonOf({ ...said, targets: targets.map((one) => ({ ...one })) }, { actor: who, exchange }),
+    )
+    expect(membersOf(own).targets?.[0]).toMatchObject({ type: 'patient', class: 'phi' })
+  })
+
+  test('is judged like every other: nothing personal passes', () => {
+    const loose = Object.assign(new OwnEvent(), {
+      purpose: 'alice@x.example',
+      targets: [
+        new OwnTarget('alice@x.example', 'x', undefined, undefined),
+        new OwnTarget('ward', 'alice@x.example', undefined, '4111111111111111'),
+      ],
+      subjects: ['alice@x.example'],
+    })
+    const actor = new OwnActor({ id: 'alice@x.example', roles: ['alice@x.example', 'nurse'], sessionRef: 'secret' })
+    expect(jsonOf(loose, { actor })).not.toMatch(/alice|4111|secret/)
+    expect(membersOf(loose, { actor }).actor.roles).toEqual(['nurse'])
+  })
+
+  test('may carry an object of the application as metadata, whose code never runs', () => {
+    const own = new OwnEvent()
+    const metadata = Object.defineProperty({ urgent: true }, 'rows', { enumerable: true, get: () => expect.fail() })
+    expect(membersOf(Object.assign(own, { metadata })).metadata).toEqual({ urgent: true })
+    expect(
+      membersOf(Object.assign(own, { metadata: new Proxy({}, { ownKeys: () => expect.fail() }) })).metadata,
+    ).toBeUndefined()
+  })
+
+  test('cannot be imitated', () => {
+    const getter = { enumerable: true, get: () => expect.fail() }
+    const forged = Object.defineProperties(Object.create(OwnEvent.prototype), { purpose: getter, targets: getter })
+    expect(membersOf(forged).privacy?.redactions).toHaveLength(2)
+    expect(membersOf(new Proxy(own, { get: () => expect.fail() })).targets).toBeUndefined()
+    const actor = Object.defineProperty(Object.create(OwnActor.prototype), 'id', getter)
+    expect(membersOf({}, { actor }).user_id).toBeUndefined()
+  })
+})
 
 describe('a masked draft', () => {
   const event = {

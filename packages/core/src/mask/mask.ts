@@ -9,6 +9,7 @@ import { isoTime } from '../clock.ts'
 import { type Draft, MaskedDraft, type RecordMembers } from '../draft.ts'
 import type { EventDefinition, Outcome, RetentionClass, Severity, Stream } from '../event.ts'
 import { safeError } from '../fault/safe-error.ts'
+import { OwnEvent } from '../own-event.ts'
 import type { Pseudonym, Pseudonyms, SealedFields } from '../pseudonyms.ts'
 import { canonicalAddress, maskAddress } from '../scrub/address.ts'
 import { isIdentifier, looksPersonal } from '../scrub/identifier.ts'
@@ -81,7 +82,7 @@ class DraftMasker implements Masker {
     const { definition, exchange, timeMs } = draft
     const { tokens, scrubber } = this.#dependencies
     const readable = isReadable(draft.event)
-    const event = new EventFields(readable ? draft.event : emptyEvent)
+    const event = OwnEvent.is(draft.event) ? draft.event : new EventFields(readable ? draft.event : emptyEvent)
     const masking = new Masking(this.#dependencies, event.tenant, timeMs)
     if (!readable && draft.event) masking.drop('*', 'wrong_kind')
 
