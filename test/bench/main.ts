@@ -3,11 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { repository } from '../process/repository.ts'
+import { run as coldStart } from './cold-start.ts'
 import { run as http } from './http.ts'
 import { run as ledger } from './ledger.ts'
 import { run as record } from './record.ts'
 import { run as scrub } from './scrub.ts'
 import { run as scrubStream } from './scrub-stream.ts'
+import { run as size } from './size.ts'
 
 /** Runs every benchmark, or those named on the command line, and writes docs/benchmarks.md from what was measured. */
 export interface Section {
@@ -15,7 +17,15 @@ export interface Section {
   readonly markdown: string
 }
 
-const all: Record<string, () => Promise<Section>> = { http, record, ledger, scrub, 'scrub-stream': scrubStream }
+const all: Record<string, () => Promise<Section>> = {
+  http,
+  record,
+  ledger,
+  scrub,
+  'scrub-stream': scrubStream,
+  'cold-start': coldStart,
+  size,
+}
 const asked = process.argv.slice(2).filter((name) => name in all)
 const names = asked.length > 0 ? asked : Object.keys(all)
 
