@@ -40,6 +40,13 @@ export interface ContextInit {
   readonly remote?: Remote | undefined
 }
 
+/** What may change in a context. */
+interface Values {
+  map: Map<symbol, unknown> | undefined
+  /** Whoever follows this request. */
+  view: object | undefined
+}
+
 /**
  * The ids of one request. Frozen; only the values of slots (see `createSlot`) may change.
  *
@@ -61,7 +68,7 @@ export class RequestContext {
   readonly baggage: string
   readonly remote: Remote | undefined
   /** Values of user slots. Named by a registered symbol, so that another copy of this package finds them. */
-  readonly [VALUES]: { map: Map<symbol, unknown> | undefined }
+  readonly [VALUES]: Values
 
   constructor(init: ContextInit) {
     this.requestId = init.requestId
@@ -72,7 +79,7 @@ export class RequestContext {
     this.traceState = init.traceState ?? ''
     this.baggage = init.baggage ?? ''
     this.remote = init.remote
-    this[VALUES] = { map: undefined }
+    this[VALUES] = { map: undefined, view: undefined }
     Object.freeze(this)
   }
 }
@@ -117,6 +124,16 @@ export function currentContext(): RequestContext | undefined {
  */
 export function runInContext<T>(context: RequestContext | undefined, work: () => T): T {
   return storage.run(context, work)
+}
+
+/** For `runtime.ts`: remembers who follows the request of a context. Lives as long as the context does. */
+export function giveView(context: RequestContext, view: object): void {
+  context[VALUES].view = view
+}
+
+/** What `giveView` remembered for a context, made by whichever copy; undefined for anything else. Throws what hostile objects throw. */
+export function viewGivenTo(context: { readonly [VALUES]?: Values; toString(): string }): object | undefined {
+  return context[VALUES]?.view
 }
 
 /** One value of the application's own that travels with the request. */

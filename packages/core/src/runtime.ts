@@ -6,7 +6,7 @@
  */
 import type { Clock } from './clock.ts'
 import type { Configuration } from './configuration.ts'
-import type { RequestContext } from './context.ts'
+import { giveView, type RequestContext, viewGivenTo } from './context.ts'
 import type { CoverageRegister } from './coverage.ts'
 import type { DecisionRegister } from './decision.ts'
 import type { ExchangeFacts } from './draft.ts'
@@ -104,7 +104,15 @@ export function giveRuntime(audit: object, runtime: Runtime): void {
   Object.defineProperty(audit, RUNTIME, { value: runtime })
 }
 
+/** On Node's own requests: a table of requests would slow down every collection of young objects. */
+const VIEW = Symbol.for('@trailmark/core/exchange/1')
+/** Of other objects that stand for a request. */
 const VIEWS = Symbol.for('@trailmark/core/exchanges/1')
+
+interface Viewed {
+  [VIEW]?: ExchangeView
+  toString(): string
+}
 
 function exchanges(): WeakMap<object, ExchangeView> {
   const found: unknown = Reflect.get(globalThis, VIEWS)
@@ -116,18 +124,27 @@ function exchanges(): WeakMap<object, ExchangeView> {
 
 const views = exchanges()
 
-/**
- * From now on records made inside `view.context`, or with `request` named, find this exchange.
- * Entries disappear with their keys; nothing has to be removed.
- */
+/** From now on records made inside `view.context`, or with Node's own `request` named, find this exchange. */
+export function rememberExchange(view: ExchangeView, request: Viewed): void {
+  giveView(view.context, view)
+  request[VIEW] = view
+}
+
+/** The same for whatever else stands for a request: nothing is written to it. */
 export function rememberView(view: ExchangeView, request: object): void {
-  views.set(view.context, view)
+  giveView(view.context, view)
   views.set(request, view)
 }
 
 /** The exchange of a context, if `core/http` follows it. */
 export function findView(context: RequestContext): ExchangeView | undefined {
-  return views.get(context)
+  const view = viewGivenTo(context)
+  return isView(view) ? view : undefined
+}
+
+/** Another copy of this package may have made it. */
+function isView(value: unknown): value is ExchangeView {
+  return typeof value === 'object' && value !== null && 'facts' in value && 'context' in value
 }
 
 /**
@@ -136,12 +153,18 @@ export function findView(context: RequestContext): ExchangeView | undefined {
  * Anything else, hostile objects included, is simply not found.
  */
 export function findViewOf(request: object): ExchangeView | undefined {
-  const direct = views.get(request)
-  if (direct !== undefined) return direct
   try {
+    const direct = viewOf(request)
+    if (direct !== undefined) return direct
     const raw: unknown = Reflect.get(request, 'raw') ?? Reflect.get(request, 'req')
-    return typeof raw === 'object' && raw !== null ? views.get(raw) : undefined
+    return typeof raw === 'object' && raw !== null ? viewOf(raw) : undefined
   } catch {
     return undefined
   }
+}
+
+function viewOf(request: Viewed): ExchangeView | undefined {
+  // Its own: an object that was derived from a request is another one.
+  const view = Object.hasOwn(request, VIEW) ? request[VIEW] : (viewGivenTo(request) ?? views.get(request))
+  return isView(view) ? view : undefined
 }

@@ -38,10 +38,26 @@ const HOPS_MAX = 32
  */
 export function clientAddress(req: IncomingRequest, proxies: Proxies): ClientAddress {
   const seen = peerAddress(req)
-  const peer = seen === undefined ? undefined : plainAddress(seen)
-  if (peer === undefined || proxies.empty) return { address: peer, peer, trustedHops: 0 }
+  const direct = seen === undefined ? nobody : peerOf(seen)
+  const { peer } = direct
+  if (peer === undefined || proxies.empty) return direct
   const header = req.headers['x-forwarded-for']
   return walk(peer, typeof header === 'string' ? header : (header ?? []).join(','), proxies)
+}
+
+const nobody: ClientAddress = Object.freeze({ address: undefined, peer: undefined, trustedHops: 0 })
+const peersMax = 1_024
+/** Peers as Node spells them. A connection brings many requests, and a proxy all of them. */
+const peers = new Map<string, ClientAddress>()
+
+function peerOf(seen: string): ClientAddress {
+  const known = peers.get(seen)
+  if (known !== undefined) return known
+  const peer = plainAddress(seen)
+  const direct = Object.freeze({ address: peer, peer, trustedHops: 0 })
+  if (peers.size >= peersMax) peers.clear()
+  peers.set(seen, direct)
+  return direct
 }
 
 function walk(peer: string, forwarded: string, proxies: Proxies): ClientAddress {

@@ -12,7 +12,7 @@ import type { TrustQuestion } from '../options.ts'
 import { readBaggage } from './baggage.ts'
 import { combined, type IncomingRequest, isRepeated, peerAddress } from './incoming.ts'
 import { type ActiveSpan, activeSpan, isTracerRandom, type Notice } from './otel.ts'
-import { type ExtractedTrace, extractTrace } from './propagate.ts'
+import { beginTrace, type ExtractedTrace, extractTrace } from './propagate.ts'
 import { isRequestId } from './request-id.ts'
 import { RANDOM } from './traceparent.ts'
 import { readTracestate } from './tracestate.ts'
@@ -47,7 +47,7 @@ export function openContext(req: IncomingRequest, settings: TraceSettings): Requ
   const trusted = asked && settings.trust({ address: peerAddress(req), headers })
 
   const refused = sentId === undefined ? undefined : refusal(req, sentId, trusted)
-  const trace = extractTrace((name) => headers[name], trusted)
+  const trace = headers.traceparent === undefined ? beginTrace() : extractTrace((name) => headers[name], trusted)
   const span = activeSpan(settings.notice)
   return new RequestContext({
     requestId: typeof sentId === 'string' && refused === undefined ? sentId : ownId,
@@ -57,17 +57,24 @@ export function openContext(req: IncomingRequest, settings: TraceSettings): Requ
     startMs,
     traceState: span === undefined ? trace.traceState : readTracestate(span.traceState),
     baggage: trusted && sentBaggage !== undefined ? readBaggage(combined(sentBaggage)) : '',
-    remote: refused === undefined && trace.remote === undefined ? undefined : remember(),
+    remote:
+      refused === undefined && trace.remote === undefined
+        ? undefined
+        : remember(trace.remote, refused, refused === undefined ? undefined : tokenOf(settings, combined(sentId))),
   })
+}
 
-  function remember(): Remote {
-    const token = refused === undefined ? undefined : tokenOf(settings, combined(sentId))
-    return Object.freeze({
-      ...trace.remote,
-      ...(token === undefined ? {} : { requestIdToken: token }),
-      reason: refused ?? trace.remote?.reason ?? 'malformed',
-    })
-  }
+/** What was sent and not taken over. */
+function remember(
+  link: ExtractedTrace['remote'],
+  refused: Remote['reason'] | undefined,
+  token: string | undefined,
+): Remote {
+  return Object.freeze({
+    ...link,
+    ...(token === undefined ? {} : { requestIdToken: token }),
+    reason: refused ?? link?.reason ?? 'malformed',
+  })
 }
 
 /** Tracers forget this bit: of a received trace id the caller has said it, of one begun here the tracer's generator. */

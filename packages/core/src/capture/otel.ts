@@ -24,6 +24,9 @@ export interface ActiveSpan {
 /** Where version 1 of the API keeps what an SDK registers, so that several copies of the API find it. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1')
 
+/** Asked at every request until an SDK is there. */
+const world: { [REGISTERED]?: unknown; toString(): string } = globalThis
+
 let api: Pick<typeof Api, 'trace'> | 'missing' | undefined
 
 const waiting = new Set<() => void>()
@@ -42,7 +45,7 @@ export function isTracerRandom(): boolean {
 
 /** Whether an SDK has registered itself in this process. A logger or meter alone is none: spans are what counts here. */
 export function isSdkRegistered(): boolean {
-  const registered: unknown = Reflect.get(globalThis, REGISTERED)
+  const registered: unknown = world[REGISTERED]
   if (typeof registered !== 'object' || registered === null) return false
   return Reflect.get(registered, 'context') !== undefined || Reflect.get(registered, 'trace') !== undefined
 }

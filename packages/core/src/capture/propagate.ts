@@ -37,20 +37,21 @@ export interface ExtractedTrace {
  */
 export function extractTrace(lookup: HeaderLookup, trusted: boolean): ExtractedTrace {
   const sent = lookup('traceparent')
-  if (sent === undefined) return begin()
+  if (sent === undefined) return beginTrace()
   const parsed = parseOne(sent)
   if (!trusted) {
-    return begin(
+    return beginTrace(
       typeof parsed === 'string' ? { reason: 'untrusted' } : { reason: 'untrusted', traceId: parsed.traceId },
     )
   }
-  if (typeof parsed === 'string') return begin({ reason: parsed })
+  if (typeof parsed === 'string') return beginTrace({ reason: parsed })
   const state = lookup('tracestate')
   const traceState = state === undefined ? '' : readTracestate(typeof state === 'string' ? state : state.join(','))
   return { traceId: parsed.traceId, parentId: parsed.parentId, flags: parsed.flags, traceState }
 }
 
-function begin(remote?: Pick<Remote, 'traceId' | 'reason'>): ExtractedTrace {
+/** A trace of our own. `remote` is what the caller sent, if anything. */
+export function beginTrace(remote?: Pick<Remote, 'traceId' | 'reason'>): ExtractedTrace {
   const fresh = { traceId: mintTraceId(), flags: MINTED_FLAGS, traceState: '' }
   return remote === undefined ? fresh : { ...fresh, remote }
 }

@@ -37,27 +37,32 @@ const actorTypes: ReadonlySet<string> = new Set(['user', 'service', 'api_key', '
  */
 export function plainActor(question: () => unknown): ActorInput | undefined {
   const answer = ask(question)
+  if (answer === undefined || answer === null) return undefined
   const id = identifier(field(answer, 'id'))
   const type = field(answer, 'type')
   const known = typeof type === 'string' && actorTypes.has(type)
   if (id === undefined && !known) return undefined
-  const roles = rolesOf(answer)
+  // Member by member, in one order: most actors are an id and no more.
+  const actor: { -readonly [K in keyof ActorInput]: ActorInput[K] } = {}
+  if (id !== undefined) actor.id = id
+  if (known) actor.type = type as ActorType
+  const sessionRef = field(answer, 'sessionRef')
+  if (isShort(sessionRef)) actor.sessionRef = sessionRef
+  const authMethod = field(answer, 'authMethod')
+  if (isShort(authMethod)) actor.authMethod = authMethod
+  const onBehalfOf = field(answer, 'onBehalfOf')
+  if (isShort(onBehalfOf)) actor.onBehalfOf = onBehalfOf
   const mfa = field(answer, 'mfa')
+  if (typeof mfa === 'boolean') actor.mfa = mfa
   const proved = field(answer, 'proved')
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(known ? { type: type as ActorType } : {}),
-    ...text('sessionRef', field(answer, 'sessionRef')),
-    ...text('authMethod', field(answer, 'authMethod')),
-    ...text('onBehalfOf', field(answer, 'onBehalfOf')),
-    ...(typeof mfa === 'boolean' ? { mfa } : {}),
-    ...(typeof proved === 'boolean' ? { proved } : {}),
-    ...(roles.length === 0 ? {} : { roles }),
-  }
+  if (typeof proved === 'boolean') actor.proved = proved
+  const roles = rolesOf(answer)
+  if (roles.length > 0) actor.roles = roles
+  return actor
 }
 
-function text<K extends string>(name: K, value: unknown): { readonly [N in K]?: string } {
-  return typeof value === 'string' && value.length <= idCharsMax ? ({ [name]: value } as { [N in K]: string }) : {}
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= idCharsMax
 }
 
 function fromIdentity(identity: unknown): ActorInput | undefined {
@@ -79,9 +84,13 @@ function fromSession(session: unknown): ActorInput | undefined {
   return fromIdentity(field(session, 'user')) ?? fromIdentity(field(field(session, 'passport'), 'user'))
 }
 
-function rolesOf(identity: unknown): string[] {
+const noRoles: readonly string[] = Object.freeze([])
+
+function rolesOf(identity: unknown): readonly string[] {
   const roles = field(identity, 'roles')
-  const list = isList(roles) ? roles : [field(identity, 'role')]
+  const role = isList(roles) ? undefined : field(identity, 'role')
+  if (role === undefined && !isList(roles)) return noRoles
+  const list = isList(roles) ? roles : [role]
   const names: string[] = []
   for (let i = 0; names.length < rolesMax && i < Math.min(lengthOf(list), 4 * rolesMax); i++) {
     const role = field(list, String(i))

@@ -26,7 +26,11 @@ export interface Carried {
 /** A TCP or TLS socket, or an HTTP/2 session. */
 export type Connection = EventEmitter & { readonly errored?: unknown; readonly destroyed?: boolean }
 
-const carriedBy = new WeakMap<EventEmitter, Set<Carried>>()
+const CARRIED = Symbol('carried')
+
+interface Carrying extends EventEmitter {
+  [CARRIED]?: Set<Carried>
+}
 
 /** The connection a request came on. HTTP/2 hands out a proxy as `socket` that throws when touched late: its session stands in. */
 export function connectionOf(req: RawRequest): Connection | undefined {
@@ -39,11 +43,11 @@ function isEmitter(value: unknown): value is Connection {
 }
 
 /** From now on the connection tells `carried` when it is idle for too long and when it is gone. */
-export function carry(connection: Connection, carried: Carried): void {
-  let all = carriedBy.get(connection)
+export function carry(connection: Connection & Carrying, carried: Carried): void {
+  let all = connection[CARRIED]
   if (all === undefined) {
     all = new Set()
-    carriedBy.set(connection, all)
+    connection[CARRIED] = all
     // On the connection alone: a 'timeout' listener on request, response or server switches off Node's own destroy.
     connection.on('timeout', connectionTimedOut)
     connection.on('close', connectionClosed)
@@ -53,16 +57,16 @@ export function carry(connection: Connection, carried: Carried): void {
 }
 
 /** The connection has nothing more to tell this exchange. */
-export function drop(connection: Connection, carried: Carried): void {
-  carriedBy.get(connection)?.delete(carried)
+export function drop(connection: Connection & Carrying, carried: Carried): void {
+  connection[CARRIED]?.delete(carried)
 }
 
-function connectionTimedOut(this: EventEmitter): void {
-  for (const carried of carriedBy.get(this) ?? []) carried.timedOut = true
+function connectionTimedOut(this: Carrying): void {
+  for (const carried of this[CARRIED] ?? []) carried.timedOut = true
 }
 
-function connectionClosed(this: EventEmitter): void {
-  const left = carriedBy.get(this)
+function connectionClosed(this: Carrying): void {
+  const left = this[CARRIED]
   // After the responses' own 'close', which know more.
   if (left !== undefined && left.size > 0) setImmediate(finishAll, left)
 }

@@ -7,6 +7,7 @@
  * - for the answer, the bytes handed over to be sent (after compression, before TLS): when the client left early, an upper
  *   bound of what it got.
  */
+import { ServerResponse } from 'node:http'
 import type { RawRequest, RawResponse } from './exchange.ts'
 
 /** Counts what arrives of a body whose length the request does not state. Returns undefined where it does or has none. */
@@ -49,6 +50,13 @@ export function countAnswer(res: RawResponse): AnswerCount {
   // One signature stands for the overloads of both kinds of response; what is handed over is passed on untouched.
   const answer: Answer = res
   const { write, end } = answer
+  if (write === nodesOwn.write && end === nodesOwn.end) {
+    // The same two functions for all answers: closures for each would cost their memory, and the engine its inline caches.
+    answer[COUNTED] = counted
+    answer.write = countedWrite
+    answer.end = countedEnd
+    return counted
+  }
   answer.write = function countingWrite(this: unknown, ...given) {
     counted.bytes += sizeOf(given[0], given[1])
     return write.apply(this, given)
@@ -62,7 +70,21 @@ export function countAnswer(res: RawResponse): AnswerCount {
   return counted
 }
 
+const COUNTED = Symbol('counted')
+const nodesOwn: Answer = ServerResponse.prototype
+
+function countedWrite(this: Answer, ...given: unknown[]): boolean {
+  if (this[COUNTED] !== undefined) this[COUNTED].bytes += sizeOf(given[0], given[1])
+  return nodesOwn.write.apply(this, given)
+}
+
+function countedEnd(this: Answer, ...given: unknown[]): unknown {
+  if (this[COUNTED] !== undefined) this[COUNTED].bytes += sizeOf(given[0], given[1])
+  return nodesOwn.end.apply(this, given)
+}
+
 interface Answer {
+  [COUNTED]?: AnswerCount
   write(...given: unknown[]): boolean
   end(...given: unknown[]): unknown
 }

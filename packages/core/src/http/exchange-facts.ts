@@ -50,12 +50,15 @@ export function factsOf(source: FactSource, route: string | undefined, end?: Exc
 
 /** Cut, because its length is the client's choice. */
 export function userAgentOf(req: RawRequest): string | undefined {
-  return req.headers['user-agent']?.slice(0, userAgentCharsMax)
+  const agent = req.headers['user-agent']
+  return agent === undefined || agent.length <= userAgentCharsMax ? agent : agent.slice(0, userAgentCharsMax)
 }
 
 /** Node allows known methods only in HTTP/1; in HTTP/2 the client may write anything. */
 export function methodOf(req: RawRequest): string {
   const { method } = req
+  if (method === 'GET' || method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE')
+    return method
   return method !== undefined && /^[A-Z-]{1,20}$/.test(method) ? method : 'OTHER'
 }
 

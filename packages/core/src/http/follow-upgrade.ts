@@ -12,7 +12,7 @@ import { findViewOf, type Runtime, runtimeOf } from '../runtime.ts'
 import { exchangeOf, type RawRequest } from './exchange.ts'
 import { ConnectionView, handshakeOf } from './handshake-view.ts'
 import { LiveExchange } from './live-exchange.ts'
-import { type Handshake, watchHandshake, watchUpgrades } from './upgrade.ts'
+import { areUpgradesWatched, type Handshake, watchHandshake, watchUpgrades } from './upgrade.ts'
 
 const told = new WeakSet<object>()
 
@@ -24,7 +24,8 @@ export function wasToldAtHandshake(req: RawRequest): boolean {
 /** From a server's first request on, its upgrades are told too. */
 export function followUpgrades(audit: Audit, runtime: Runtime, req: RawRequest): void {
   const server = 'stream' in req ? undefined : serverOf(req)
-  if (server !== undefined) watchUpgrades(server, (handshake) => tell(audit, runtime, handshake))
+  if (server !== undefined && !areUpgradesWatched(server))
+    watchUpgrades(server, (handshake) => tell(audit, runtime, handshake))
 }
 
 /**
@@ -48,7 +49,8 @@ export function followHandshake<T>(audit: Audit, req: IncomingMessage, socket: D
 
 /** Node keeps the server on its sockets; a request from elsewhere (a test's injection) has none. */
 function serverOf(req: IncomingMessage): Server | undefined {
-  const server: unknown = Reflect.get(req.socket ?? {}, 'server')
+  const server: unknown =
+    req.socket === null || req.socket === undefined ? undefined : Reflect.get(req.socket, 'server')
   return isServer(server) ? server : undefined
 }
 

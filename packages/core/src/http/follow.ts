@@ -9,7 +9,7 @@ import { bindExchangeEmitters } from '../capture/bind.ts'
 import { clientAddress } from '../capture/client-ip.ts'
 import { openContext } from '../capture/open-context.ts'
 import type { RequestContext } from '../context.ts'
-import { rememberView, runtimeOf } from '../runtime.ts'
+import { rememberExchange, runtimeOf } from '../runtime.ts'
 import { carry, connectionOf } from './completion.ts'
 import { countAnswer, countBody } from './count-bytes.ts'
 import type { Exchange, FrameworkView, RawRequest, RawResponse } from './exchange.ts'
@@ -46,14 +46,30 @@ export function followRequest(audit: Audit, req: RawRequest, res: RawResponse, v
     guard,
     told: wasToldAtHandshake(req),
   })
-  rememberView(exchange, req)
+  rememberExchange(exchange, req)
   nameRequest(res, context, runtime.options.serverTiming)
   bindExchangeEmitters(context, req, res)
-  res.on('close', () => exchange.finish())
+  finishOnClose(res, exchange)
   if (connection !== undefined) carry(connection, exchange)
   openings.add(exchange)
   followUpgrades(audit, runtime, req)
   return exchange
+}
+
+const FOLLOWED = Symbol('followed')
+
+interface Followed {
+  [FOLLOWED]?: Exchange & { finish(): void }
+}
+
+/** One listener for all answers. An answer that two follow, one per installed copy of this package, has a symbol of each. */
+function finishOnClose(res: RawResponse & Followed, exchange: LiveExchange): void {
+  res[FOLLOWED] = exchange
+  res.on('close', closed)
+}
+
+function closed(this: Followed): void {
+  this[FOLLOWED]?.finish()
 }
 
 function nameRequest(res: RawResponse, context: RequestContext, serverTiming: boolean): void {

@@ -40,6 +40,7 @@ import { type FactSource, factsOf } from './exchange-facts.ts'
 import type { Held } from './hold.ts'
 import { holdAnswer } from './hold-answer.ts'
 import type { Opened, Openings } from './opening.ts'
+import { permissionIn, permissionOf } from './permission.ts'
 import { problemFor } from './problem.ts'
 import { claim } from './record-once.ts'
 
@@ -57,6 +58,9 @@ export interface LiveExchangeInit extends FactSource {
 /** Each is the reason of a refusal, and tells of the 403 behind it. */
 const refusals: ReadonlySet<string> = new Set(['rate_limit_exceeded', 'csrf_validation_failed', 'file_upload_rejected'])
 
+/** Most exchanges declare nothing. Never changed. */
+const none: Declared[] = []
+
 /** What stays of an exchange. */
 interface Ended {
   readonly facts: ExchangeFacts
@@ -73,8 +77,8 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   #ended: Ended | undefined
   #error: { readonly thrown: unknown } | undefined
   /** Categories and names of what the application recorded itself in this exchange. */
-  readonly #told = new Set<string>()
-  readonly #accesses: Declared[] = []
+  #told: Set<string> | undefined
+  #accesses: Declared[] = none
   /** What the option `routes` says of this request, until the route itself says something. */
   #configured: Declared | undefined
   /** That rule's route, for a framework that knows none. */
@@ -127,7 +131,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     if (routed === undefined) return undefined
     this.#template = routed.template
     const goOn = this.#declare(routed.declaration)
-    this.#configured = this.#accesses.at(-1)
+    this.#configured = this.#accesses[this.#accesses.length - 1]
     return goOn
   }
 
@@ -147,7 +151,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
       if (at !== -1) this.#accesses.splice(at, 1)
       if (configured.operationId !== undefined) {
         declared.operationId = configured.operationId
-        this.#accesses.push(declared)
+        this.#keep(declared)
         return undefined
       }
     }
@@ -162,10 +166,15 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
         ? undefined
         : this.#runtime.recordIn(facts, declared.type, attempt, { ...who, operationId, phase: 'attempt' })
     // A handler that goes on after its client has left touches the data all the same.
-    if (this.#ended === undefined) this.#accesses.push(declared)
+    if (this.#ended === undefined) this.#keep(declared)
     else this.#recordAccess(declared, this.#ended)
     if (blocks) this.#hold()
     return receipt === undefined ? undefined : this.#admit(declared, receipt)
+  }
+
+  #keep(declared: Declared): void {
+    if (this.#accesses === none) this.#accesses = [declared]
+    else this.#accesses.push(declared)
   }
 
   /** From the first attempt of class `block` on, the complete answer waits for the results. */
@@ -255,12 +264,17 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   recorded(category: Category, type: string): void {
     // That somebody was let in says nothing of a later refusal.
     if (type === 'authz_allow') this.#letIn = true
-    else this.#told.add(refusals.has(type) ? 'authz' : category).add(type)
+    else this.#tell(refusals.has(type) ? 'authz' : category).add(type)
     if (type === 'login_success' || type === 'login_failure') claim(loginKey, this.context)
   }
 
   hasTold(type: string): boolean {
-    return this.#told.has(type)
+    return this.#told?.has(type) === true
+  }
+
+  #tell(name: string): Set<string> {
+    this.#told ??= new Set()
+    return this.#told.add(name)
   }
 
   actor(): ActorInput | undefined {
@@ -301,7 +315,8 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     const facts = factsOf(live, routeOf(live.view) ?? this.#template, { completion, durationMs })
     const ended = { facts, actor: this.actor() }
     this.#ended = ended
-    const accesses = this.#accesses.splice(0)
+    const accesses = this.#accesses
+    this.#accesses = none
     for (const access of accesses) if (this.#sealed?.has(access) !== true) this.#recordAccess(access, ended)
     this.#below?.record(facts, this.#who())
     if (this.#endWorks !== undefined)
@@ -338,7 +353,7 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     this.fill(access)
     const event = access.result({ status, completion, actor })
     // Of a refused login the login is the record, whoever made it.
-    if (access instanceof DeclaredLogin) this.#told.add('authn')
+    if (access instanceof DeclaredLogin) this.#tell('authn')
     if (event === undefined) return undefined
     const pair = access.operationId === undefined ? {} : ({ operationId: access.operationId, phase: 'result' } as const)
     return this.#runtime.recordIn(facts, access.type, event, { ...this.#whoElse(event), ...pair })
@@ -358,29 +373,12 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     if (allowed !== undefined && this.#runtime.isAskedFor(facts, 'authz_allow', allowed, this.#who()))
       this.#runtime.recordIn(facts, 'authz_allow', allowed, this.#who())
     const owed = recordOwed(shown, owing)
-    if (owed === undefined || owed.replacedBy.some((category) => this.#told.has(category))) return
+    if (owed === undefined || owed.replacedBy.some((category) => this.hasTold(category))) return
     const error = owed.type === 'application_error' ? this.#error?.thrown : undefined
     const withError = error === undefined ? {} : { error }
     this.#runtime.recordIn(facts, owed.type, owed.event, { ...this.#who(), ...withError })
     if (error !== undefined) this.#runtime.showRawError(error, this.context.requestId)
   }
-}
-
-/** What the route needs, where all that is declared of it agree: a wrong name would be worse than none. */
-function permissionOf(accesses: readonly Declared[]): string | undefined {
-  let found: string | undefined
-  for (const { permission } of accesses) {
-    if (permission === undefined || permission === found) continue
-    if (found !== undefined) return undefined
-    found = permission
-  }
-  return found
-}
-
-/** What the framework knows of a route that was refused before it could declare anything. */
-function permissionIn(view: FrameworkView): string | undefined {
-  const known = ask(() => view.permission?.())
-  return typeof known === 'string' ? known : undefined
 }
 
 /** The framework's own code may throw, and then has no answer. */

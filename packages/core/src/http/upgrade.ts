@@ -18,6 +18,11 @@ const watchedServers = new WeakSet<object>()
 const watchedSockets = new WeakSet<object>()
 const statusLine = /^HTTP\/1\.[01] ([1-5]\d\d)/
 
+/** Whether `watchUpgrades` was called for this server. */
+export function areUpgradesWatched(server: Server): boolean {
+  return watchedServers.has(server)
+}
+
 /** Calls `told` once for each upgrade that `server` answers from now on. Watching the same server again does nothing. */
 export function watchUpgrades(server: Server, told: (handshake: Handshake) => void): void {
   if (watchedServers.has(server)) return
