@@ -5,6 +5,7 @@
  * one property at a time; getters that throw, proxies and endless strings cost the actor and never the request.
  */
 import type { ActorInput, ActorType } from '../event.ts'
+import { OwnActor } from '../own-event.ts'
 import { ask } from './ask.ts'
 
 const idCharsMax = 1_024
@@ -42,27 +43,22 @@ export function plainActor(question: () => unknown): ActorInput | undefined {
   const type = field(answer, 'type')
   const known = typeof type === 'string' && actorTypes.has(type)
   if (id === undefined && !known) return undefined
-  // Member by member, in one order: most actors are an id and no more.
-  const actor: { -readonly [K in keyof ActorInput]: ActorInput[K] } = {}
-  if (id !== undefined) actor.id = id
-  if (known) actor.type = type as ActorType
-  const sessionRef = field(answer, 'sessionRef')
-  if (isShort(sessionRef)) actor.sessionRef = sessionRef
-  const authMethod = field(answer, 'authMethod')
-  if (isShort(authMethod)) actor.authMethod = authMethod
-  const onBehalfOf = field(answer, 'onBehalfOf')
-  if (isShort(onBehalfOf)) actor.onBehalfOf = onBehalfOf
   const mfa = field(answer, 'mfa')
-  if (typeof mfa === 'boolean') actor.mfa = mfa
   const proved = field(answer, 'proved')
-  if (typeof proved === 'boolean') actor.proved = proved
-  const roles = rolesOf(answer)
-  if (roles.length > 0) actor.roles = roles
-  return actor
+  return new OwnActor({
+    id,
+    type: known ? (type as ActorType) : undefined,
+    sessionRef: shortText(field(answer, 'sessionRef')),
+    authMethod: shortText(field(answer, 'authMethod')),
+    onBehalfOf: shortText(field(answer, 'onBehalfOf')),
+    mfa: typeof mfa === 'boolean' ? mfa : undefined,
+    proved: typeof proved === 'boolean' ? proved : undefined,
+    roles: rolesOf(answer),
+  })
 }
 
-function isShort(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= idCharsMax
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= idCharsMax ? value : undefined
 }
 
 function fromIdentity(identity: unknown): ActorInput | undefined {
@@ -72,7 +68,7 @@ function fromIdentity(identity: unknown): ActorInput | undefined {
     const id = identifier(field(identity, name))
     if (id === undefined) continue
     const roles = rolesOf(identity)
-    return roles.length > 0 ? { id, roles } : { id }
+    return roles === undefined ? { id } : { id, roles }
   }
   return undefined
 }
@@ -84,19 +80,19 @@ function fromSession(session: unknown): ActorInput | undefined {
   return fromIdentity(field(session, 'user')) ?? fromIdentity(field(field(session, 'passport'), 'user'))
 }
 
-const noRoles: readonly string[] = Object.freeze([])
-
-function rolesOf(identity: unknown): readonly string[] {
+/** Undefined where there are none. */
+function rolesOf(identity: unknown): readonly string[] | undefined {
   const roles = field(identity, 'roles')
-  const role = isList(roles) ? undefined : field(identity, 'role')
-  if (role === undefined && !isList(roles)) return noRoles
-  const list = isList(roles) ? roles : [role]
+  const listed = isList(roles)
+  const role = listed ? undefined : field(identity, 'role')
+  if (!listed && role === undefined) return undefined
+  const list = listed ? roles : [role]
   const names: string[] = []
   for (let i = 0; names.length < rolesMax && i < Math.min(lengthOf(list), 4 * rolesMax); i++) {
     const role = field(list, String(i))
     if (typeof role === 'string' && role.length > 0 && role.length <= roleCharsMax) names.push(role)
   }
-  return names
+  return names.length === 0 ? undefined : names
 }
 
 /** A string or a number that can name somebody; identifiers of document databases are asked for their hex form. */

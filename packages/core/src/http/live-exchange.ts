@@ -155,6 +155,11 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
         return undefined
       }
     }
+    // Nearly every event is of a class that nobody waits for, whoever acts and wherever.
+    if (this.#ended === undefined && !this.#runtime.mayBlock(declared.type)) {
+      this.#keep(declared)
+      return undefined
+    }
     const facts = this.facts()
     const attempt = declared.attempt()
     const who = this.#whoElse(attempt)
