@@ -346,7 +346,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
     decisions,
     definitionOf: (type) => findOffered(catalogue, type)?.definition,
     isAskedFor: (exchange, type, event, extra) => pipeline.isAskedFor(exchange, type, event, extra),
-    accessLine: (line) => operational.line({ ...line, timeMs: clock.now(), address: maskAddress(line.clientAddress) }),
+    accessLine: (line) => operational.line(line, clock.now(), maskAddress(line.clientAddress)),
     notice: notices.notice,
     scrubber,
     safeError: skeletonOf,

@@ -10,7 +10,7 @@ import { giveView, type RequestContext, viewGivenTo } from './context.ts'
 import type { CoverageRegister } from './coverage.ts'
 import type { DecisionRegister } from './decision.ts'
 import type { ExchangeFacts } from './draft.ts'
-import type { ActorInput, Category, EventDefinition, EventInput, FailureClass, Level, Phase } from './event.ts'
+import type { ActorInput, Category, EventDefinition, EventInput, FailureClass, Phase } from './event.ts'
 import type { SafeError } from './fault/safe-error.ts'
 import type { Counts } from './health.ts'
 import type { Receipt } from './receipt.ts'
@@ -18,8 +18,6 @@ import type { Scrubber } from './scrub/scrubber.ts'
 
 /** What the terminal line of one request says; the same facts as a record's, and nothing of who acted. */
 export interface AccessLine extends ExchangeFacts {
-  /** Default: by status and completion; 5xx ERROR, 4xx, aborted and timeout WARNING, else INFO. */
-  readonly level?: Level
   /** True: not the end yet; the line is `http_request_open`. */
   readonly opening?: boolean
   readonly error?: SafeError

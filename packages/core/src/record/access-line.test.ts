@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { humanLines, jsonLines, type LineFacts, lineLevel } from './access-line.ts'
+import { humanLines, jsonLines, type LineFacts, lineLevel, type RenderLine } from './access-line.ts'
 
 const service = { name: 'clinic', version: '1.2.3', env: 'production', instance: 'web-1' }
-const json = jsonLines(service)
+const timeMs = Date.UTC(2026, 0, 15, 12, 4, 31, 7)
+const at = (render: RenderLine) => (facts: LineFacts) => render(facts, lineLevel(facts), timeMs, '203.0.113.0')
+const json = at(jsonLines(service))
+const human = (colour: boolean) => at(humanLines(colour))
 const facts: LineFacts = {
-  timeMs: Date.UTC(2026, 0, 15, 12, 4, 31, 7),
   requestId: '0194f3b0-0000-7000-8000-000000000001',
   traceId: 'a'.repeat(32),
   spanId: 'b'.repeat(16),
   traceFlags: 3,
-  address: '203.0.113.0',
   http: {
     method: 'GET',
     route: '/patients/:id',
@@ -79,7 +80,7 @@ describe('the line of a request', () => {
     expect(JSON.parse(of(500)).error).toEqual(error)
     expect(of(500)).not.toContain('\n')
     expect(JSON.parse(of(404)).error).toEqual({ type: 'DatabaseError', code: '23505', fingerprint: 'p1_def' })
-    expect(humanLines(false)({ ...facts, error })).toContain(
+    expect(human(false)({ ...facts, error })).toContain(
       'DatabaseError 23505: duplicate key value violates unique constraint *',
     )
   })
@@ -104,22 +105,60 @@ describe('the line of a request', () => {
   it('is one line of JSON that says what it was given, whatever that is', () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 })
     fc.assert(
-      fc.property(text, text, text, fc.double(), (method, route, requestId, durationMs) => {
-        const line = json({ ...facts, requestId, http: { method, route, durationMs } })
-        expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/)
-        expect(JSON.parse(line)).toMatchObject({ request_id: requestId, http: { method, route } })
-      }),
+      fc.property(
+        text,
+        text,
+        fc.double(),
+        fc.option(fc.nat(), { nil: undefined }),
+        (method, route, durationMs, bytes) => {
+          const http = { method, route, durationMs, reqBytes: bytes, resBytes: bytes }
+          const line = json({ ...facts, http })
+          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/)
+          const duration = Number.isFinite(durationMs) ? { duration_ms: durationMs + 0 } : {}
+          const measured = bytes === undefined ? duration : { ...duration, req_bytes: bytes, res_bytes: bytes }
+          expect(JSON.parse(line).http).toEqual({ method, route, ...measured })
+        },
+      ),
     )
+  })
+
+  it('says of each request what is its own, however many kinds there are', () => {
+    const kinds = fc.record({
+      method: fc.constantFrom('GET', 'POST', 'OTHER'),
+      route: fc.constantFrom('/', '/a', '/b/:id', undefined),
+      status: fc.constantFrom(200, 201, 301, 401, 403, 404, 500, undefined),
+      completion: fc.constantFrom('completed', 'aborted', 'error', 'timeout', undefined),
+      opening: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(kinds, ({ opening, ...http }) => {
+        const line = { ...facts, opening, http }
+        const own = Object.fromEntries(Object.entries(http).filter(([, value]) => value !== undefined))
+        const parsed = JSON.parse(json(line))
+        expect(parsed).toMatchObject({
+          event_type: opening ? 'http_request_open' : 'http_request',
+          level: lineLevel(line),
+        })
+        expect(parsed.http).toEqual(own)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('says the time of each, also when many come in one millisecond', () => {
+    const render = jsonLines(service)
+    const times = [5, 5, 6, 5, 1_005].map((ms) => JSON.parse(render(facts, 'INFO', ms, undefined)).timestamp)
+    expect(times).toEqual([5, 5, 6, 5, 1_005].map((ms) => new Date(ms).toISOString()))
   })
 })
 
 describe('the line for a person', () => {
   it('is short', () => {
-    expect(humanLines(false)(facts)).toBe(`12:04:31 200 GET /patients/:id 3.2 ms ${facts.requestId}`)
+    expect(human(false)(facts)).toBe(`12:04:31 200 GET /patients/:id 3.2 ms ${facts.requestId}`)
   })
 
   it('names what went wrong', () => {
-    const line = humanLines(false)({
+    const line = human(false)({
       ...facts,
       http: { method: 'GET', status: 500, durationMs: 1234.5, completion: 'error' },
       error: { type: 'TypeError', code: 'E_BAD' },
@@ -130,7 +169,7 @@ describe('the line for a person', () => {
   it('holds nothing that a terminal obeys but our own colour', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (method, route) => {
-        const line = humanLines(true)({ ...facts, http: { method, route, status: 200 } })
+        const line = human(true)({ ...facts, http: { method, route, status: 200 } })
         expect(line.replace('\u001b[32m200\u001b[0m', '200')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
       }),
     )

@@ -3,107 +3,100 @@
  * and without anybody's name. As JSON for machines, or as a short line for a person at a terminal.
  */
 import { isoTime } from '../clock.ts'
-import type { Completion } from '../draft.ts'
-import type { Level, Outcome } from '../event.ts'
+import type { HttpFacts } from '../draft.ts'
+import type { Level } from '../event.ts'
 import type { SafeError } from '../fault/safe-error.ts'
+import { durationText } from './duration-text.ts'
+import { bareHead, lineHead } from './line-head.ts'
 import type { ServiceMember } from './serialise.ts'
 import { numberMember, quote, quoteObject, textMember } from './serialise-text.ts'
 
-/** What the line says. Addresses are masked before they come here; routes are templates. */
+/** What the line says. Routes are templates. */
 export interface LineFacts {
-  readonly timeMs: number
-  readonly level?: Level | undefined
   /** True: the response is still open; the line is `http_request_open`. */
   readonly opening?: boolean | undefined
   readonly requestId: string
   readonly traceId: string
   readonly spanId: string
   readonly traceFlags: number
-  /** Masked to /24 or /48. */
-  readonly address?: string | undefined
-  readonly http?:
-    | {
-        readonly method: string
-        readonly route?: string | undefined
-        readonly status?: number | undefined
-        readonly durationMs?: number | undefined
-        readonly reqBytes?: number | undefined
-        readonly resBytes?: number | undefined
-        readonly completion?: Completion | undefined
-      }
-    | undefined
+  readonly http?: HttpFacts | undefined
   readonly remote?: { readonly requestIdToken?: string; readonly traceId?: string; readonly reason: string } | undefined
   readonly error?: SafeError | undefined
 }
 
+/** Renders one line, without its LF. `address` is masked to /24 or /48. */
+export type RenderLine = (facts: LineFacts, level: Level, timeMs: number, address: string | undefined) => string
+
 /** 5xx and errors ERROR; 4xx, aborted and timed out WARNING; the rest INFO. */
-export function lineLevel(facts: LineFacts): Level {
-  if (facts.level !== undefined) return facts.level
-  const { status = 0, completion } = facts.http ?? {}
+export function lineLevel({ http }: LineFacts): Level {
+  if (http === undefined) return 'INFO'
+  const { status = 0, completion } = http
   if (status >= 500 || completion === 'error') return 'ERROR'
   if (status >= 400 || completion === 'aborted' || completion === 'timeout') return 'WARNING'
   return 'INFO'
 }
 
-function lineOutcome(facts: LineFacts): Outcome {
-  const { status, completion } = facts.http ?? {}
-  if (status === 401 || status === 403) return 'denied'
-  if (completion === 'error' || completion === 'timeout' || (status !== undefined && status >= 400)) return 'failure'
-  return completion === 'completed' || completion === 'upgraded' ? 'success' : 'unknown'
-}
-
-/** Renders JSON lines for one service, whose member is rendered once. Each is one line, without its LF. */
-export function jsonLines(service: ServiceMember): (facts: LineFacts) => string {
+/**
+ * Renders JSON lines for one service, whose member is rendered once. Ids stand as they are, because every `RequestContext` has
+ * such as need no escape; so does the masked address. What a client wrote (the method) is escaped.
+ */
+export function jsonLines(service: ServiceMember): RenderLine {
   const { name, version, env, instance } = service
   const members = textMember('version', version) + textMember('env', env) + textMember('instance', instance)
-  const serviceMember = `,"service":{"name":${quote(name)}${members}}`
-  return (facts) => {
-    const { http, remote, error, opening } = facts
-    let line =
-      `{"timestamp":"${isoTime(facts.timeMs)}","level":"${lineLevel(facts)}","stream":"operational",` +
-      `"event_type":"${opening === true ? 'http_request_open' : 'http_request'}","outcome":"${opening === true ? 'unknown' : lineOutcome(facts)}"` +
-      textMember('ip_address', facts.address)
-    if (http !== undefined) {
-      line +=
-        `,"http":{"method":${quote(http.method)}` +
-        textMember('route', http.route) +
-        numberMember('status', http.status) +
-        numberMember('duration_ms', http.durationMs) +
-        numberMember('req_bytes', http.reqBytes) +
-        numberMember('res_bytes', http.resBytes) +
-        textMember('completion', http.completion) +
-        '}'
+  const ending = `,"service":{"name":${quote(name)}${members}}}`
+  let renderedMs = Number.NaN
+  let time = ''
+  return (facts, level, timeMs, address) => {
+    // Under load many lines fall into one millisecond.
+    if (timeMs !== renderedMs) {
+      time = `{"timestamp":"${isoTime(timeMs)}"`
+      renderedMs = timeMs
     }
-    line +=
-      `,"request_id":${quote(facts.requestId)},"trace_id":${quote(facts.traceId)},"span_id":${quote(facts.spanId)}` +
-      `,"trace_flags":"${(facts.traceFlags & 255).toString(16).padStart(2, '0')}"`
-    if (remote !== undefined) {
-      const ids = textMember('request_id_token', remote.requestIdToken) + textMember('trace_id', remote.traceId)
-      line += `,"remote":{"reason":${quote(remote.reason)}${ids}}`
-    }
-    if (error !== undefined) {
-      line += `,"error":${errorMember(error, lineLevel(facts))}`
-    }
-    return `${line}${serviceMember}}`
+    const { http, remote, error } = facts
+    const opening = facts.opening === true
+    const begun =
+      time + (http === undefined ? bareHead(level, opening) : lineHead(http, level, opening) + measures(http))
+    const from = address === undefined ? '' : `,"ip_address":"${address}"`
+    const ids =
+      `,"request_id":"${facts.requestId}","trace_id":"${facts.traceId}","span_id":"${facts.spanId}"` +
+      flagsText[facts.traceFlags & 255]!
+    const rare = remote === undefined && error === undefined ? '' : remoteMember(remote) + errorMember(error, level)
+    return begun + ids + rare + from + ending
   }
 }
 
+const flagsText = Array.from({ length: 256 }, (_, flags) => `,"trace_flags":"${flags.toString(16).padStart(2, '0')}"`)
+
+/** What was measured of a request; closes the object `http`. */
+function measures({ durationMs, reqBytes, resBytes }: HttpFacts): string {
+  if (durationMs === undefined || reqBytes === undefined || resBytes === undefined || !Number.isFinite(durationMs))
+    return `${numberMember('duration_ms', durationMs)}${numberMember('req_bytes', reqBytes)}${numberMember('res_bytes', resBytes)}}`
+  return `,"duration_ms":${durationText(durationMs)},"req_bytes":${reqBytes},"res_bytes":${resBytes}}`
+}
+
+function remoteMember(remote: LineFacts['remote']): string {
+  if (remote === undefined) return ''
+  const ids = textMember('request_id_token', remote.requestIdToken) + textMember('trace_id', remote.traceId)
+  return `,"remote":{"reason":${quote(remote.reason)}${ids}}`
+}
+
 /** Where the server failed, everything that may be said, for whoever has to find the fault; else what tells errors apart. */
-function errorMember(error: SafeError, level: Level): string {
+function errorMember(error: SafeError | undefined, level: Level): string {
+  if (error === undefined) return ''
   const { type, code, status, fingerprint } = error
-  if (level === 'ERROR' || level === 'CRITICAL') return quoteObject(error)
-  return `{"type":${quote(type)}${textMember('code', code)}${numberMember('status', status)}${textMember('fingerprint', fingerprint)}}`
+  if (level === 'ERROR' || level === 'CRITICAL') return `,"error":${quoteObject(error)}`
+  return `,"error":{"type":${quote(type)}${textMember('code', code)}${numberMember('status', status)}${textMember('fingerprint', fingerprint)}}`
 }
 
 const colours = { ERROR: 31, CRITICAL: 31, WARNING: 33, INFO: 32, DEBUG: 90 } as const
 
 /** Renders lines for a person: `12:04:31 200 GET /patients/:id 3.2 ms 0194f3…`. Colours only where the caller says so. */
-export function humanLines(colour: boolean): (facts: LineFacts) => string {
-  return (facts) => {
+export function humanLines(colour: boolean): RenderLine {
+  return (facts, level, timeMs) => {
     const { http, error } = facts
-    const time = isoTime(facts.timeMs).slice(11, 19)
+    const time = isoTime(timeMs).slice(11, 19)
     const word = facts.opening === true ? '...' : String(http?.status ?? '-')
-    const status = colour ? `\u001b[${colours[lineLevel(facts)]}m${word}\u001b[0m` : word
+    const status = colour ? `\u001b[${colours[level]}m${word}\u001b[0m` : word
     const parts = [time, status, http?.method ?? '-', http?.route ?? '(no route)']
     if (http?.durationMs !== undefined) parts.push(`${rounded(http.durationMs)} ms`)
     if (http?.completion !== undefined && http.completion !== 'completed') parts.push(http.completion)

@@ -7,7 +7,7 @@
  * Operational lines are best effort. A reader that stops reading costs lines, which are counted, and never a request; a
  * reader that is gone (EPIPE) ends the writing for good. What is buffered at the end of the process is written then.
  */
-import { write, writeSync } from 'node:fs'
+import { write, writeSync, writev } from 'node:fs'
 import { systemCode } from './system-code.ts'
 
 export interface LineWriter {
@@ -35,6 +35,8 @@ const retryMs = 20
 const graceMs = 20
 const syncTriesMax = 50
 const lineFeed = 10
+/** As many buffers as any system takes in one write. */
+const batchesMax = 512
 
 export function createLineWriter(settings: LineWriterSettings): LineWriter {
   return new BatchWriter(settings)
@@ -51,17 +53,6 @@ class Batch {
   constructor(size: number) {
     this.bytes = Buffer.allocUnsafeSlow(size)
   }
-
-  /** How many lines were not written whole. */
-  lines(): number {
-    let count = 0
-    for (let at = this.written; at < this.end; at++) if (this.bytes[at] === lineFeed) count++
-    return count
-  }
-
-  rest(): Buffer {
-    return this.bytes.subarray(this.written, this.end)
-  }
 }
 
 class BatchWriter implements LineWriter {
@@ -69,8 +60,9 @@ class BatchWriter implements LineWriter {
   /** Takes the lines that come now. Made with the first. */
   #open: Batch | undefined
   /** Full, and waiting for the write in flight. */
-  readonly #full: Batch[] = []
-  #inFlight: Batch | undefined
+  #full: Batch[] = []
+  /** Empty while nothing is being written. */
+  #inFlight: readonly Batch[] = []
   /** Was written, and is taken again. */
   #spare: Batch | undefined
   /** In bytes, of all batches but the one in flight. */
@@ -95,7 +87,7 @@ class BatchWriter implements LineWriter {
     batch.end += batch.bytes.write(line, begin)
     batch.bytes[batch.end++] = lineFeed
     this.#waiting += batch.end - begin
-    if (this.#inFlight !== undefined || this.#timer !== undefined) return
+    if (this.#inFlight.length > 0 || this.#timer !== undefined) return
     this.#timer = setTimeout(this.#start, this.#settings.delayMs).unref()
   }
 
@@ -110,13 +102,12 @@ class BatchWriter implements LineWriter {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#gone) return
-    const batch = this.#inFlight
     // A write that the thread pool has already begun goes on while we wait, and writing it again would double its lines.
     // One that waits for a slow reader is known to stand still.
     if (this.#running) pause(graceMs)
-    else if (batch !== undefined) this.#writeNow(batch)
-    this.#inFlight = undefined
-    for (let next = this.#take(); next !== undefined; next = this.#take()) this.#writeNow(next)
+    const begun = this.#running ? [] : this.#inFlight
+    this.#inFlight = []
+    this.#writeNow([...begun, ...this.#takeAll()])
     this.#settle()
   }
 
@@ -129,7 +120,8 @@ class BatchWriter implements LineWriter {
     if (batch !== undefined && batch.end + bytes <= batch.bytes.length) return batch
     if (batch !== undefined) {
       this.#full.push(batch)
-      if (this.#inFlight === undefined) this.#start()
+      this.#open = undefined
+      if (this.#inFlight.length === 0) this.#start()
     }
     const spare = this.#spare
     this.#spare = undefined
@@ -137,84 +129,111 @@ class BatchWriter implements LineWriter {
     return this.#open
   }
 
-  /** What waits longest. */
-  #take(): Batch | undefined {
-    let batch = this.#full.shift()
-    if (batch === undefined && this.#open !== undefined && this.#open.end > 0) {
-      batch = this.#open
+  /** All that waits, oldest first. */
+  #takeAll(): Batch[] {
+    const all = this.#full
+    this.#full = []
+    if (this.#open !== undefined && this.#open.end > 0) {
+      all.push(this.#open)
       this.#open = undefined
     }
-    this.#waiting -= batch?.end ?? 0
-    return batch
+    this.#waiting = 0
+    return all
   }
 
   readonly #start = (): void => {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#inFlight !== undefined || this.#gone) {
-      this.#settle()
-      return
-    }
-    this.#inFlight = this.#take()
-    if (this.#inFlight === undefined) this.#settle()
+    if (this.#inFlight.length > 0) return
+    if (!this.#gone) this.#inFlight = this.#takeAll()
+    if (this.#inFlight.length === 0) this.#settle()
     else this.#goOn()
   }
 
   readonly #goOn = (): void => {
-    const batch = this.#inFlight
-    if (batch === undefined) return
+    const batches = this.#inFlight
+    const [first] = batches
+    if (first === undefined || this.#running) return
     this.#running = true
-    const { bytes, written, end } = batch
-    write(this.#settings.fd, bytes, written, end - written, null, (error, count) => {
+    const done = (error: NodeJS.ErrnoException | null, bytes: number): void => {
       this.#running = false
       // The end of the process may have written it meanwhile.
-      if (this.#inFlight === batch) this.#wrote(batch, error, count)
-    })
+      if (this.#inFlight === batches) this.#wrote(batches, error, bytes)
+    }
+    const { fd } = this.#settings
+    if (batches.length === 1) write(fd, first.bytes, first.written, first.end - first.written, null, done)
+    else writev(fd, batches.slice(0, batchesMax).map(rest), null, done)
   }
 
-  #wrote(batch: Batch, error: NodeJS.ErrnoException | null, count: number): void {
+  #wrote(batches: readonly Batch[], error: NodeJS.ErrnoException | null, bytes: number): void {
     if (error !== null) {
       // A pipe that somebody set to non-blocking is full: its reader is slow, not gone.
       if (systemCode(error) === 'EAGAIN') setTimeout(this.#goOn, retryMs).unref()
-      else this.#giveUp(batch)
+      else this.#giveUp()
       return
     }
-    batch.written += count
-    if (batch.written < batch.end) {
+    let left = bytes
+    for (const batch of batches) {
+      const taken = Math.min(left, batch.end - batch.written)
+      batch.written += taken
+      left -= taken
+    }
+    this.#inFlight = batches.filter((batch) => batch.written < batch.end)
+    if (this.#inFlight.length > 0) {
       this.#goOn()
       return
     }
-    this.#inFlight = undefined
-    batch.end = 0
-    batch.written = 0
-    if (batch.bytes.length === batchBytes) this.#spare ??= batch
+    this.#keep(batches[0])
     // What came meanwhile waits for company as well, unless somebody waits for it.
     if (this.#full.length > 0 || this.#flushes.length > 0) this.#start()
     else if (this.#waiting > 0) this.#timer ??= setTimeout(this.#start, this.#settings.delayMs).unref()
   }
 
-  #writeNow(batch: Batch): void {
-    batch.written += writeAll(this.#settings.fd, batch.rest())
-    if (batch.written < batch.end) this.#settings.onLost(batch.lines())
+  /** Most writes are of one batch, whose bytes serve the next but one. */
+  #keep(batch: Batch | undefined): void {
+    if (batch?.bytes.length !== batchBytes) return
+    batch.end = 0
+    batch.written = 0
+    this.#spare = batch
   }
 
-  #giveUp(batch: Batch): void {
+  #writeNow(batches: readonly Batch[]): void {
+    let lost = 0
+    for (const batch of batches) {
+      // Behind a batch that could not be written whole nothing may follow: half a line would swallow it.
+      if (lost === 0) batch.written += writeAll(this.#settings.fd, rest(batch))
+      lost += linesLeft(batch)
+    }
+    if (lost > 0) this.#settings.onLost(lost)
+  }
+
+  #giveUp(): void {
+    const left = [...this.#inFlight, ...this.#takeAll()]
     this.#gone = true
-    this.#inFlight = undefined
-    let lost = batch.lines()
-    for (let next = this.#take(); next !== undefined; next = this.#take()) lost += next.lines()
+    this.#inFlight = []
     this.#open = undefined
     this.#spare = undefined
-    this.#settings.onLost(lost)
+    this.#settings.onLost(left.reduce((sum, batch) => sum + linesLeft(batch), 0))
     this.#settle()
   }
 
   #settle(): void {
-    if (this.#inFlight !== undefined || this.#waiting > 0) return
+    if (this.#inFlight.length > 0 || this.#waiting > 0) return
     const done = this.#flushes
     this.#flushes = []
     for (const resolve of done) resolve()
   }
+}
+
+function rest({ bytes, written, end }: Batch): Buffer {
+  return bytes.subarray(written, end)
+}
+
+/** How many lines were not written whole. */
+function linesLeft({ bytes, written, end }: Batch): number {
+  let count = 0
+  for (let at = written; at < end; at++) if (bytes[at] === lineFeed) count++
+  return count
 }
 
 /** Writes what it can, waiting a little for a slow reader; says how many bytes that were. */

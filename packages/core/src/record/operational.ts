@@ -28,8 +28,8 @@ export interface OperationalSettings {
 }
 
 export interface Operational {
-  /** Writes the line of one request. Never throws. */
-  line(facts: LineFacts): void
+  /** Writes the line of one request; `address` is masked. Never throws. */
+  line(facts: LineFacts, timeMs: number, address: string | undefined): void
   /** Writes an event whose definition says that it is a line and no record. Never throws. */
   record(masked: MaskedDraft): Receipt
   flush(): Promise<void>
@@ -56,24 +56,27 @@ export function createOperational(settings: OperationalSettings): Operational {
     counts.linesLost++
   }
 
-  function attempt(work: () => unknown): void {
-    try {
-      const result = work()
-      // An async sink that fails would otherwise be a rejection nobody handles, which ends the process.
-      if (types.isPromise(result)) result.then(undefined, lose)
-    } catch {
-      lose()
-    }
+  /** An async sink that fails would otherwise be a rejection nobody handles, which ends the process. */
+  function watch(result: unknown): void {
+    if (result !== undefined && types.isPromise(result)) result.then(undefined, lose)
   }
 
   return {
-    line(facts) {
-      const lineIs = lineLevel(facts)
-      if (ranks[lineIs] >= lowest) attempt(() => put(render(facts), lineIs))
+    line(facts, timeMs, address) {
+      try {
+        const lineIs = lineLevel(facts)
+        if (ranks[lineIs] >= lowest) watch(put(render(facts, lineIs, timeMs, address), lineIs))
+      } catch {
+        lose()
+      }
     },
     record(masked) {
-      const { level: lineIs } = masked.members
-      if (ranks[lineIs] >= lowest) attempt(() => put(plainLine(serialiser.serialise(masked, 0)), lineIs))
+      try {
+        const { level: lineIs } = masked.members
+        if (ranks[lineIs] >= lowest) watch(put(plainLine(serialiser.serialise(masked, 0)), lineIs))
+      } catch {
+        lose()
+      }
       return refuse(masked)
     },
     flush: () => writer?.flush() ?? Promise.resolve(),
