@@ -45,6 +45,8 @@ const wrong: readonly [name: string, options: unknown][] = [
   ['queueBytesMax', { queueBytesMax: 1 }],
   ['queueBytesMax', { queueBytesMax: Number.NaN }],
   ['queueBytesMax', { queueBytesMax: '16777216' }],
+  ['commitDelayMs', { commitDelayMs: -1 }],
+  ['commitDelayMs', { commitDelayMs: 1_001 }],
   ['logLevel', { logLevel: 'LOUD' }],
   ['signals', { signals: 'no' }],
   ['serverTiming', { serverTiming: 1 }],

@@ -55,6 +55,7 @@ function optionsThatMatter(options: AuditOptions): object {
     activity: options.activity ?? true,
     console: options.console ?? 'leave',
     // What is not declared leaves the hash as it was.
+    ...(options.commitDelayMs !== undefined && { commitDelayMs: options.commitDelayMs }),
     ...(options.data && { data: options.data }),
   }
 }

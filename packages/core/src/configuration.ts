@@ -55,6 +55,8 @@ export interface Configuration {
     readonly holdMs: number
     /** Bytes that may wait per ledger. */
     readonly queueBytesMax: number
+    /** How long a record that nobody waits for may wait for others. */
+    readonly commitDelayMs: number
   }
   /** Short hash of policy, catalogue, scrubber and the options that matter: `policy` on every record. */
   readonly hash: string
@@ -87,6 +89,7 @@ export function thisPlatform(): Platform {
 const holdMs = 2_000
 const openingMsDefault = 60_000
 const queueBytesDefault = 16 * 1_048_576
+const commitDelayMsDefault = 5
 
 /** Every option there is: what is not named here is a mistake. */
 const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
@@ -113,6 +116,7 @@ const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
   'ack',
   'block',
   'queueBytesMax',
+  'commitDelayMs',
   'logLevel',
   'signals',
   'serverTiming',
@@ -157,6 +161,7 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
       openingMs: options.openingMs ?? openingMsDefault,
       holdMs,
       queueBytesMax: options.queueBytesMax ?? queueBytesDefault,
+      commitDelayMs: options.commitDelayMs ?? commitDelayMsDefault,
     },
     hash: compiled.hash,
   }
@@ -189,6 +194,7 @@ export function checkOptions(options: AuditOptions): void {
   checkList('proxies', options.proxies, 'string')
   checkList('credentials', options.credentials, 'string')
   checkInteger('queueBytesMax', options.queueBytesMax, 65_536, 1_073_741_824)
+  checkInteger('commitDelayMs', options.commitDelayMs, 0, 1_000)
   checkInteger('anchorEveryMs', options.anchorEveryMs, 1_000, 86_400_000)
   checkList('anchors', options.anchors, 'object')
   for (const [i, anchor] of options.anchors?.entries() ?? []) checkMethods(`anchors[${i}]`, anchor, ['publish'])

@@ -118,6 +118,11 @@ export interface AuditOptions<
   readonly block?: 'release' | 'strict'
   /** Bytes that may wait per ledger before records are dropped. 65,536 to 1,073,741,824; default 16,777,216. */
   readonly queueBytesMax?: number
+  /**
+   * Milliseconds that a record which nobody waits for may wait in memory for others: they are then written and synced together.
+   * Records of class `block`, and those whose receipt is read, never wait. 0 to 1,000; default 5.
+   */
+  readonly commitDelayMs?: number
   /** Lowest level of operational lines. Default: `LOG_LEVEL`, else INFO. DEBUG is refused in production. */
   readonly logLevel?: Level | Lowercase<Level>
   /** False: no listeners for SIGTERM, SIGINT and uncaught exceptions. The exit flush stays. Default: true. */

@@ -39,7 +39,7 @@ const reserveBytes = 16 * 1024 * 1024
 
 export interface OpenStorage {
   readonly options: AuditOptions
-  readonly configuration: Pick<Configuration, 'service' | 'test' | 'production' | 'ack'>
+  readonly configuration: Pick<Configuration, 'service' | 'test' | 'production' | 'ack' | 'limits'>
   readonly platform: Platform
   readonly clock: Clock
   readonly notices: Notices
@@ -86,6 +86,7 @@ function onDisk(from: OpenStorage, data: Place): Storage {
       retentionClass,
       signer: keys.log,
       ack: configuration.ack,
+      commitDelayMs: configuration.limits.commitDelayMs,
       onFact,
       clock,
       reserveBytes: holdsReserve(configuration, lane) ? reserveBytes : 0,

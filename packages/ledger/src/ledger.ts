@@ -46,6 +46,13 @@ export interface OpenOptions {
   readonly signer: Signer
   /** Default `durable`. */
   readonly ack?: AckLevel
+  /**
+   * How long an entry that nobody waits for may wait in memory for others, in milliseconds: 0 to 1,000. Then they are written
+   * and synced together, which costs as much as one alone. Reading a receipt, `head`, `flush()`, `seal()`, closing, and 1,024
+   * entries or 256 KiB end the wait at once. What waits is lost by `kill -9` or a loss of power, as is everything that is not
+   * acknowledged. Default 0: written at once.
+   */
+  readonly commitDelayMs?: number
   /** Called with what happens after opening. It must not throw; what it throws is ignored. */
   readonly onFact?: (fact: LedgerFact) => void
   /**
@@ -124,6 +131,8 @@ export interface Position {
  * rejection nobody waits for is never an unhandled one. Both reject with a LedgerError when the ledger is closed first.
  */
 export interface AppendReceipt {
+  /** What `append()` was given as `id`; empty otherwise. */
+  readonly id: string
   /** Resolves at the ledger's ack level. */
   readonly acknowledged: Promise<Position>
   /** Resolves after fdatasync has returned, whatever the ack level. */
@@ -184,10 +193,11 @@ export interface Ledger {
   readonly opening: Opening
   /**
    * Queues one entry. `body` is the members of a JSON object without the outer braces and without `n`, `d`, `h`. With
-   * `head` it goes before what is queued, behind other heads; the first entry after opening stays the first. Never throws for I/O.
+   * `head` it goes before what is queued, behind other heads; the first entry after opening stays the first. `id` is handed
+   * back on the receipt, for callers who need no object of their own then. Never throws for I/O.
    * Throws LEDGER_ENTRY_TOO_LARGE, LEDGER_ENTRY_INVALID, LEDGER_CLOSED.
    */
-  append(body: string, head?: boolean): AppendReceipt
+  append(body: string, head?: boolean, id?: string): AppendReceipt
   readonly state: LedgerState
   /** After a final failure: everything that is not durable, in order; this ledger forgets it. */
   takeUnacknowledged(): readonly PendingEntry[]

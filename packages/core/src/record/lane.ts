@@ -17,7 +17,7 @@ import type { BodyWriter } from './bodies.ts'
 import { failureCause, openFacts } from './facts.ts'
 import { findGap, type GapCause, GapCollector, gapMetadata } from './gap.ts'
 import { QueueBound } from './queue-bound.ts'
-import { LedgerReceipt } from './receipt.ts'
+import { receiptOf } from './receipt.ts'
 import type { BeforeCommit, LogFact, OpenRecordLog, RecordLog } from './record-log.ts'
 import { Reopening } from './reopening.ts'
 
@@ -187,7 +187,7 @@ export class Lane {
     try {
       const body = this.#bodies.body(masked, seq)
       this.#bound.spend(body.length)
-      const receipt = new LedgerReceipt(id, this.#log.append(body, head))
+      const receipt = receiptOf(id, this.#log.append(body, head, id))
       this.#settings.counts.recorded++
       return receipt
     } catch (error) {

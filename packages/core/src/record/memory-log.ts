@@ -43,12 +43,12 @@ export function openMemoryLog(open: OpenLog, recordsMax = memoryRecordsMax): Mem
     get state() {
       return state()
     },
-    append(body) {
+    append(body, _head, id = '') {
       const n = next++
       lines.push(`{"n":${n},${body}}`)
       // Cutting a tenth at a time keeps the cost per record constant.
       if (lines.length > recordsMax) lines.splice(0, Math.ceil(recordsMax / 10))
-      return new MemoryReceipt(writer, n)
+      return new MemoryReceipt(writer, n, id)
     },
     takeUnacknowledged: () => [],
     adopt: () => undefined,
@@ -65,10 +65,12 @@ export function openMemoryLog(open: OpenLog, recordsMax = memoryRecordsMax): Mem
 }
 
 class MemoryReceipt implements LogReceipt {
+  readonly id: string
   readonly #writer: string
   readonly #n: number
 
-  constructor(writer: string, n: number) {
+  constructor(writer: string, n: number, id: string) {
+    this.id = id
     this.#writer = writer
     this.#n = n
   }

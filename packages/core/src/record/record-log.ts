@@ -10,6 +10,8 @@ import type { Position } from '../receipt.ts'
 export type PendingRecord = object
 
 export interface LogReceipt {
+  /** What `append()` was given: then the receipt can be handed on as it is. */
+  readonly id?: string
   readonly acknowledged: Promise<Position>
   readonly durable: Promise<Position>
 }
@@ -63,8 +65,11 @@ export interface RecordLog<P extends PendingRecord = PendingRecord> {
   readonly dir?: string
   readonly opening: LogOpening
   readonly state: LogState
-  /** Accepts the members of one JSON object, without its braces. `head`: before what is queued. Never throws for I/O. */
-  append(body: string, head?: boolean): LogReceipt
+  /**
+   * Accepts the members of one JSON object, without its braces. `head`: before what is queued. `id`: the record's, for the
+   * receipt. Never throws for I/O.
+   */
+  append(body: string, head?: boolean, id?: string): LogReceipt
   /** After a final failure: everything never acknowledged, in order; the receipts move along. */
   takeUnacknowledged(): readonly P[]
   /** Takes over entries of a failed log of the same kind, each body rewritten. */

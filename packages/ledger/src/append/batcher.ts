@@ -7,7 +7,7 @@ import type { Disk } from '../disk.ts'
 import { segmentAgeMsMax, segmentBytesMax, segmentEntriesMax } from '../layout.ts'
 import type { Chain } from '../line.ts'
 import { EntryQueue } from './entry-queue.ts'
-import type { Pending } from './pending.ts'
+import { Lot, type Pending } from './pending.ts'
 import { Segment } from './segment.ts'
 
 const batchEntriesMax = 4096
@@ -15,6 +15,8 @@ const batchBytesMax = 1024 * 1024
 
 export interface Batch {
   readonly entries: readonly Pending[]
+  /** What its entries' receipts are told. */
+  readonly lot: Lot
   readonly first: number
   readonly segment: Segment
   readonly offset: number
@@ -31,6 +33,7 @@ export class Batcher {
   readonly queue = new EntryQueue()
   readonly #disk: Disk
   readonly #dir: string
+  readonly #writer: string
   readonly #chain: Chain
   #segment: Segment | undefined
   /** Segments that get no more entries, to be closed and sealed. */
@@ -39,11 +42,18 @@ export class Batcher {
 
   /** `ended` is told of a segment that gets no more entries: its first index and the one behind its last. */
   constructor(
-    start: { readonly disk: Disk; readonly dir: string; readonly chain: Chain; readonly segment: Segment | undefined },
+    start: {
+      readonly disk: Disk
+      readonly dir: string
+      readonly writer: string
+      readonly chain: Chain
+      readonly segment: Segment | undefined
+    },
     ended: (first: number, next: number) => void,
   ) {
     this.#disk = start.disk
     this.#dir = start.dir
+    this.#writer = start.writer
     this.#chain = start.chain
     this.#segment = start.segment
     this.#ended = ended
@@ -80,12 +90,16 @@ export class Batcher {
     const untilBorder = segmentEntriesMax - (first % segmentEntriesMax)
     const entries = this.queue.take(Math.min(batchEntriesMax, untilBorder), batchBytesMax)
     if (entries.length === 0) return undefined
-    const lines = entries.map((entry) => this.#chain.frame(durable, entry.body))
+    const lot = new Lot(this.#writer)
+    const lines = entries.map((entry) => {
+      entry.join(lot, this.#chain.next)
+      return this.#chain.frame(durable, entry.body)
+    })
     const bytes = Buffer.from(`\n${lines.join('\n')}\n`)
     const segment = this.#segmentFor(first, bytes.length - 1, timeMs)
     const offset = segment.end
     segment.end += bytes.length - 1
-    return { entries, first, segment, offset, bytes, h: this.#chain.last, durable: false, cleared: false }
+    return { entries, lot, first, segment, offset, bytes, h: this.#chain.last, durable: false, cleared: false }
   }
 
   #segmentFor(first: number, bytes: number, timeMs: number): Segment {
@@ -107,13 +121,4 @@ export class Batcher {
     this.#retired.push(segment)
     if (!segment.isSealed) this.#ended(segment.first, next)
   }
-}
-
-/** Tells every entry of a batch where it is, and that it counts as recorded. */
-export function acknowledge(batch: Batch, writer: string): void {
-  for (const [i, entry] of batch.entries.entries()) entry.acknowledge({ writer, n: batch.first + i })
-}
-
-export function confirm(batch: Batch, writer: string): void {
-  for (const [i, entry] of batch.entries.entries()) entry.becomeDurable({ writer, n: batch.first + i })
 }

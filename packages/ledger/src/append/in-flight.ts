@@ -1,5 +1,5 @@
 /** Batches between framing and the disk's word for it: one that is framed, and those that were written, in order. */
-import { acknowledge, type Batch, confirm } from './batcher.ts'
+import type { Batch } from './batcher.ts'
 import type { Pending } from './pending.ts'
 import type { Segment } from './segment.ts'
 
@@ -10,10 +10,8 @@ export class InFlight {
   #bytes = 0
   /** The highest durable index, -1 for none. */
   #durable: number
-  readonly #writer: string
 
-  constructor(writer: string, durable: number) {
-    this.#writer = writer
+  constructor(durable: number) {
     this.#durable = durable
   }
 
@@ -43,7 +41,7 @@ export class InFlight {
     this.batch = undefined
     this.#unsynced = [...this.#unsynced, batch]
     this.#bytes += batch.bytes.length
-    if (isAcknowledged) acknowledge(batch, this.#writer)
+    if (isAcknowledged) batch.lot.acknowledge()
   }
 
   /** The disk confirmed a batch; returns where it ends in its segment. */
@@ -54,7 +52,7 @@ export class InFlight {
     this.#durable = batch.first + batch.entries.length - 1
     this.#unsynced = this.#unsynced.filter((one) => one !== batch)
     this.#bytes -= batch.bytes.length
-    confirm(batch, this.#writer)
+    batch.lot.confirm()
     return end
   }
 

@@ -145,6 +145,7 @@ class OpenLedger implements Ledger {
       beforeCommit: options.beforeCommit,
       sealer,
       tiles,
+      commitDelayMs: options.commitDelayMs ?? 0,
       reserveBytes: options.reserveBytes ?? 0,
       onFact,
       makeCheckpointer: (ready) => makeCheckpointer(start, { disk, signer, onLines, onLeaf, ready }),
@@ -155,9 +156,9 @@ class OpenLedger implements Ledger {
     return this.#writer.state
   }
 
-  append(body: string, head = false): AppendReceipt {
+  append(body: string, head = false, id = ''): AppendReceipt {
     if (this.#closed) throw new LedgerError('LEDGER_CLOSED', `${this.origin} is closed`)
-    const entry = new Pending(body, checkBody(body))
+    const entry = new Pending(body, checkBody(body), id)
     // What opens the log stays in front, whatever comes to the head of the queue before the first batch.
     this.#writer.add(entry, head || !this.#hasEntries)
     this.#hasEntries = true
@@ -318,6 +319,8 @@ function checkOptions(options: OpenOptions): void {
   const { reserveBytes = 0 } = options
   if (!Number.isSafeInteger(reserveBytes) || reserveBytes < 0 || reserveBytes > 1 << 30)
     invalid('reserveBytes', 'must be 0 to 1,073,741,824 bytes')
+  const { commitDelayMs = 0 } = options
+  if (!(commitDelayMs >= 0 && commitDelayMs <= 1_000)) invalid('commitDelayMs', 'must be 0 to 1,000 milliseconds')
   if (!['durable', 'written', 'queued'].includes(options.ack ?? 'durable'))
     invalid('ack', 'must be durable, written or queued')
 }

@@ -1,44 +1,120 @@
 /**
  * One entry between `append` and the disk, which is also its receipt: an object per entry, a promise only where one is read.
+ *
+ * What becomes of an entry is what becomes of its batch, so that stands once per batch, in its *lot*; where the entry stands is
+ * computed when somebody asks. Only entries whose promises were read are told anything.
  */
 import type { LedgerError } from '../errors.ts'
 import type { AppendReceipt, PendingEntry, Position } from '../ledger.ts'
 
+/** What is known of a batch. Small, because receipts hold on to it for as long as somebody holds on to them. */
+export class Lot {
+  readonly writer: string
+  isAcknowledged = false
+  isDurable = false
+  /** Entries whose promises were read. */
+  #asked: Pending[] | undefined
+
+  constructor(writer: string) {
+    this.writer = writer
+  }
+
+  /** Tells an entry once there is something to tell. */
+  tell(entry: Pending): void {
+    this.#asked ??= []
+    this.#asked.push(entry)
+  }
+
+  acknowledge(): void {
+    this.isAcknowledged = true
+    if (this.#asked) for (const entry of this.#asked) entry.settle()
+  }
+
+  confirm(): void {
+    this.isAcknowledged = true
+    this.isDurable = true
+    if (this.#asked) for (const entry of this.#asked) entry.settle()
+    this.#asked = undefined
+  }
+}
+
+/** Where an entry waits that is in no batch yet. */
+export interface WaitingRoom {
+  /** Somebody waits for an entry in it. */
+  now(): void
+}
+
 export class Pending implements AppendReceipt, PendingEntry {
+  readonly id: string
   /** Changes when another ledger adopts the entry; the receipt stays the same object. */
   body: string
   /** Of the body, in UTF-8. */
   bytes: number
+  #room: WaitingRoom | undefined
+  #lot: Lot | undefined
+  /** The index, once it is in a batch. */
+  #n = -1
+  /** What an earlier ledger promised stays promised. */
   #acknowledgedAt: Position | undefined
-  #durableAt: Position | undefined
   #error: LedgerError | undefined
   #acknowledged: PromiseWithResolvers<Position> | undefined
   #durable: PromiseWithResolvers<Position> | undefined
 
-  constructor(body: string, bytes: number) {
+  constructor(body: string, bytes: number, id: string) {
+    this.id = id
     this.body = body
     this.bytes = bytes
   }
 
   get acknowledged(): Promise<Position> {
-    this.#acknowledged ??= settled(this.#acknowledgedAt, this.#error)
+    if (this.#acknowledged === undefined) {
+      const at = this.#acknowledgedAt ?? (this.#lot?.isAcknowledged ? this.#position() : undefined)
+      this.#acknowledged = promised(at, this.#error)
+      if (at === undefined) this.#ask()
+    }
     return this.#acknowledged.promise
   }
 
   get durable(): Promise<Position> {
-    this.#durable ??= settled(this.#durableAt, this.#error)
+    if (this.#durable === undefined) {
+      const at = this.#lot?.isDurable ? this.#position() : undefined
+      this.#durable = promised(at, this.#error)
+      if (at === undefined) this.#ask()
+    }
     return this.#durable.promise
   }
 
+  /** Whether somebody waits for it. */
+  get isAsked(): boolean {
+    return this.#durable !== undefined || this.#acknowledged !== undefined
+  }
+
+  /** It waits to be taken into a batch, the first time or again. */
+  enter(room: WaitingRoom): void {
+    if (this.#lot?.isAcknowledged) this.#acknowledgedAt ??= this.#position()
+    this.#lot = undefined
+    this.#room = room
+  }
+
+  /** It is taken into a batch. */
+  join(lot: Lot, n: number): void {
+    this.#room = undefined
+    this.#lot = lot
+    this.#n = n
+    if (this.#durable !== undefined || this.#acknowledged !== undefined) lot.tell(this)
+  }
+
+  /** Promised without being in any batch. */
   acknowledge(at: Position): void {
     this.#acknowledgedAt ??= at
     this.#acknowledged?.resolve(at)
   }
 
-  becomeDurable(at: Position): void {
-    this.acknowledge(at)
-    this.#durableAt = at
-    this.#durable?.resolve(at)
+  /** Something became of its lot. */
+  settle(): void {
+    const at = this.#position()
+    if (this.#lot?.isAcknowledged) this.#acknowledged?.resolve(this.#acknowledgedAt ?? at)
+    if (this.#lot?.isDurable) this.#durable?.resolve(at)
   }
 
   /** The ledger ended first. What was acknowledged stays acknowledged. */
@@ -47,9 +123,18 @@ export class Pending implements AppendReceipt, PendingEntry {
     this.#acknowledged?.reject(error)
     this.#durable?.reject(error)
   }
+
+  #position(): Position {
+    return { writer: this.#lot?.writer ?? '', n: this.#n }
+  }
+
+  #ask(): void {
+    this.#lot?.tell(this)
+    this.#room?.now()
+  }
 }
 
-function settled(at: Position | undefined, error: LedgerError | undefined): PromiseWithResolvers<Position> {
+function promised(at: Position | undefined, error: LedgerError | undefined): PromiseWithResolvers<Position> {
   const promise = Promise.withResolvers<Position>()
   // Whoever reads a receipt may drop it again; that must not end the process.
   promise.promise.catch(() => {})

@@ -19,6 +19,8 @@ export interface WriterStart {
   readonly beforeCommit: BeforeCommit | undefined
   readonly sealer: Sealer
   readonly tiles: TileKeeper
+  /** How long an entry may wait for others that nobody waits for either. */
+  readonly commitDelayMs: number
   /** Space that is held for the day the disk is full; 0 for none. */
   readonly reserveBytes: number
   makeCheckpointer(ready: () => void): Checkpointer

@@ -9,6 +9,7 @@ import { LedgerError, type LedgerErrorCode } from '../errors.ts'
 import type { LedgerState, SealedSegment } from '../ledger.ts'
 import { type Batch, Batcher } from './batcher.ts'
 import type { Checkpointer } from './checkpointer.ts'
+import { CommitSchedule } from './commit-schedule.ts'
 import { Cuts } from './cuts.ts'
 import { Gate } from './gate.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -24,6 +25,7 @@ import { inTurn } from './turns.ts'
 import { Waiters } from './waiters.ts'
 import { WorkClock } from './work-clock.ts'
 import type { WriterStart } from './writer-start.ts'
+import { stateOf } from './writer-state.ts'
 
 /** In ledgers that acknowledge before the sync, it comes early behind this many bytes. */
 const unsyncedBytesMax = 8 * 1024 * 1024
@@ -36,6 +38,7 @@ export class Writer {
   readonly #trouble: Trouble
   readonly #reserve: Reserve
   readonly #retry = new Retry(() => this.#kick())
+  readonly #commits: CommitSchedule
   readonly #syncs = new SyncSchedule(() => this.#kick())
   readonly #heartbeat: Heartbeat
   readonly #pump: Pump
@@ -52,7 +55,8 @@ export class Writer {
     this.#start = start
     this.#gate = new Gate(start.beforeCommit)
     this.#batcher = new Batcher(start, (first, next) => start.sealer.ended(first, next))
-    this.#inFlight = new InFlight(start.writer, start.chain.next - 1)
+    this.#inFlight = new InFlight(start.chain.next - 1)
+    this.#commits = new CommitSchedule(start.commitDelayMs, () => this.#kick())
     this.#pump = new Pump({
       clock: this.#clock,
       find: () => this.#findWork(),
@@ -63,28 +67,14 @@ export class Writer {
     })
     this.#checkpointer = start.makeCheckpointer(() => this.#kick())
     this.#reserve = new Reserve(start.disk, start.dir, start.reserveBytes, () => this.#trouble.reserved())
-    const { dir, onFact } = start
     const unsigned = (): string | undefined => this.#checkpointer.failure
-    this.#trouble = new Trouble({ dir, clock: this.#clock, reserve: this.#reserve, unsigned, onFact })
+    this.#trouble = new Trouble({ ...start, clock: this.#clock, reserve: this.#reserve, unsigned })
     this.#checkpointer.schedule()
     this.#heartbeat = new Heartbeat(start.lock, () => this.#kick())
   }
 
   get state(): LedgerState {
-    const { queue, next } = this.#batcher
-    const { newest } = this.#checkpointer
-    const failure = this.#trouble.shown
-    const { all, batch: framed } = this.#inFlight
-    const waiting = this.#start.ack === 'durable' ? all : all.filter((batch) => batch === framed)
-    return {
-      next: next + queue.size,
-      durable: this.#inFlight.durable,
-      queuedBytes: waiting.reduce((sum, batch) => sum + batch.bytes.length, queue.bytes),
-      queuedEntries: waiting.reduce((sum, batch) => sum + batch.entries.length, queue.size),
-      healthy: !failure || failure.code === 'LEDGER_SIGNER_FAILED',
-      ...(failure && { failure }),
-      ...(newest && { checkpoint: newest }),
-    }
+    return stateOf(this.#start.ack, this.#batcher, this.#inFlight, this.#checkpointer.newest, this.#trouble.shown)
   }
 
   get hasFailed(): boolean {
@@ -93,8 +83,11 @@ export class Writer {
 
   add(entry: Pending, head: boolean): void {
     if (this.#start.ack === 'queued') entry.acknowledge({ writer: this.#start.writer, n: -1 })
-    this.#batcher.queue.push(entry, head)
-    this.#kick()
+    entry.enter(this.#commits)
+    const { queue } = this.#batcher
+    queue.push(entry, head)
+    if (head || entry.isAsked) this.#commits.now()
+    else this.#commits.later(queue.size, queue.bytes)
   }
 
   /** Everything that is not durable, in the order of its indexes; forgotten here. */
@@ -136,7 +129,7 @@ export class Writer {
       if (this.#over) return undefined
       for (const batch of this.#inFlight.unsynced) batch.segment.writeNow(batch.bytes.subarray(1), batch.offset)
       for (;;) {
-        this.#inFlight.batch ??= this.#batcher.frame(this.#inFlight.durable, this.#start.now())
+        this.#frame()
         if (!this.#inFlight.batch || this.#over) return undefined
         this.#gate.clearNow(this.#inFlight.batch)
         this.#writeNow(this.#inFlight.batch)
@@ -213,7 +206,8 @@ export class Writer {
     // What others make durable needs turns of its own, and may be another ledger.
     if (this.#inFlight.batch && this.#gate.holds(this.#inFlight.batch))
       return { run: () => this.#clear(), outsideTurn: true }
-    return this.#inFlight.batch || this.#batcher.queue.size > 0 ? { run: () => this.#commit() } : undefined
+    const isDue = this.#commits.isDue && this.#batcher.queue.size > 0
+    return this.#inFlight.batch || isDue ? { run: () => this.#commit() } : undefined
   }
 
   async #commit(): Promise<void> {
@@ -221,7 +215,7 @@ export class Writer {
     try {
       if (this.#heartbeat.isStale && !(await this.#heartbeat.beat())) this.#failReplaced()
       if (this.#over) return
-      this.#inFlight.batch ??= this.#batcher.frame(this.#inFlight.durable, this.#start.now())
+      this.#frame()
     } catch (error) {
       this.#writeFailed(error)
       return
@@ -249,6 +243,11 @@ export class Writer {
     if (this.#start.ack === 'durable' || !batch.segment.isListed || this.#inFlight.unsyncedBytes > unsyncedBytesMax)
       await this.#sync()
     else this.#syncs.later()
+  }
+
+  #frame(): void {
+    this.#inFlight.batch ??= this.#batcher.frame(this.#inFlight.durable, this.#start.now())
+    if (this.#batcher.queue.size === 0) this.#commits.taken()
   }
 
   /** What the framed batch depends on becomes durable, in other files and with turns of its own. */
@@ -390,6 +389,7 @@ export class Writer {
     this.#checkpointer.stop()
     this.#retry.stop()
     this.#syncs.stop()
+    this.#commits.stop()
     this.#heartbeat.stop()
     this.#reserve.stop()
     this.#start.tiles.stop()
