@@ -18,8 +18,11 @@ import type { FastifyInstance } from 'fastify'
 /** What Node calls with a request and a response. */
 const asked: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
-/** From now on `server` answers requests for debugging endpoints itself, and tells nobody else of them. */
-export function keepOut(
+/**
+ * From now on every request is followed before anybody else is told of it, and `server` answers those for debugging endpoints
+ * itself.
+ */
+export function seeFirst(
   server: EventEmitter,
   audit: Audit,
   open: (req: RawRequest, res: RawResponse) => Exchange,
@@ -29,11 +32,14 @@ export function keepOut(
   server.emit = function emitUnlessBlocked(event: string | symbol, ...given: unknown[]): boolean {
     if (asked.has(event)) {
       const [req, res] = given as [RawRequest, RawResponse]
-      const block = exchangeOf(req) === undefined ? findDebugBlock(audit, req, req.url) : undefined
-      if (block !== undefined) {
-        open(req, res).blocked(block)
-        notFound(req, res)
-        return true
+      if (exchangeOf(req) === undefined) {
+        const block = findDebugBlock(audit, req, req.url)
+        if (block !== undefined) {
+          open(req, res).blocked(block)
+          notFound(req, res)
+          return true
+        }
+        if (event === 'request') open(req, res)
       }
     }
     return Reflect.apply(emit, this, [event, ...given])

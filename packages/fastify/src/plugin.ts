@@ -2,9 +2,8 @@
  * Fastify, seen through `core/http`: where requests come in, what a route is called, where the actor is kept, and which hooks
  * would lose the request's context.
  */
-import { type ActorInput, type Audit, AuditError, type AuditOptions } from '@trailmark/core'
+import { type Audit, AuditError, type AuditOptions } from '@trailmark/core'
 import {
-  actorFrom,
   auditFrom,
   checkAdapterOptions,
   type Exchange,
@@ -16,10 +15,11 @@ import {
   tellOrder,
 } from '@trailmark/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { type AnswerNotFound, answerNotFound, keepOut, tellRegistered } from './debug-guard.ts'
-import { declareRoutes, permissionOf } from './declaration.ts'
+import { type AnswerNotFound, answerNotFound, seeFirst, tellRegistered } from './debug-guard.ts'
+import { declareRoutes } from './declaration.ts'
 import { catchDefaultAnswers, replaceDefaultHandler } from './errors.ts'
 import { guardLoggers } from './logger.ts'
+import { type AskActor, FastifyRequestView, rememberRequest, viewOf } from './request-view.ts'
 
 /** Either an audit that exists, or the options of `createAudit()` for one of its own. */
 export type FastifyAuditOptions = (
@@ -27,7 +27,7 @@ export type FastifyAuditOptions = (
   | (Omit<AuditOptions, 'actor'> & { readonly audit?: undefined })
 ) & {
   /** Who acts, when it is neither `request.user`, `request.auth` nor `request.session`. Asked late; may throw without harm. */
-  readonly actor?: (request: FastifyRequest) => ActorInput | undefined
+  readonly actor?: AskActor
   /**
    * How a request for a debugging endpoint is answered in production: as your application answers any unknown path, so that
    * nobody can tell the two apart. Called before Fastify, with Node's own request and response. Default: Fastify's 404.
@@ -78,55 +78,32 @@ interface Following {
   readonly guardLogger: (logger: object) => void
 }
 
-/** What is known of a followed request: nothing, until Fastify has found its route. */
-interface Met {
-  request?: FastifyRequest
-  route?: string | undefined
-  /** The target the debug guard has let through; somebody may rewrite it afterwards. */
-  judged?: string | undefined
-}
-
 function followRequests(instance: FastifyInstance, audit: Audit, { actor, notFound, guardLogger }: Following): void {
-  const followed = new WeakMap<RawRequest, Met>()
-
   function open(req: RawRequest, res: RawResponse): Exchange {
-    const met: Met = { judged: req.url }
-    followed.set(req, met)
     if (Reflect.get(res, 'isLightMyRequest') === true) markFinished(res)
-    return followRequest(audit, req, res, {
-      route: () => met.route,
-      body: () => met.request?.body,
-      actor: () => met.request && (actor?.(met.request) ?? actorOf(met.request)),
-      permission: () => met.request && permissionOf(met.request.routeOptions.config),
-    })
+    return followRequest(audit, req, res, rememberRequest(req, new FastifyRequestView(req.url, actor)))
   }
 
   // Before Fastify routes: a malformed URL, or a request that comes while the server closes, is answered without any hook.
-  if (isRoot(instance)) {
-    keepOut(instance.server, audit, open, notFound)
-    instance.server.prependListener('request', (req, res) => {
-      if (exchangeOf(req) === undefined) open(req, res)
-    })
-  }
+  if (isRoot(instance)) seeFirst(instance.server, audit, open, notFound)
   // With a callback: the store of an async hook is gone by the time the body is parsed.
   instance.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request
     // Requests that were injected, or came in at a second address of the server, are met here first.
-    const known = exchangeOf(request.raw)
-    const exchange = known ?? open(request.raw, reply.raw)
-    const met = followed.get(request.raw)
-    const { url } = request.raw
-    const block = known !== undefined && met?.judged === url ? undefined : findDebugBlock(audit, request.raw, url)
+    const known = exchangeOf(raw)
+    const exchange = known ?? open(raw, reply.raw)
+    const view = viewOf(raw)
+    const block = known !== undefined && view?.judged === raw.url ? undefined : findDebugBlock(audit, raw, raw.url)
     if (block !== undefined) {
       exchange.blocked(block)
       reply.hijack()
-      return notFound(request.raw, reply.raw)
+      return notFound(raw, reply.raw)
     }
-    if (met === undefined || met.request !== undefined) {
+    if (view === undefined || view.request !== undefined) {
       tellOrder(audit, 'twice')
       return done()
     }
-    met.request = request
-    met.route = request.routeOptions.url // Undefined when nothing matched.
+    view.meet(request)
     // A logger that a factory of the application's made for this request.
     guardLogger(request.log)
     giveIds(exchange, request, reply)
@@ -159,15 +136,6 @@ function giveIds({ context }: Exchange, request: FastifyRequest, reply: FastifyR
     trace_flags: context.traceFlags.toString(16).padStart(2, '0'),
   })
   reply.log = request.log
-}
-
-/** Fastify's request types know nothing of what authentication plugins decorate it with. */
-function actorOf(request: FastifyRequest): ActorInput | undefined {
-  return actorFrom({
-    user: Reflect.get(request, 'user'),
-    auth: Reflect.get(request, 'auth'),
-    session: Reflect.get(request, 'session'),
-  })
 }
 
 /**
