@@ -4,6 +4,7 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { repository } from '../process/repository.ts'
 import { run as coldStart } from './cold-start.ts'
+import { run as footprint } from './footprint.ts'
 import { run as http } from './http.ts'
 import { run as ledger } from './ledger.ts'
 import { run as record } from './record.ts'
@@ -25,6 +26,7 @@ const all: Record<string, () => Promise<Section>> = {
   'scrub-stream': scrubStream,
   'cold-start': coldStart,
   size,
+  footprint,
 }
 const asked = process.argv.slice(2).filter((name) => name in all)
 const names = asked.length > 0 ? asked : Object.keys(all)
