@@ -1,146 +1,98 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { show, spread } from './median.ts'
+import { repository } from '../process/repository.ts'
+import { barChart } from './chart.ts'
+import { sockets } from './http-lane.ts'
+import { pinned } from './http-processes.ts'
+import { population } from './http-requests.ts'
+import { type Compared, compare, rateMs, rateRounds, warmRequests } from './http-slices.ts'
+import { addedTable, cpu, latencyTable, mainTable } from './http-tables.ts'
+import { spread } from './median.ts'
+import { type Variant, variants } from './servers/variant.ts'
 
 /**
- * What does the audit cost a server, in CPU per request and in requests a second?
+ * What does the audit cost a server, in CPU per request, in requests a second and in latency, beside what people run instead?
  *
- * Four servers per framework run side by side and take turns of a quarter of a second: bare, with the access logger people
- * already run, with one line of ours, and with a declared route besides (an access line and a durable audit record each).
- * Servers count their own CPU; the load comes from this process, so that only one core of the two is the server's.
+ * All servers of one framework are alive at once and take turns. TRAILMARK_BENCH_ROUNDS says how often; TRAILMARK_BENCH_HTTP
+ * names the frameworks, when not all are asked for.
  */
-const frameworks = ['express', 'fastify', 'koa'] as const
-const variants = ['bare', 'logger', 'trailmark', 'declared'] as const
-type Variant = (typeof variants)[number]
-
-const rounds = Number(process.env['TRAILMARK_BENCH_ROUNDS'] ?? 24)
-const sliceMs = 250
-const sockets = 16
-const body = JSON.stringify({ note: 'x'.repeat(580) })
-
-interface Server {
-  readonly variant: Variant
-  readonly port: number
-  readonly child: ChildProcess
-  readonly agent: Agent
+const all = Object.keys(variants) as Variant[]
+const few: readonly Variant[] = ['bare', 'logger', 'trailmark', 'declared']
+const frameworks: Record<string, { readonly title: string; readonly variants: readonly Variant[] }> = {
+  express: { title: 'Express 5', variants: all },
+  fastify: { title: 'Fastify', variants: all },
+  koa: { title: 'Koa', variants: all },
+  'express-4': { title: 'Express 4', variants: few },
+  nestjs: { title: 'NestJS, on Express', variants: few },
+  hono: { title: 'Hono', variants: few },
 }
-
-interface Slice {
-  readonly cpuPerRequest: number
-  readonly perSecond: number
-}
+const rounds = Number(process.env['TRAILMARK_BENCH_ROUNDS'] ?? 20)
+const asked = process.env['TRAILMARK_BENCH_HTTP']?.split(',') ?? Object.keys(frameworks)
+const sliceMs = 200
 
 export async function run(): Promise<{ title: string; markdown: string }> {
-  const rows: string[] = []
-  for (const framework of frameworks) rows.push(...(await compare(framework)))
-  const markdown = `One POST with a 600-byte JSON body, ${sockets} keep-alive sockets, ${rounds} interleaved slices of ${sliceMs} ms. \`logger\` is pino-http
-(Fastify: its own pino), writing to a file; \`trailmark\` is \`auditMiddleware()\` alone (ids, context, access line); \`declared\`
-adds one durable \`data_read\` record per request. Ratios are taken within each round.
-
-| framework | variant | CPU µs/request | CPU ÷ bare | CPU ÷ logger | requests/s ÷ bare |
-|---|---|---:|---:|---:|---:|
-${rows.join('\n')}`
-  return { title: 'CPU per request', markdown: markdown.replace('data_read', 'data_access') }
-}
-
-async function compare(framework: string): Promise<string[]> {
   const home = mkdtempSync(join(tmpdir(), 'trailmark-bench-'))
-  const servers: Server[] = []
+  const compared: Compared[] = []
   try {
-    for (const variant of variants) servers.push(await startServer(framework, variant, home))
-    const slices = new Map<Variant, Slice[]>(variants.map((variant) => [variant, []]))
-    for (const server of servers) await slice(server, 1000)
-    for (let round = 0; round < rounds; round++) {
-      const turn = round % 2 === 0 ? servers : [...servers].reverse()
-      for (const server of turn) slices.get(server.variant)?.push(await slice(server, sliceMs))
+    for (const [framework, { variants }] of Object.entries(frameworks)) {
+      if (!asked.includes(framework)) continue
+      const whole = variants.length > few.length
+      process.stderr.write(`bench: http, ${framework}\n`)
+      const plan = { framework, variants, rounds: whole ? rounds : Math.ceil(rounds * 0.6), sliceMs, home }
+      compared.push(await compare(whole ? { ...plan, atRate: ['bare', 'declared'] } : plan))
     }
-    return variants.map((variant) => row(framework, variant, slices))
   } finally {
-    for (const server of servers) {
-      server.agent.destroy()
-      server.child.kill('SIGTERM')
-      if (server.child.exitCode === null) await once(server.child, 'exit')
-    }
     rmSync(home, { recursive: true, force: true })
   }
+  const named = compared.map((one) => ({ ...one, framework: frameworks[one.framework]?.title ?? one.framework }))
+  const full = named.filter(({ slices }) => slices.has('assembled'))
+  writeFileSync(join(repository, 'docs/benchmarks-cpu.svg'), chartOf(named))
+  return { title: 'CPU per request', markdown: page(named, full) }
 }
 
-function row(framework: string, variant: Variant, slices: ReadonlyMap<Variant, readonly Slice[]>): string {
-  const own = slices.get(variant) ?? []
-  const ratio = (other: Variant, pick: (one: Slice) => number): string => {
-    const base = slices.get(other) ?? []
-    return show(spread(own.map((one, round) => pick(one) / pick(base[round] ?? one))))
-  }
-  const cells = [
-    framework,
-    variant,
-    show(spread(own.map((one) => one.cpuPerRequest)), 1),
-    ratio('bare', (one) => one.cpuPerRequest),
-    ratio('logger', (one) => one.cpuPerRequest),
-    ratio('bare', (one) => one.perSecond),
-  ]
-  return `| ${cells.join(' | ')} |`
+function page(compared: readonly Compared[], full: readonly Compared[]): string {
+  const loadUs = spread(compared.map((one) => one.loadCpuUs)).median.toFixed(0)
+  const cores = pinned
+    ? 'servers on the first core, the load on the second'
+    : 'servers and load wherever the system put them'
+  return `One POST with a 600-byte JSON body, one hop of asynchronous work; ${sockets.closed} keep-alive sockets, interleaved slices of ${sliceMs} ms, ${rounds} for each server (${Math.ceil(rounds * 0.6)} of Express 4, NestJS
+and Hono), after ${warmRequests.toLocaleString('en')} requests to warm it. ${population.requests.toLocaleString('en')} prepared requests whose actors are drawn by Zipf from ${population.people.toLocaleString('en')} people, all met while warming. The load is a process
+of its own (raw sockets, ${loadUs} µs a request); ${cores}. CPU is user and system time of all threads of the server. Each
+server's stdout is a file; pino-http writes to it synchronously, its default. What each of them is:
+[test/bench/servers](../test/bench/servers).
+
+![CPU per request](benchmarks-cpu.svg)
+
+${compared.map(mainTable).join('\n\n')}
+
+### What is added to the framework
+
+${addedTable(full, ['trailmark', 'declared'])}
+
+The hand-assembled audit is a context library, pino with \`redact\` and a file of records chained by SHA-256, written in blocks,
+never synced: [its code](../test/bench/servers/assembled.ts).
+
+### Latency at the same rate
+
+Requests come at random (Poisson) over ${sockets.open} sockets at 70 % of what the audited server sustained, to it and to the bare one in turn, ${rateRounds}
+times ${rateMs / 1000} s each. Latency counts from when a request was due.
+
+${latencyTable(full)}`
 }
 
-async function startServer(framework: string, variant: Variant, home: string): Promise<Server> {
-  const file = fileURLToPath(new URL(`./servers/${framework}.ts`, import.meta.url))
-  const child = fork(file, [variant, join(home, variant)], {
-    execArgv: ['--conditions=@trailmark/source'],
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      TRAILMARK_DIR: join(home, variant),
-      TRAILMARK_KEYS_DIR: join(home, `${variant}-keys`),
-    },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const [message] = (await once(child, 'message')) as [{ port: number }]
-  return { variant, port: message.port, child, agent: new Agent({ keepAlive: true, maxSockets: sockets }) }
-}
+const kinds: Partial<Record<Variant, 'base' | 'other' | 'ours'>> = { bare: 'base', trailmark: 'ours', declared: 'ours' }
 
-async function slice(server: Server, lengthMs: number): Promise<Slice> {
-  const before = await cpuOf(server)
-  const started = performance.now()
-  let requests = 0
-  const lane = async (): Promise<void> => {
-    while (performance.now() - started < lengthMs) {
-      await post(server)
-      requests += 1
-    }
-  }
-  await Promise.all(Array.from({ length: sockets }, lane))
-  const seconds = (performance.now() - started) / 1000
-  const after = await cpuOf(server)
-  return { cpuPerRequest: (after - before) / requests, perSecond: requests / seconds }
-}
-
-async function cpuOf(server: Server): Promise<number> {
-  server.child.send('cpu')
-  const [message] = (await once(server.child, 'message')) as [{ cpu: number }]
-  return message.cpu
-}
-
-function post(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    const sent = request({
-      port: server.port,
-      host: '127.0.0.1',
-      method: 'POST',
-      path: '/notes/7',
-      agent: server.agent,
-      headers,
-    })
-    sent.on('response', (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`the server answered ${answer.statusCode}`))
-      answer.resume().on('end', resolve)
-    })
-    sent.on('error', reject)
-    sent.end(body)
+function chartOf(compared: readonly Compared[]): string {
+  return barChart({
+    title: 'CPU per request, µs (median of slices)',
+    groups: compared.map(({ framework, slices }) => ({
+      title: framework,
+      bars: [...slices].map(([variant, own]) => {
+        const { median, low, high } = spread(own.map(cpu))
+        const kind = variant.startsWith('declared') ? 'ours' : (kinds[variant] ?? 'other')
+        return { label: variants[variant], value: median, low, high, kind }
+      }),
+    })),
   })
 }

@@ -6,6 +6,7 @@ import { repository } from '../process/repository.ts'
 import { run as coldStart } from './cold-start.ts'
 import { run as footprint } from './footprint.ts'
 import { run as http } from './http.ts'
+import { run as inside } from './inside-table.ts'
 import { run as ledger } from './ledger.ts'
 import { run as record } from './record.ts'
 import { run as scrub } from './scrub.ts'
@@ -20,6 +21,7 @@ export interface Section {
 
 const all: Record<string, () => Promise<Section>> = {
   http,
+  inside,
   record,
   ledger,
   scrub,

@@ -1,18 +1,29 @@
-import { mkdirSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import auditPlugin from '@trailmark/fastify'
+import * as tracer from 'cls-rtracer'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
-import { destination, pino } from 'pino'
-import { report, work } from './report.ts'
+import { actor } from './actor.ts'
+import { assembleAudit } from './assembled.ts'
+import { hasTracer, loggerOf } from './loggers.ts'
+import { auditOptions, isDeclared, isOurs, type Variant } from './variant.ts'
+import { work } from './work.ts'
 
-const [, , variant, home = ''] = process.argv
-if (variant === 'logger') mkdirSync(home, { recursive: true })
-const file = (): FastifyBaseLogger => pino(destination({ dest: `${home}/access.log`, sync: false, minLength: 4096 }))
-const app = Fastify(variant === 'logger' ? { loggerInstance: file() } : {})
-if (variant === 'trailmark' || variant === 'declared') await app.register(auditPlugin, { operational: 'stdout' })
-const config =
-  variant === 'declared'
-    ? { audit: { read: 'note', id: (request: { params: unknown }) => (request.params as { id: string }).id } }
-    : {}
-app.post('/notes/:id', { config }, () => work())
-await app.listen({ port: 0, host: '127.0.0.1' })
-report(app.server)
+const idOf = (params: unknown): string => (params as { id: string }).id
+
+export async function listener(variant: Variant, home: string): Promise<RequestListener> {
+  const loggerInstance: FastifyBaseLogger | undefined = loggerOf(variant, home)
+  const app = Fastify(loggerInstance ? { loggerInstance } : {})
+  if (hasTracer(variant)) await app.register(tracer.fastifyPlugin, {})
+  if (variant === 'assembled') {
+    const audit = assembleAudit(home)
+    app.addHook('onRequest', (request, reply, done) => {
+      audit.follow(request.raw, reply.raw, { route: '/notes/:id', id: () => idOf(request.params) })
+      done()
+    })
+  }
+  if (isOurs(variant)) await app.register(auditPlugin, { ...auditOptions(variant), actor })
+  const audit = { read: 'note', id: (request: { params: unknown }) => idOf(request.params) }
+  app.post('/notes/:id', { config: isDeclared(variant) ? { audit } : {} }, () => work())
+  await app.ready()
+  return (req, res) => app.routing(req, res)
+}

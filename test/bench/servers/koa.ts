@@ -1,28 +1,41 @@
-import { mkdirSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import Router from '@koa/router'
 import { audited, auditMiddleware } from '@trailmark/koa'
+import * as tracer from 'cls-rtracer'
 import Koa from 'koa'
 import bodyParser from 'koa-bodyparser'
-import { destination, pino } from 'pino'
 import { pinoHttp } from 'pino-http'
-import { report, work } from './report.ts'
+import { actor } from './actor.ts'
+import { assembleAudit } from './assembled.ts'
+import { hasTracer, loggerOf } from './loggers.ts'
+import { auditOptions, isDeclared, isOurs, type Variant } from './variant.ts'
+import { work } from './work.ts'
 
-const [, , variant, home = ''] = process.argv
-const app = new Koa()
-const router = new Router()
-if (variant === 'logger') {
-  mkdirSync(home, { recursive: true })
-  const log = pinoHttp({ logger: pino(destination({ dest: `${home}/access.log`, sync: false, minLength: 4096 })) })
-  app.use((ctx, next) => {
-    log(ctx.req, ctx.res)
-    return next()
+export function listener(variant: Variant, home: string): RequestListener {
+  const app = new Koa()
+  const router = new Router()
+  const logger = loggerOf(variant, home)
+  if (hasTracer(variant)) app.use(tracer.koaMiddleware())
+  if (logger) {
+    const log = pinoHttp({ logger })
+    app.use((ctx, next) => {
+      log(ctx.req, ctx.res)
+      return next()
+    })
+  }
+  if (variant === 'assembled') {
+    const audit = assembleAudit(home)
+    app.use((ctx, next) => {
+      audit.follow(ctx.req, ctx.res, { route: '/notes/:id', id: () => `${ctx['params']?.id}` })
+      return next()
+    })
+  }
+  if (isOurs(variant)) app.use(auditMiddleware({ ...auditOptions(variant), actor }))
+  app.use(bodyParser())
+  if (isDeclared(variant)) router.post('/notes/:id', audited.read('note', { id: (ctx) => ctx['params']?.id }))
+  router.post('/notes/:id', async (ctx) => {
+    ctx.body = await work()
   })
+  app.use(router.routes())
+  return app.callback()
 }
-if (variant === 'trailmark' || variant === 'declared') app.use(auditMiddleware({ operational: 'stdout' }))
-app.use(bodyParser())
-if (variant === 'declared') router.post('/notes/:id', audited.read('note', { id: (ctx) => ctx['params']?.id }))
-router.post('/notes/:id', async (ctx) => {
-  ctx.body = await work()
-})
-app.use(router.routes())
-const server = app.listen(0, '127.0.0.1', () => report(server))

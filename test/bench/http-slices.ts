@@ -1,0 +1,114 @@
+/** Servers of one framework take turns in short slices, so that whatever else the machine does hits all of them alike. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { Load, Server } from './http-processes.ts'
+import { population } from './http-requests.ts'
+import { spread } from './median.ts'
+import type { Variant } from './servers/variant.ts'
+
+export interface Slice {
+  readonly cpuPerRequest: number
+  readonly perSecond: number
+  readonly delayP99Ms: number
+  readonly rssMb: number
+  readonly writtenPerRequest: number | undefined
+}
+
+/** Quantiles of latency in ms, one for each slice at a given rate. */
+export interface Latency {
+  readonly p50: number[]
+  readonly p99: number[]
+  readonly p999: number[]
+}
+
+export interface Compared {
+  readonly framework: string
+  readonly slices: ReadonlyMap<Variant, readonly Slice[]>
+  /** Only where a second phase was asked for. */
+  readonly atRate?: { readonly perSecond: number; readonly latency: ReadonlyMap<Variant, Latency> }
+  /** What one request cost the load. */
+  readonly loadCpuUs: number
+}
+
+export interface Plan {
+  readonly framework: string
+  readonly variants: readonly Variant[]
+  readonly rounds: number
+  readonly sliceMs: number
+  /** Second phase: these, at 70 % of what the last of them sustained. */
+  readonly atRate?: readonly Variant[]
+  readonly home: string
+}
+
+/**
+ * V8 needs 20,000 before the figures stop falling, and everybody among the requests has to be met once. TRAILMARK_BENCH_WARM
+ * is for trying the benchmark out.
+ */
+export const warmRequests = Number(process.env['TRAILMARK_BENCH_WARM'] ?? Math.max(20_000, population.requests))
+/** What a server does behind its answers belongs to its slice. */
+const settleMs = 15
+export const rateRounds = 6
+export const rateMs = 1_000
+const rateShare = 0.7
+
+export async function compare(plan: Plan): Promise<Compared> {
+  const load = new Load()
+  const servers: Server[] = []
+  try {
+    for (const variant of plan.variants) servers.push(await Server.start(plan.framework, variant, plan.home))
+    for (const { port } of servers) await load.run({ kind: 'closed', port, until: { requests: warmRequests } })
+    const slices = new Map<Variant, Slice[]>(plan.variants.map((variant) => [variant, []]))
+    const loadCpu: number[] = []
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const server of inTurn(servers, round)) {
+        const { slice, loadCpuUs } = await measure(server, load, plan.sliceMs)
+        slices.get(server.variant)?.push(slice)
+        loadCpu.push(loadCpuUs)
+      }
+    }
+    const compared = { framework: plan.framework, slices, loadCpuUs: spread(loadCpu).median }
+    const chosen = servers.filter(({ variant }) => plan.atRate?.includes(variant))
+    const last = slices.get(plan.atRate?.at(-1) ?? 'bare') ?? []
+    if (chosen.length === 0) return compared
+    return { ...compared, atRate: await measureAtRate(chosen, load, spread(last.map((one) => one.perSecond)).median) }
+  } finally {
+    await Promise.all([load.stop(), ...servers.map((server) => server.stop())])
+  }
+}
+
+async function measure(server: Server, load: Load, ms: number): Promise<{ slice: Slice; loadCpuUs: number }> {
+  await server.begin()
+  const { requests, seconds, cpuUs } = await load.run({ kind: 'closed', port: server.port, until: { ms } })
+  await wait(settleMs)
+  const used = await server.end()
+  const slice = {
+    cpuPerRequest: used.cpuUs / requests,
+    perSecond: requests / seconds,
+    delayP99Ms: used.delayP99Ms,
+    rssMb: used.rssBytes / 1e6,
+    writtenPerRequest: used.writtenBytes === undefined ? undefined : used.writtenBytes / requests,
+  }
+  return { slice, loadCpuUs: cpuUs / requests }
+}
+
+async function measureAtRate(
+  servers: readonly Server[],
+  load: Load,
+  sustained: number,
+): Promise<NonNullable<Compared['atRate']>> {
+  const perSecond = Math.round(sustained * rateShare)
+  const latency = new Map<Variant, Latency>(servers.map(({ variant }) => [variant, { p50: [], p99: [], p999: [] }]))
+  for (let round = 0; round < rateRounds; round++) {
+    for (const { variant, port } of inTurn(servers, round)) {
+      const { latenciesMs } = await load.run({ kind: 'open', port, ms: rateMs, perSecond })
+      const sorted = latenciesMs.toSorted((a, b) => a - b)
+      const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+      const own = latency.get(variant)
+      own?.p50.push(at(0.5))
+      own?.p99.push(at(0.99))
+      own?.p999.push(at(0.999))
+    }
+  }
+  return { perSecond, latency }
+}
+
+const inTurn = <T>(all: readonly T[], round: number): readonly T[] => (round % 2 === 0 ? all : all.toReversed())
