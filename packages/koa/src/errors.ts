@@ -12,26 +12,33 @@ import type { Context } from 'koa'
 /** From now on every error of this request passes `exchange`, and is answered there unless the application answers itself. */
 export function takeErrors(ctx: Context, exchange: Exchange): void {
   const own = ctx.onerror
-  const answersItself = own !== Reflect.get(Object.getPrototypeOf(ctx.app.context), 'onerror') && !ours.has(own)
+  // The application is taken over: what stands on its context finds the exchange by the request.
+  if (ours.has(own)) return
+  const answersItself = own !== Reflect.get(Object.getPrototypeOf(ctx.app.context), 'onerror')
   ctx.onerror = (error: Error | null | undefined) => {
     // Koa also calls it, without an error, at the end of every good response.
     if (error === null || error === undefined) return
-    exchange.fail(error)
-    exchange.run(() => {
-      if (answersItself) return own.call(ctx, error)
-      try {
-        tellListeners(ctx, error)
-      } finally {
-        if (ctx.headerSent) exchange.answerError(error)
-        else if (ctx.writable) {
-          // Koa begins every answer at 404, and takes an error's status from the error alone.
-          ctx.res.statusCode = 500
-          exchange.answerError(error)
-        }
-        // Else the client is gone, which Koa tells as an error, too.
-      }
-    })
+    answerError(ctx, exchange, error, answersItself ? own : undefined)
   }
+}
+
+/** Tells the exchange and the application's listeners, and answers; `own` is the application's, which answers instead. */
+export function answerError(ctx: Context, exchange: Exchange, error: Error, own?: Context['onerror']): void {
+  exchange.fail(error)
+  exchange.run(() => {
+    if (own !== undefined) return own.call(ctx, error)
+    try {
+      tellListeners(ctx, error)
+    } finally {
+      if (ctx.headerSent) exchange.answerError(error)
+      else if (ctx.writable) {
+        // Koa begins every answer at 404, and takes an error's status from the error alone.
+        ctx.res.statusCode = 500
+        exchange.answerError(error)
+      }
+      // Else the client is gone, which Koa tells as an error, too.
+    }
+  })
 }
 
 const ours = new WeakSet<object>()

@@ -1,6 +1,6 @@
 /** What only Koa knows of a request: which template its router matched, where its user is kept, which path errors take. */
 import type { ActorInput, Audit } from '@trailmark/core'
-import { actorFrom, type Exchange, followRequest } from '@trailmark/core/http'
+import { actorFrom, type Exchange, type FrameworkView, followRequest } from '@trailmark/core/http'
 import type { Context } from 'koa'
 import { takeErrors } from './errors.ts'
 import { markOf } from './mark.ts'
@@ -9,14 +9,36 @@ import { markOf } from './mark.ts'
 export type AskActor = (ctx: Context) => ActorInput | undefined
 
 export function followKoa(audit: Audit, ctx: Context, actor?: AskActor): Exchange {
-  const exchange = followRequest(audit, ctx.req, ctx.res, {
-    route: () => matchedRoute(ctx),
-    body: () => Reflect.get(ctx.request, 'body'),
-    permission: () => permissionOf(ctx),
-    actor: () => actor?.(ctx) ?? actorFrom({ user: ctx.state.user, auth: ctx.state.auth, session: ctx.session }),
-  })
+  const exchange = followRequest(audit, ctx.req, ctx.res, new KoaView(ctx, actor))
   takeErrors(ctx, exchange)
   return exchange
+}
+
+class KoaView implements FrameworkView {
+  readonly #ctx: Context
+  readonly #actor: AskActor | undefined
+
+  constructor(ctx: Context, actor: AskActor | undefined) {
+    this.#ctx = ctx
+    this.#actor = actor
+  }
+
+  route(): string | undefined {
+    return matchedRoute(this.#ctx)
+  }
+
+  body(): unknown {
+    return Reflect.get(this.#ctx.request, 'body')
+  }
+
+  permission(): string | undefined {
+    return permissionOf(this.#ctx)
+  }
+
+  actor(): ActorInput | undefined {
+    const ctx = this.#ctx
+    return this.#actor?.(ctx) ?? actorFrom({ user: ctx.state.user, auth: ctx.state.auth, session: ctx.session })
+  }
 }
 
 /** The template @koa/router leaves behind, prefixes included. Other routers tell nothing, so the route is unknown then. */

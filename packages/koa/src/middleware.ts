@@ -3,7 +3,6 @@ import type { Audit, AuditOptions } from '@trailmark/core'
 import {
   auditFrom,
   checkAdapterOptions,
-  type Exchange,
   exchangeOf,
   findDebugBlock,
   lookAtDebugRoutes,
@@ -11,6 +10,7 @@ import {
   tellOrder,
 } from '@trailmark/core/http'
 import type { Context, Middleware, Next } from 'koa'
+import { answeredInside } from './answer-inside.ts'
 import { type AskActor, followKoa } from './follow.ts'
 import { isApplication, watchRoutes } from './mounted-routes.ts'
 import { isTakenOver, takeOver } from './take-over.ts'
@@ -45,35 +45,38 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
   const { actor, ...others } = options ?? {}
   const audit = auditFrom(others)
   let looked = false
+  /** The application taken over that a request came through last: nearly always the only one. */
+  let known: object | undefined
   function trailmarkAudit(ctx: Context, next: Next): Promise<unknown> {
     if (exchangeOf(ctx.req) !== undefined) {
       tellOrder(audit, 'twice')
       return next()
     }
+    const { app } = ctx
+    // A request that Koa was already running when the application became known.
+    const early = app !== known && !isTakenOver(app)
+    if (early) takeOver(app, audit, actor)
+    else known = app
     if (!looked) {
       looked = true
-      watchRoutes(audit, ctx.app)
+      watchRoutes(audit, app)
       tellWhatCameBefore(audit, ctx)
       lookAtDebugRoutes(audit)
     }
-    // Where the application is known it was asked before this, unless something rewrote the request on the way here.
-    const asked = isTakenOver(ctx.app) && ctx.url === ctx.originalUrl
+    // Else it was asked before this, unless something rewrote the request on the way here.
+    const asked = !early && ctx.req.url === ctx.originalUrl
     const block = asked ? undefined : findDebugBlock(audit, ctx.req, ctx.originalUrl, ctx.url)
-    takeOver(ctx.app, audit, actor)
     const exchange = followKoa(audit, ctx, actor)
     if (block !== undefined) {
       exchange.blocked(block)
       // Nothing of the application runs, and Koa answers its own 404.
-      return answeredInside(exchange, Promise.resolve())
+      return Promise.resolve()
     }
     const durable = exchange.begin()
-    const answered = (): Promise<unknown> => exchange.run(next).catch(rethrow)
-    if (durable === undefined) return answeredInside(exchange, answered())
     // Where it says false the request has its answer, and Koa finds nothing left to write.
-    return answeredInside(
-      exchange,
-      durable.then((goOn) => (goOn ? answered() : undefined)),
-    )
+    const answered =
+      durable === undefined ? exchange.run(next) : durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
+    return early ? answeredInside(exchange, answered) : answered
   }
 
   return markMount(trailmarkAudit, {
@@ -82,23 +85,6 @@ export function auditMiddleware(options?: KoaOptions): Middleware {
       if (isApplication(app)) watchRoutes(audit, app)
     },
   })
-}
-
-/**
- * Koa writes the answer in a `then` of the first middleware's promise, which it calls outside of every request: streams it
- * sends would be read there. So that one `then` is called inside. Everything else awaits this promise as any other.
- */
-function answeredInside<T>(exchange: Exchange, answered: Promise<T>): Promise<T> {
-  const { then } = answered
-  Reflect.defineProperty(answered, 'then', {
-    value: (...given: unknown[]): unknown => exchange.run(() => Reflect.apply(then, answered, given)),
-  })
-  return answered
-}
-
-/** Koa takes a thrown null for no error at all and never answers. */
-function rethrow(error: unknown): never {
-  throw error ?? new Error('null or undefined was thrown')
 }
 
 /** Middleware has no names here that could be trusted; what was done to the first request shows. */

@@ -9,12 +9,13 @@ import type { Audit } from '@trailmark/core'
 import { exchangeOf, findDebugBlock } from '@trailmark/core/http'
 import type Koa from 'koa'
 import type { Context } from 'koa'
-import { markOurs } from './errors.ts'
+import { answerInside, type Run } from './answer-inside.ts'
+import { answerError, markOurs } from './errors.ts'
 import { type AskActor, followKoa } from './follow.ts'
 
 const takenOver = new WeakSet<object>()
 
-/** Whether `takeOver` was called for this application. */
+/** Whether requests that come to this application now are asked for before its first middleware, and answered inside. */
 export function isTakenOver(app: object): boolean {
   return takenOver.has(app)
 }
@@ -22,38 +23,48 @@ export function isTakenOver(app: object): boolean {
 /** From the next request on. Taking over twice changes nothing. */
 export function takeOver(app: Koa, audit: Audit, actor?: AskActor): void {
   if (takenOver.has(app)) return
-  takenOver.add(app)
   takeEarlyErrors(app, audit, actor)
-  keepOut(app, audit, actor)
+  takeRequests(app, audit, actor)
 }
 
 /** An `onerror` of the application's own on its context stays: it then answers for itself. */
 function takeEarlyErrors(app: Koa, audit: Audit, actor?: AskActor): void {
   const native: unknown = Reflect.get(app.context, 'onerror')
   if (typeof native !== 'function' || Object.hasOwn(app.context, 'onerror')) return
-  function early(this: Context, error: unknown): void {
+  function early(this: Context, error: Error | null | undefined): void {
+    // Koa also calls it, without an error, at the end of every good response.
     if (error === null || error === undefined) return
-    // The context gets an `onerror` of its own with this, which goes first from then on.
-    if (exchangeOf(this.req) === undefined) followKoa(audit, this, actor)
-    const own: unknown = this.onerror === early ? native : this.onerror
-    if (typeof own === 'function') Reflect.apply(own, this, [error])
+    // The context gets an `onerror` of its own with this, if the application's is to be asked.
+    const exchange = exchangeOf(this.req) ?? followKoa(audit, this, actor)
+    if (this.onerror === early) answerError(this, exchange, error)
+    else this.onerror(error)
   }
   markOurs(early)
   Object.defineProperty(app.context, 'onerror', { configurable: true, writable: true, value: early })
 }
 
 /** Koa looks `handleRequest` up for each request. With nothing to run it answers its own 404. */
-function keepOut(app: Koa, audit: Audit, actor?: AskActor): void {
+function takeRequests(app: Koa, audit: Audit, actor?: AskActor): void {
   const handleRequest: unknown = Reflect.get(app, 'handleRequest')
   if (typeof handleRequest !== 'function') return
+  takenOver.add(app)
+  // Koa composes its middleware once for each `callback()`.
+  let last: { readonly run: unknown; readonly inside: unknown } | undefined
   Object.defineProperty(app, 'handleRequest', {
     configurable: true,
     writable: true,
     value(this: Koa, ctx: Context, run: unknown): unknown {
       const block = findDebugBlock(audit, ctx.req, ctx.originalUrl)
-      if (block === undefined) return Reflect.apply(handleRequest, this, [ctx, run])
-      followKoa(audit, ctx, actor).blocked(block)
-      return Reflect.apply(handleRequest, this, [ctx, () => Promise.resolve()])
+      if (block !== undefined) {
+        followKoa(audit, ctx, actor).blocked(block)
+        return Reflect.apply(handleRequest, this, [ctx, () => Promise.resolve()])
+      }
+      if (last?.run !== run) last = { run, inside: isRun(run) ? answerInside(run) : run }
+      return Reflect.apply(handleRequest, this, [ctx, last?.inside])
     },
   })
+}
+
+function isRun(value: unknown): value is Run {
+  return typeof value === 'function'
 }
