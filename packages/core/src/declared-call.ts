@@ -15,7 +15,9 @@ import { followGenerator } from './follow-generator.ts'
 import { type AccessEnd, DeclaredAccess, eventOf } from './http/access.ts'
 import { isReportTaker } from './http/access-below-report.ts'
 import { isDurableInTime } from './http/admission.ts'
+import { Asker } from './http/ask.ts'
 import { auditFor } from './http/audit-for.ts'
+import { titleOfAccess } from './http/declare.ts'
 import type { AccessVerb } from './http/exchange.ts'
 import { recordDynamic } from './http/record-once.ts'
 import { uuidv7 } from './id.ts'
@@ -91,42 +93,23 @@ class FollowedCall {
   readonly #runtime: Runtime
   readonly #context: RequestContext | undefined = currentContext()
   readonly #access: DeclaredAccess
-  /** Set once the call has a value: before that its questions are not asked. */
-  #result: { readonly value: unknown } | undefined
+  readonly #declared: DeclaredCall
+  readonly #self: unknown
+  readonly #given: readonly unknown[]
   #over = false
 
-  constructor({ verb, resource, options }: DeclaredCall, self: unknown, given: readonly unknown[]) {
+  constructor(declared: DeclaredCall, self: unknown, given: readonly unknown[]) {
+    const { verb, resource, options } = declared
     this.#audit = auditFor(options.audit)
     this.#runtime = runtimeOf(this.#audit)
-    const ask = (question: CallQuestion | undefined) =>
-      question && ((): unknown => Reflect.apply(question, self, given))
-    const asked = (stated: string | CallQuestion | undefined) => (typeof stated === 'string' ? stated : ask(stated))
-    const askResult = (question: CallQuestion | undefined, otherwise?: () => unknown) =>
-      question === undefined
-        ? otherwise
-        : (): unknown =>
-            this.#result === undefined ? otherwise?.() : Reflect.apply(question, self, [this.#result.value, ...given])
-    this.#access = new DeclaredAccess(
-      {
-        verb,
-        resource,
-        class: options.class,
-        event: options.event,
-        id: askResult(options.resultId, ask(options.id)),
-        subject: askResult(options.resultSubject, ask(options.subject)),
-        owner: ask(options.owner),
-        volume: askResult(options.volume),
-        metadata: askResult(options.metadata),
-        purpose: asked(options.purpose),
-        ticket: asked(options.ticket),
-        legalBasis: asked(options.legalBasis),
-      },
-      (name) =>
-        this.#runtime.notice(
-          'ASYNC_DECLARATION',
-          `the declared access to ${resource} answers \`${name}\` with a promise, which no record can wait for: the field is left out`,
-        ),
-    )
+    this.#declared = declared
+    this.#self = self
+    this.#given = given
+    this.#access = new DeclaredAccess(verb, resource, options, this.#asker(given))
+  }
+
+  #asker(asked: readonly unknown[]): Asker {
+    return new Asker(titleOfAccess(this.#declared.resource), this.#runtime, this.#self, asked)
   }
 
   /**
@@ -135,6 +118,7 @@ class FollowedCall {
    */
   begin(waits: boolean): undefined | Promise<void> {
     const { type } = this.#access
+    if (!this.#runtime.mayBlock(type)) return undefined
     const attempt = this.#access.attempt()
     const view = this.#context && findView(this.#context)
     const actor = view?.actor()
@@ -142,7 +126,9 @@ class FollowedCall {
     if (this.#runtime.failureClass(facts, type, attempt, actor && { actor }) !== 'block') return undefined
     const operationId = uuidv7(this.#runtime.clock.now())
     this.#access.operationId = operationId
-    const receipt = this.#record({ ...attempt, operationId, phase: 'attempt' })
+    attempt.operationId = operationId
+    attempt.phase = 'attempt'
+    const receipt = this.#record(attempt)
     if (waits) return this.#admit(receipt)
     this.#runtime.notice(
       'ATTEMPT_NOT_AWAITED',
@@ -165,19 +151,20 @@ class FollowedCall {
   end(end: CallEnd, yielded?: number): void {
     if (this.#over) return
     this.#over = true
-    if (yielded !== undefined) this.#result = { value: yielded }
-    else if (!end.failed) this.#result = { value: end.value }
-    const { operationId } = this.#access
+    // A call that failed has no result to ask about; what a generator gave before it failed counts all the same.
+    if (yielded !== undefined) this.#access.results = this.#asker([yielded, ...this.#given])
+    else if (!end.failed) this.#access.results = this.#asker([end.value, ...this.#given])
     // What a driver saw of the same data in the meantime is this access, and no second one.
     const view = this.#context && findView(this.#context)
     if (view !== undefined && isReportTaker(view)) view.fill(this.#access)
     const event = this.#access.result(endOf(end))
-    const volume = event.volume ?? (yielded === undefined ? undefined : { records: yielded })
-    this.#record({
-      ...event,
-      ...(volume === undefined ? {} : { volume }),
-      ...(operationId === undefined ? {} : { operationId, phase: 'result' }),
-    })
+    if (yielded !== undefined) event.volume ??= { records: yielded }
+    const { operationId } = this.#access
+    if (operationId !== undefined) {
+      event.operationId = operationId
+      event.phase = 'result'
+    }
+    this.#record(event)
   }
 
   /** In the request of the call, wherever it ends. */

@@ -1,18 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { DeclaredAccess, outcomeOf } from './access.ts'
+import { type AccessSaid, DeclaredAccess, outcomeOf } from './access.ts'
+import { Asker } from './ask.ts'
+import type { AccessVerb } from './exchange.ts'
 
 const done = { status: 200, completion: 'completed' } as const
 
+interface Stated extends AccessSaid {
+  readonly verb: AccessVerb
+  readonly resource: string
+}
+
+function declared({ verb, resource, ...said }: Stated, notice: (code: string, message: string) => void = () => {}) {
+  const asker = new Asker('it', { notice }, undefined, [])
+  return new DeclaredAccess(verb, resource, said, asker, asker)
+}
+
 describe('a declared access', () => {
   it('names the verb’s event, or the one it was given', () => {
-    expect(new DeclaredAccess({ verb: 'read', resource: 'patient' }).type).toBe('data_access')
-    expect(new DeclaredAccess({ verb: 'export', resource: 'patient' }).type).toBe('data_export')
-    expect(new DeclaredAccess({ verb: 'read', resource: 'patient', event: 'bulk_query' }).type).toBe('bulk_query')
+    expect(declared({ verb: 'read', resource: 'patient' }).type).toBe('data_access')
+    expect(declared({ verb: 'export', resource: 'patient' }).type).toBe('data_export')
+    expect(declared({ verb: 'read', resource: 'patient', event: 'bulk_query' }).type).toBe('bulk_query')
   })
 
   it('keeps the identifiers it was asked with when the route was entered', () => {
     let params: Record<string, string> | undefined = { id: '7' }
-    const access = new DeclaredAccess({
+    const access = declared({
       verb: 'read',
       resource: 'patient',
       id: () => params?.id,
@@ -24,7 +36,7 @@ describe('a declared access', () => {
 
   it('asks once more at the end for an identifier that did not exist before', () => {
     let created: string | undefined
-    const access = new DeclaredAccess({ verb: 'create', resource: 'patient', id: () => created })
+    const access = declared({ verb: 'create', resource: 'patient', id: () => created })
     expect(access.attempt().targets).toEqual([{ type: 'patient' }])
     created = '8'
     expect(access.result(done).targets).toEqual([{ type: 'patient', id: '8' }])
@@ -34,14 +46,16 @@ describe('a declared access', () => {
     const told: string[] = []
     const later = async (): Promise<string> => '7'
     const questions = { id: () => '7', subject: later, volume: later, metadata: later }
-    const access = new DeclaredAccess({ verb: 'read', resource: 'patient', ...questions }, (name) => told.push(name))
+    const access = declared({ verb: 'read', resource: 'patient', ...questions }, (_, message) => told.push(message))
     access.result(done)
-    expect(new Set(told)).toEqual(new Set(['subject', 'volume', 'metadata']))
+    expect(new Set(told.map((message) => /`(.*)`/.exec(message)?.[1]))).toEqual(
+      new Set(['subject', 'volume', 'metadata']),
+    )
   })
 
   it('lists at most twenty targets and counts the rest', () => {
     const ids = Array.from({ length: 30 }, (_, i) => i)
-    const event = new DeclaredAccess({ verb: 'read', resource: 'patient', id: () => ids }).result(done)
+    const event = declared({ verb: 'read', resource: 'patient', id: () => ids }).result(done)
     expect(event.targets).toHaveLength(20)
     expect(event.volume).toEqual({ records: 30 })
   })
@@ -66,7 +80,7 @@ describe('a declared access', () => {
     ],
     ['answers too long a text', () => 'x'.repeat(2_000)],
   ])('goes without a field whose getter %s', (_, getter) => {
-    const access = new DeclaredAccess({
+    const access = declared({
       verb: 'read',
       resource: 'patient',
       id: getter,
@@ -92,14 +106,15 @@ describe('a declared access', () => {
     [1.5, undefined],
     ['12', undefined],
   ])('takes %j as a volume of %j', (answer, volume) => {
-    expect(new DeclaredAccess({ verb: 'read', resource: 'p', volume: () => answer }).result(done).volume).toEqual(
-      volume,
-    )
+    expect(declared({ verb: 'read', resource: 'p', volume: () => answer }).result(done).volume).toEqual(volume)
   })
 
   it('gives no reason to an event of the application’s own', () => {
-    const access = new DeclaredAccess({ verb: 'read', resource: 'p', event: 'chart_opened' })
-    expect(access.result({ status: 404, completion: 'completed' })).not.toHaveProperty('reason')
+    const access = declared({ verb: 'read', resource: 'p', event: 'chart_opened' })
+    expect(access.result({ status: 404, completion: 'completed' })).toMatchObject({
+      outcome: 'failure',
+      reason: undefined,
+    })
   })
 })
 

@@ -3,20 +3,18 @@
  *
  * Who acts is asked when the route is entered: a logout and the deletion of an account leave nobody to ask at the end.
  */
-import type { ActorInput, ChangeInput, EventDefinition, EventInput, TargetInput } from '../event.ts'
-import { outcomeOf } from './access.ts'
-import { ask } from './ask.ts'
+import type { ActorInput, ChangeInput, EventDefinition, EventInput } from '../event.ts'
+import { OwnEvent, OwnTarget } from '../own-event.ts'
+import { type AccessOutcome, outcomeOf } from './access.ts'
+import { type AnyQuestion, type Asker, ask } from './ask.ts'
 import type { Declared, DeclaredEnd } from './declared.ts'
-import type { EventDeclaration } from './exchange.ts'
-import { type Identifiers, identifiers, listMax, volumeFrom } from './identifiers.ts'
-import { StatedTexts } from './stated-texts.ts'
+import { firstOf, type Identifiers, identifiers, listMax, listOf, volumeFrom } from './identifiers.ts'
+import { type StatedGrounds, StatedTexts } from './stated-texts.ts'
 
 /** What a declaration needs of its exchange. */
 export interface DeclaredIn {
   /** Of the event, where the catalogue knows it. */
   readonly definition: EventDefinition | undefined
-  /** Told the name of a question that was answered with a promise, which no record can wait for. */
-  readonly onPromise: (name: string) => void
   readonly actor: () => ActorInput | undefined
   /** True for the first who asks with this key in the exchange. */
   readonly claim: (key: string) => boolean
@@ -24,27 +22,42 @@ export interface DeclaredIn {
   readonly told: (type: string) => boolean
 }
 
+/** What is said of an event: by a route in an adapter's own terms, or in one declaration. */
+export interface EventSaid extends StatedGrounds {
+  readonly targets?: AnyQuestion | undefined
+  readonly subject?: AnyQuestion | undefined
+  readonly reason?: AnyQuestion | undefined
+  readonly changes?: AnyQuestion | undefined
+  readonly volume?: AnyQuestion | undefined
+  readonly metadata?: AnyQuestion | undefined
+  readonly failed?: AnyQuestion | undefined
+  /** The first record with this key in the exchange is the only one: see `claim()`. */
+  readonly once?: string | undefined
+}
+
 const changesMax = 50
 
 export class DeclaredEvent implements Declared {
   readonly type: string
   refused = false
-  readonly #declaration: EventDeclaration
+  readonly #said: EventSaid
+  readonly #asker: Asker
   readonly #exchange: DeclaredIn
-  readonly #texts: StatedTexts
+  readonly #texts: StatedTexts | undefined
   readonly #actor: ActorInput | undefined
   #subjects: Identifiers
-  #targets: readonly TargetInput[]
+  #targets: readonly OwnTarget[] | undefined
   #operationId: string | undefined
 
-  constructor(declaration: EventDeclaration, exchange: DeclaredIn) {
-    this.type = declaration.type
-    this.#declaration = declaration
+  constructor(type: string, said: EventSaid, asker: Asker, exchange: DeclaredIn) {
+    this.type = type
+    this.#said = said
+    this.#asker = asker
     this.#exchange = exchange
-    this.#texts = new StatedTexts(declaration, exchange.onPromise)
+    this.#texts = StatedTexts.of(said, asker)
     this.#actor = exchange.actor()
-    this.#subjects = identifiers(this.#ask('subject'))
-    this.#targets = targetsFrom(this.#ask('targets'))
+    this.#subjects = identifiers(asker.ask(said.subject, 'subject'))
+    this.#targets = targetsFrom(asker.ask(said.targets, 'targets'))
   }
 
   get operationId(): string | undefined {
@@ -54,43 +67,43 @@ export class DeclaredEvent implements Declared {
   /** Its attempt is on record, so its result will be as well: whoever comes later steps back. */
   set operationId(id: string | undefined) {
     this.#operationId = id
-    if (this.#declaration.once !== undefined) this.#exchange.claim(this.#declaration.once)
+    if (this.#said.once !== undefined) this.#exchange.claim(this.#said.once)
   }
 
-  attempt(): EventInput {
-    return { ...this.#common(), outcome: 'unknown' }
+  attempt(): OwnEvent {
+    const event = this.#event()
+    event.outcome = 'unknown'
+    return event
   }
 
-  result(end: DeclaredEnd): EventInput | undefined {
+  result(end: DeclaredEnd): OwnEvent | undefined {
     if (this.#operationId === undefined && this.#isTold()) return undefined
-    if (this.#subjects.listed.length === 0) this.#subjects = identifiers(this.#ask('subject'))
-    if (this.#targets.length === 0) this.#targets = targetsFrom(this.#ask('targets'))
+    const { subject, targets, reason, changes, volume, metadata } = this.#said
+    const asker = this.#asker
+    this.#subjects ??= identifiers(asker.ask(subject, 'subject'))
+    this.#targets ??= targetsFrom(asker.ask(targets, 'targets'))
     const shown = this.#outcome(end)
-    const asked = this.#ask('reason')
-    const reason = this.#reason(typeof asked === 'string' ? asked : shown.reason)
-    const changes = changesFrom(this.#ask('changes'))
-    const volume = volumeFrom(this.#ask('volume'))
-    return {
-      ...this.#common(),
-      // Of a success the catalogue may know better: that a link was asked for proves nothing yet.
-      ...(shown.outcome === 'success' ? {} : { outcome: shown.outcome }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(changes.length === 0 ? {} : { changes }),
-      ...(volume === undefined ? {} : { volume }),
-      ...metadataFrom(this.#ask('metadata')),
-    }
+    const asked = asker.ask(reason, 'reason')
+    const event = this.#event()
+    // Of a success the catalogue may know better: that a link was asked for proves nothing yet.
+    if (shown.outcome !== 'success') event.outcome = shown.outcome
+    event.reason = this.#reason(typeof asked === 'string' ? asked : shown.reason)
+    event.changes = changesFrom(asker.ask(changes, 'changes'))
+    event.volume = volumeFrom(asker.ask(volume, 'volume'))
+    event.metadata = metadataFrom(asker.ask(metadata, 'metadata'))
+    return event
   }
 
   /** The handler knows more of it than the answer shows; and a logout may have been seen by a library. */
   #isTold(): boolean {
-    const { once } = this.#declaration
+    const { once } = this.#said
     return this.#exchange.told(this.type) || (once !== undefined && !this.#exchange.claim(once))
   }
 
-  #outcome(end: DeclaredEnd): ReturnType<typeof outcomeOf> {
+  #outcome(end: DeclaredEnd): AccessOutcome {
     if (this.refused) return { outcome: 'failure', reason: 'unavailable' }
     const shown = outcomeOf(end)
-    return shown.outcome === 'success' && this.#ask('failed') ? { outcome: 'failure' } : shown
+    return shown.outcome === 'success' && this.#asker.ask(this.#said.failed, 'failed') ? { outcome: 'failure' } : shown
   }
 
   /** A word that the event has not among its reasons would be refused and counted. */
@@ -98,46 +111,36 @@ export class DeclaredEvent implements Declared {
     return word !== undefined && this.#exchange.definition?.reasons.includes(word) ? word : undefined
   }
 
-  #common(): EventInput {
-    const subjects = this.#subjects.listed
-    return {
-      ...(this.#actor === undefined ? {} : { actor: this.#actor }),
-      ...(this.#targets.length === 0 ? {} : { targets: this.#targets }),
-      ...(subjects.length === 0 ? {} : { subjects }),
-      ...this.#texts.read(),
-    }
-  }
-
-  #ask(name: 'targets' | 'subject' | 'reason' | 'changes' | 'volume' | 'metadata' | 'failed'): unknown {
-    return ask(this.#declaration[name], () => this.#exchange.onPromise(name))
+  #event(): OwnEvent {
+    const event = new OwnEvent()
+    event.actor = this.#actor
+    event.targets = this.#targets
+    event.subjects = listOf(this.#subjects)
+    this.#texts?.tell(event)
+    return event
   }
 }
 
 /** The definition's schema decides, key by key, what of it is written. */
-export function metadataFrom(answer: unknown): Pick<EventInput, 'metadata'> {
-  if (typeof answer !== 'object' || answer === null) return {}
-  return { metadata: answer as NonNullable<EventInput['metadata']> }
+export function metadataFrom(answer: unknown): EventInput['metadata'] {
+  return typeof answer === 'object' && answer !== null ? (answer as NonNullable<EventInput['metadata']>) : undefined
 }
 
-function targetsFrom(answer: unknown): readonly TargetInput[] {
-  const targets: TargetInput[] = []
+function targetsFrom(answer: unknown): readonly OwnTarget[] | undefined {
+  if (answer === undefined) return undefined
+  const targets: OwnTarget[] = []
   for (const one of listed(answer, listMax)) {
     const type = text(one, 'type')
     if (type === undefined) continue
-    const [id] = identifiers(field(one, 'id')).listed
-    const [owner] = identifiers(field(one, 'owner')).listed
-    const dataClass = text(one, 'class')
-    targets.push({
-      type,
-      ...(id === undefined ? {} : { id }),
-      ...(owner === undefined ? {} : { owner }),
-      ...(dataClass === undefined ? {} : { class: dataClass }),
-    })
+    const id = firstOf(identifiers(field(one, 'id')))
+    const owner = firstOf(identifiers(field(one, 'owner')))
+    targets.push(new OwnTarget(type, id, owner, text(one, 'class')))
   }
-  return targets
+  return targets.length === 0 ? undefined : targets
 }
 
-function changesFrom(answer: unknown): readonly ChangeInput[] {
+function changesFrom(answer: unknown): readonly ChangeInput[] | undefined {
+  if (answer === undefined) return undefined
   const changes: ChangeInput[] = []
   for (const one of listed(answer, changesMax)) {
     const name = text(one, 'field')
@@ -153,7 +156,7 @@ function changesFrom(answer: unknown): readonly ChangeInput[] {
       ...(after === undefined ? {} : { after }),
     })
   }
-  return changes
+  return changes.length === 0 ? undefined : changes
 }
 
 /** A list as it is, a single answer as a list of one. */

@@ -6,27 +6,38 @@
  * is not told again.
  */
 import type { ActorInput, EventInput } from '../event.ts'
+import { OwnEvent } from '../own-event.ts'
 import { actorFrom } from './actor.ts'
-import { ask } from './ask.ts'
+import { type AnyQuestion, type Asker, ask } from './ask.ts'
 import type { Declared, DeclaredEnd } from './declared.ts'
 import { type DeclaredIn, metadataFrom } from './declared-event.ts'
-import type { LoginDeclaration } from './exchange.ts'
 
 /** Under which a login is told once in an exchange: see `claim()`. */
 export const loginKey = 'login'
 
+/** What is said of a login: by a route in an adapter's own terms, or in one declaration. */
+export interface LoginSaid {
+  readonly user?: AnyQuestion | undefined
+  readonly method?: string | undefined
+  readonly failed?: AnyQuestion | undefined
+  readonly reason?: AnyQuestion | undefined
+  readonly metadata?: AnyQuestion | undefined
+}
+
 export class DeclaredLogin implements Declared {
   type: 'login_success' | 'login_failure' = 'login_success'
   refused = false
-  readonly #declaration: LoginDeclaration
+  readonly #said: LoginSaid
+  readonly #asker: Asker
   readonly #exchange: DeclaredIn
   /** Who was there already: somebody logged in may log in as somebody else. */
   readonly #before: ActorInput | undefined
   #claimed: ActorInput | undefined
   #operationId: string | undefined
 
-  constructor(declaration: LoginDeclaration, exchange: DeclaredIn) {
-    this.#declaration = declaration
+  constructor(said: LoginSaid, asker: Asker, exchange: DeclaredIn) {
+    this.#said = said
+    this.#asker = asker
     this.#exchange = exchange
     this.#before = exchange.actor()
     this.#claimed = this.#user()
@@ -42,29 +53,31 @@ export class DeclaredLogin implements Declared {
     this.#exchange.claim(loginKey)
   }
 
-  attempt(): EventInput {
-    return { outcome: 'unknown', actor: unproved(this.#claimed), ...this.#metadata(undefined) }
+  attempt(): OwnEvent {
+    const event = new OwnEvent()
+    event.outcome = 'unknown'
+    event.actor = unproved(this.#claimed)
+    event.metadata = this.#metadata(undefined)
+    return event
   }
 
-  result(end: DeclaredEnd): EventInput | undefined {
+  result(end: DeclaredEnd): OwnEvent | undefined {
     if (this.#operationId === undefined && !this.#exchange.claim(loginKey)) return undefined
     // The body may have been read since; and who came in may be known by now under another name than was claimed.
     this.#claimed = this.#user() ?? this.#claimed
-    const metadata = this.#metadata(this.#ask('metadata'))
+    const event = new OwnEvent()
+    event.metadata = this.#metadata(this.#asker.ask(this.#said.metadata, 'metadata'))
     const failure = this.#failure(end)
     if (failure === undefined) {
-      const actor = this.#cameIn(end.actor)
-      return { ...(actor === undefined ? {} : { actor }), ...metadata }
+      event.actor = this.#cameIn(end.actor)
+      return event
     }
     this.type = 'login_failure'
-    const asked = this.#ask('reason')
-    const reason = typeof asked === 'string' ? asked : failure.reason
-    return {
-      actor: unproved(this.#claimed),
-      ...(failure.known ? {} : { outcome: 'unknown' as const }),
-      ...(reason === undefined ? {} : { reason }),
-      ...metadata,
-    }
+    const asked = this.#asker.ask(this.#said.reason, 'reason')
+    event.actor = unproved(this.#claimed)
+    if (!failure.known) event.outcome = 'unknown'
+    event.reason = typeof asked === 'string' ? asked : failure.reason
+    return event
   }
 
   /** Whom the application knows since then; where that is still who was there before, it says nothing of this login. */
@@ -78,25 +91,19 @@ export class DeclaredLogin implements Declared {
     if (this.refused) return { known: true, reason: 'error' }
     if (status === undefined) return completion === 'error' ? { known: true, reason: 'error' } : { known: false }
     if (status >= 400) return { known: true, reason: reasonOf(status) }
-    return this.#ask('failed') ? { known: true, reason: 'invalid_credentials' } : undefined
+    return this.#asker.ask(this.#said.failed, 'failed') ? { known: true, reason: 'invalid_credentials' } : undefined
   }
 
   #user(): ActorInput | undefined {
-    const user = this.#ask('user')
+    const user = this.#asker.ask(this.#said.user, 'user')
     return user === undefined ? undefined : actorFrom({ user })
   }
 
-  #metadata(answer: unknown): Pick<EventInput, 'metadata'> {
-    const { method } = this.#declaration
-    const { metadata } = metadataFrom(answer)
-    if (method === undefined) return metadata === undefined ? {} : { metadata }
-    if (metadata === undefined) return { metadata: { method } }
-    const both: unknown = ask(() => ({ method, ...metadata }))
-    return metadataFrom(both)
-  }
-
-  #ask(name: 'user' | 'failed' | 'reason' | 'metadata'): unknown {
-    return ask(this.#declaration[name], () => this.#exchange.onPromise(name))
+  #metadata(answer: unknown): EventInput['metadata'] {
+    const { method } = this.#said
+    const metadata = metadataFrom(answer)
+    if (method === undefined) return metadata
+    return metadata === undefined ? { method } : metadataFrom(ask(() => ({ method, ...metadata })))
   }
 }
 

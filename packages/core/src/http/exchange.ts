@@ -11,6 +11,7 @@ import type { Audit } from '../audit.ts'
 import type { RequestContext } from '../context.ts'
 import type { ActorInput } from '../event.ts'
 import { findViewOf } from '../runtime.ts'
+import type { BoundStatement } from './bound-statement.ts'
 import type { DebugBlock } from './debug-guard-patterns.ts'
 
 /** The request as Node hands it out, HTTP/1 or HTTP/2; frameworks keep it as `req`, `request.raw` or `ctx.req`. */
@@ -106,7 +107,8 @@ export interface LoginDeclaration {
   readonly metadata?: (() => unknown) | undefined
 }
 
-export type Declaration = AccessDeclaration | EventDeclaration | LoginDeclaration
+/** One of these, or what `bindStatement()` makes of a route's statement. */
+export type Declaration = AccessDeclaration | EventDeclaration | LoginDeclaration | BoundStatement
 
 /** A request being followed. */
 export interface Exchange {

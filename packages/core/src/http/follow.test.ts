@@ -72,7 +72,12 @@ function openTrail(limits: { openingMs?: number; holdMs?: number } = {}): Trail 
       block: 'release',
       signals: false,
       metrics: false,
-      limits: { openingMs: limits.openingMs ?? 60_000, holdMs: limits.holdMs ?? 2_000, queueBytesMax: 65_536, commitDelayMs: 0 },
+      limits: {
+        openingMs: limits.openingMs ?? 60_000,
+        holdMs: limits.holdMs ?? 2_000,
+        queueBytesMax: 65_536,
+        commitDelayMs: 0,
+      },
       hash: 'hash',
     },
     clock: systemClock,

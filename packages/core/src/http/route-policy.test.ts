@@ -131,7 +131,10 @@ describe('the option routes', () => {
     const declared = (url: string, originalUrl?: string) => {
       const req = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url, originalUrl })
       const found = policy?.declare(req, res, () => undefined)
-      return found && 'verb' in found.declaration ? found.declaration.id?.() : undefined
+      if (found === undefined || !('statement' in found.declaration)) return undefined
+      const { statement, asked } = found.declaration
+      if (statement.kind !== 'access') return undefined
+      return statement.options.id && Reflect.apply(statement.options.id, undefined, asked)
     }
     expect(declared('/patients/7', '/api/patients/7')).toBe('7')
     expect(declared('/api/patients/8', '/v1/patients/8')).toBe('8')

@@ -3,41 +3,54 @@
  *
  * Asked when the route is entered and, without an answer, again at the end: a purpose may stand in a body that is read later.
  */
-import { ask } from './ask.ts'
-import type { Grounds } from './exchange.ts'
+import type { OwnEvent } from '../own-event.ts'
+import type { AnyQuestion, Asker } from './ask.ts'
 
-const names = ['purpose', 'ticket', 'legalBasis'] as const
-type Name = (typeof names)[number]
+/** Each a text, or a question that is answered with one. */
+export interface StatedGrounds {
+  readonly purpose?: string | AnyQuestion | undefined
+  readonly ticket?: string | AnyQuestion | undefined
+  readonly legalBasis?: string | AnyQuestion | undefined
+}
 
 export class StatedTexts {
-  readonly #grounds: Grounds
-  readonly #onPromise: (name: string) => void
-  readonly #known: { [N in Name]?: string } = {}
+  readonly #grounds: StatedGrounds
+  readonly #asker: Asker
+  #purpose: string | undefined
+  #ticket: string | undefined
+  #legalBasis: string | undefined
 
-  constructor(grounds: Grounds, onPromise: (name: string) => void) {
+  constructor(grounds: StatedGrounds, asker: Asker) {
     this.#grounds = grounds
-    this.#onPromise = onPromise
+    this.#asker = asker
     this.#ask()
   }
 
-  /** As an event has them. */
-  read(): { readonly purpose?: string; readonly ticketRef?: string; readonly legalBasis?: string } {
+  /** Undefined where nothing is stated, as on most routes. */
+  static of(grounds: StatedGrounds, asker: Asker): StatedTexts | undefined {
+    const { purpose, ticket, legalBasis } = grounds
+    const none = purpose === undefined && ticket === undefined && legalBasis === undefined
+    return none ? undefined : new StatedTexts(grounds, asker)
+  }
+
+  /** Writes into the event what is known by now. */
+  tell(event: OwnEvent): void {
     this.#ask()
-    const { purpose, ticket, legalBasis } = this.#known
-    return {
-      ...(purpose === undefined ? {} : { purpose }),
-      ...(ticket === undefined ? {} : { ticketRef: ticket }),
-      ...(legalBasis === undefined ? {} : { legalBasis }),
-    }
+    event.purpose = this.#purpose
+    event.ticketRef = this.#ticket
+    event.legalBasis = this.#legalBasis
   }
 
   #ask(): void {
-    for (const name of names) {
-      const stated = this.#grounds[name]
-      if (stated === undefined || this.#known[name] !== undefined) continue
-      const text = typeof stated === 'string' ? stated : ask(stated, () => this.#onPromise(name))
-      if (typeof text === 'string') this.#known[name] = text
-      else if (typeof text === 'number' && Number.isFinite(text)) this.#known[name] = String(text)
-    }
+    const { purpose, ticket, legalBasis } = this.#grounds
+    this.#purpose ??= this.#textOf(purpose, 'purpose')
+    this.#ticket ??= this.#textOf(ticket, 'ticket')
+    this.#legalBasis ??= this.#textOf(legalBasis, 'legalBasis')
+  }
+
+  #textOf(stated: string | AnyQuestion | undefined, name: string): string | undefined {
+    const text = typeof stated === 'string' ? stated : this.#asker.ask(stated, name)
+    if (typeof text === 'number' && Number.isFinite(text)) return String(text)
+    return typeof text === 'string' ? text : undefined
   }
 }

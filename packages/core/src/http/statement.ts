@@ -2,11 +2,12 @@
  * What a route states of itself, in an adapter's own terms: its questions are asked with what the framework hands to a
  * handler. `Q` is that: `[req: Request, res: Response]` in Express, `[ctx: Context]` in Koa.
  *
- * A statement is made once, when the route is mounted; `bindStatement()` makes a declaration of it for one request.
+ * A statement is made once, when the route is mounted; `bindStatement()` declares it for one request.
  */
 import { AuditError } from '../errors.ts'
 import { checkAccessOptions, checkMembers, checkStatement } from './access-options.ts'
-import type { AccessVerb, Declaration, EventDeclaration } from './exchange.ts'
+import { BoundStatement } from './bound-statement.ts'
+import type { AccessVerb } from './exchange.ts'
 
 /** One question about the request. A promise is no answer: nothing waits. One that throws costs its field only. */
 export type Question<Q extends readonly unknown[]> = (...asked: Q) => unknown
@@ -128,55 +129,6 @@ export function verbOf(statement: Statement<never>): string {
 }
 
 /** The statement for one request: its questions are asked with `asked`. */
-export function bindStatement<Q extends readonly unknown[]>(statement: Statement<Q>, ...asked: Q): Declaration {
-  const bound = (question: Question<Q> | undefined) => question && (() => question(...asked))
-  const ground = (stated: string | Question<Q> | undefined) => (typeof stated === 'string' ? stated : bound(stated))
-  const grounds = ({ purpose, ticket, legalBasis }: GroundOptions<Q>) => ({
-    purpose: ground(purpose),
-    ticket: ground(ticket),
-    legalBasis: ground(legalBasis),
-  })
-  if (statement.kind === 'access') {
-    const { verb, resource, options } = statement
-    return {
-      verb,
-      resource,
-      permission: options.permission,
-      class: options.class,
-      event: options.event,
-      id: bound(options.id),
-      subject: bound(options.subject),
-      owner: bound(options.owner),
-      volume: bound(options.volume),
-      metadata: bound(options.metadata),
-      ...grounds(options),
-    }
-  }
-  if (statement.kind === 'login') {
-    const { user, method, failed, reason, metadata } = statement.options
-    return {
-      login: true,
-      method,
-      user: bound(user),
-      failed: bound(failed),
-      reason: bound(reason),
-      metadata: bound(metadata),
-    }
-  }
-  const ending = (options: LogoutOptions<Q>): Pick<EventDeclaration, 'failed' | 'reason' | 'metadata'> => ({
-    failed: bound(options.failed),
-    reason: bound(options.reason),
-    metadata: bound(options.metadata),
-  })
-  if (statement.kind === 'logout') return { type: 'logout', once: 'logout', ...ending(statement.options) }
-  const { type, options } = statement
-  return {
-    type,
-    targets: bound(options.targets),
-    subject: bound(options.subject),
-    changes: bound(options.changes),
-    volume: bound(options.volume),
-    ...ending(options),
-    ...grounds(options),
-  }
+export function bindStatement<Q extends readonly unknown[]>(statement: Statement<Q>, ...asked: Q): BoundStatement {
+  return new BoundStatement(statement, asked)
 }
