@@ -21,7 +21,8 @@ export function leafOf(line: string): Hash {
 /** The leaf of a line given as bytes. The byte in front of it is overwritten, so that nothing has to be copied. */
 export function leafIn(bytes: Buffer, start: number, end: number): Hash {
   bytes[start - 1] = 0
-  return hash('sha256', bytes.subarray(start - 1, end), 'binary')
+  // A plain view: half the price of a Buffer's.
+  return hash('sha256', new Uint8Array(bytes.buffer, bytes.byteOffset + start - 1, end - start + 1), 'binary')
 }
 
 /** A growing tree. Its frontier is one hash for each 1 bit of its size, largest subtree first: seven leaves are a four, a two and a one. */

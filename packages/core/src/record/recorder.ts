@@ -24,7 +24,7 @@ export class Recorder {
   readonly #settings: Omit<RecorderSettings, 'subjects'>
   readonly #lanes = new Map<string, Lane>()
   /** The lane of an event, found without joining its names each time. */
-  readonly #known = new WeakMap<EventDefinition, Lane>()
+  readonly #known = new Map<EventDefinition, Lane>()
   readonly #births: Births | undefined
 
   /** Opens the two audit ledgers. Throws what their opening throws; then nothing stays open. */

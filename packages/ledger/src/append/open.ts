@@ -344,9 +344,10 @@ function serviceOf(options: OpenOptions, dir: string): string {
 function checkBody(body: string): number {
   if (body.length === 0 || body.includes('\n'))
     throw new LedgerError('LEDGER_ENTRY_INVALID', 'an entry is not empty and has no line feed')
-  // Half a character has no bytes in UTF-8; something else would be stored in its place.
-  if (!body.isWellFormed()) throw new LedgerError('LEDGER_ENTRY_INVALID', 'an entry has no lone surrogates')
   const bytes = Buffer.byteLength(body)
+  // Half a character has no bytes in UTF-8; something else would be stored in its place.
+  if (bytes !== body.length && !body.isWellFormed())
+    throw new LedgerError('LEDGER_ENTRY_INVALID', 'an entry has no lone surrogates')
   if (bytes > bodyBytesMax)
     throw new LedgerError('LEDGER_ENTRY_TOO_LARGE', `${bytes} bytes, at most ${bodyBytesMax} fit`)
   return bytes
