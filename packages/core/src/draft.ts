@@ -20,6 +20,7 @@ import type {
   Severity,
   Stream,
 } from './event.ts'
+import { flatText } from './flat-text.ts'
 import type { SealedFields } from './pseudonyms.ts'
 
 /** How an exchange ended, decided once at its close. */
@@ -74,10 +75,13 @@ export interface Draft {
   readonly failureClass: FailureClass
   /** The name the caller used, where the catalogue does not know it and `type` is `unknown_event`. */
   readonly unknownName?: string | undefined
+  /** Of a declared access, whose attempt and result are one operation: said beside the event, and then in its place. */
+  readonly phase?: Phase | undefined
+  readonly operationId?: string | undefined
   /** What was thrown. Only its skeleton is kept: see `mask/safe-error.ts`. */
   readonly error?: unknown
   /** True for what the trail tells of itself: whatever its random ids look like, they are ids. */
-  readonly own?: true
+  readonly own?: true | undefined
   /** Only in what the trail itself tells of subject keys. */
   readonly subject?: SubjectFact | undefined
   /** The record stands for so many events of one kind. */
@@ -216,6 +220,53 @@ export interface RecordMembers {
   readonly aggregate: AggregateMember | undefined
 }
 
+/**
+ * A member that many records have in common, as one object. Who renders it keeps the text on it, so that it is rendered once.
+ */
+export abstract class SharedMember {
+  #text: string | undefined
+
+  /** What `render` makes of a member; asked once where the member is a shared one. */
+  static textOf<M extends object>(member: M, render: (member: M) => string): string {
+    if (!(#text in member)) return render(member)
+    member.#text ??= flatText(render(member))
+    return member.#text
+  }
+}
+
+/** An actor of whom no more is known than what many have in common. */
+export class SharedActor extends SharedMember implements ActorMember {
+  readonly type: ActorType
+
+  constructor(type: ActorType) {
+    super()
+    this.type = type
+    Object.freeze(this)
+  }
+}
+
+/** Where requests come from, as one object for all that came from there. */
+export class SharedSource extends SharedMember implements SourceMember {
+  readonly peer_ip_masked: string | undefined
+  readonly trusted_hops: number | undefined
+  readonly ua_family: string | undefined
+  readonly os_family: string | undefined
+
+  constructor(
+    peer: string | undefined,
+    hops: number | undefined,
+    agent: string | undefined,
+    system: string | undefined,
+  ) {
+    super()
+    this.peer_ip_masked = peer
+    this.trusted_hops = hops
+    this.ua_family = agent
+    this.os_family = system
+    Object.freeze(this)
+  }
+}
+
 /** A record's content after masking: nothing in it may need hiding any more. Only `mask/` makes one. */
 export class MaskedDraft {
   /** Makes the type nominal: an object of the same shape is not a masked draft. */
@@ -227,13 +278,22 @@ export class MaskedDraft {
   readonly stream: Stream
   /** When it happened, in milliseconds since the epoch. */
   readonly timeMs: number
+  /** True where masking has looked at every character of ids, names and tokens: none of them needs an escape. */
+  readonly plain: boolean
 
-  private constructor(members: RecordMembers, definition: EventDefinition, failureClass: FailureClass, timeMs: number) {
+  private constructor(
+    members: RecordMembers,
+    definition: EventDefinition,
+    failureClass: FailureClass,
+    timeMs: number,
+    plain: boolean,
+  ) {
     this.members = members
     this.definition = definition
     this.failureClass = failureClass
     this.stream = members.stream
     this.timeMs = timeMs
+    this.plain = plain
   }
 
   /** For `mask/` alone; the architecture test reads who calls it. */
@@ -242,8 +302,9 @@ export class MaskedDraft {
     definition: EventDefinition,
     failureClass: FailureClass,
     timeMs: number,
+    plain = false,
   ): MaskedDraft {
-    return new MaskedDraft(members, definition, failureClass, timeMs)
+    return new MaskedDraft(members, definition, failureClass, timeMs, plain)
   }
 
   /** True for what `make` made, also where the compiler was not asked. */

@@ -14,6 +14,7 @@ import type { ActorInput, EventDefinition, EventInput, FailureClass } from './ev
 import type { Counts } from './health.ts'
 import { activityOf } from './mask/activity.ts'
 import type { Masker } from './mask/mask.ts'
+import { OwnEvent } from './own-event.ts'
 import type { SubjectAlias, SubjectBirth } from './pseudonyms.ts'
 import { type Receipt, RefusedReceipt } from './receipt.ts'
 import { type ExchangeView, findView, findViewOf, type RecordExtra } from './runtime.ts'
@@ -55,7 +56,6 @@ interface Subject {
   readonly type: string
   readonly definition: EventDefinition
   readonly unknownName: string | undefined
-  readonly event: EventInput
   readonly actor: ActorInput
   readonly decision: PolicyDecision
 }
@@ -203,15 +203,19 @@ export class Pipeline {
     const masked = this.#steps.masker.mask({
       type: subject.type,
       definition: subject.definition,
-      event: subject.event,
+      event,
       id,
-      timeMs: timeOf(own(subject.event, 'occurredAt')) ?? nowMs,
+      timeMs: OwnEvent.is(event) ? nowMs : (timeOf(own(event, 'occurredAt')) ?? nowMs),
       actor: subject.actor,
       exchange,
       detail: subject.decision.level,
       failureClass: subject.decision.failureClass,
       unknownName: subject.unknownName,
+      phase: extra.phase,
+      operationId: extra.operationId,
       error: extra.error,
+      own: undefined,
+      subject: undefined,
       aggregate: extra.aggregate,
     })
     return this.#refuseIncomplete(masked) ?? { masked, activity: subject.decision.activity && this.#steps.activity }
@@ -267,7 +271,7 @@ export class Pipeline {
         tenant: policy.asksTenant ? textOf(own(event, 'tenant')) : undefined,
       })
     const unknownName = found === undefined ? written : undefined
-    return { type, definition, unknownName, event: withPhase(event, extra), actor, decision }
+    return { type, definition, unknownName, actor, decision }
   }
 
   /** The event behind a name that others than the ledgers may record. */
@@ -346,6 +350,7 @@ function idsOf(context: RequestContext): ExchangeFacts {
 }
 
 function readActor(event: EventInput): ActorInput | undefined {
+  if (OwnEvent.is(event)) return event.actor
   const actor = own(event, 'actor')
   return isReadable(actor) ? actor : undefined
 }
@@ -366,10 +371,4 @@ function rolesOf(actor: ActorInput): string[] | undefined {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
-}
-
-/** Only exchanges say a phase besides the event, and their events are plain objects of ours. */
-function withPhase(event: EventInput, { phase, operationId }: RecordExtra): EventInput {
-  if (phase === undefined && operationId === undefined) return event
-  return { ...event, ...(phase && { phase }), ...(operationId !== undefined && { operationId }) }
 }

@@ -1,10 +1,12 @@
 /** Who acted, on what, and about whom: people as pseudonyms, things as tokens, and only the application's own words in clear. */
-import type { ActorMember, TargetMember } from '../draft.ts'
+import { type ActorMember, SharedActor, type TargetMember } from '../draft.ts'
 import type { ActorType, EventDefinition } from '../event.ts'
-import { OwnActor } from '../own-event.ts'
+import { flatText } from '../flat-text.ts'
+import { OwnActor, type OwnTarget } from '../own-event.ts'
 import type { Pseudonym } from '../pseudonyms.ts'
+import { BoundedCache } from '../scrub/bounded-cache.ts'
 import { isReadable, isReadableList, own } from '../scrub/read.ts'
-import { ActorFields } from './event-fields.ts'
+import { ActorFields, TargetFields } from './event-fields.ts'
 import type { Masking } from './masking.ts'
 
 const rolesMax = 20
@@ -18,7 +20,17 @@ export interface MaskedActor {
   readonly pseudonym: Pseudonym | undefined
 }
 
-const anonymous: MaskedActor = Object.freeze({ actor: Object.freeze({ type: 'anonymous' }), pseudonym: undefined })
+/** Actors of whom nothing else is said; most records have one of these. */
+const bare: Readonly<Record<ActorType, ActorMember>> = {
+  user: new SharedActor('user'),
+  service: new SharedActor('service'),
+  api_key: new SharedActor('api_key'),
+  system: new SharedActor('system'),
+  agent: new SharedActor('agent'),
+  anonymous: new SharedActor('anonymous'),
+}
+
+const anonymous: MaskedActor = Object.freeze({ actor: bare.anonymous, pseudonym: undefined })
 
 /** The actor and, where an identifier is known, their name in records. */
 export function maskActor(given: unknown, definition: EventDefinition, masking: Masking): MaskedActor {
@@ -31,14 +43,23 @@ export function maskActor(given: unknown, definition: EventDefinition, masking: 
   const identified = id !== undefined && id !== null && id !== ''
   const type = masking.oneOf('actor.type', fields.type, actorTypes) ?? (identified ? 'user' : 'anonymous')
   const proved = typeof said === 'boolean' ? said : definition.unprovedActor !== true
-  const actor: ActorMember = {
-    type,
-    session_ref: masking.idToken('actor.session_ref', 'session', fields.sessionRef),
-    auth_method: masking.identifier('actor.auth_method', fields.authMethod),
-    mfa: typeof mfa === 'boolean' || mfa === undefined ? mfa : masking.drop('actor.mfa', 'wrong_kind'),
-    roles: masking.identifiers('actor.roles', fields.roles, rolesMax),
-    on_behalf_of: masking.person('actor.on_behalf_of', fields.onBehalfOf, proved)?.text,
-  }
+  const { sessionRef, authMethod, roles, onBehalfOf } = fields
+  const nothingElse =
+    sessionRef === undefined &&
+    authMethod === undefined &&
+    mfa === undefined &&
+    roles === undefined &&
+    onBehalfOf === undefined
+  const actor: ActorMember = nothingElse
+    ? bare[type]
+    : {
+        type,
+        session_ref: masking.idToken('actor.session_ref', 'session', sessionRef),
+        auth_method: masking.identifier('actor.auth_method', authMethod),
+        mfa: typeof mfa === 'boolean' || mfa === undefined ? mfa : masking.drop('actor.mfa', 'wrong_kind'),
+        roles: masking.identifiers('actor.roles', roles, rolesMax),
+        on_behalf_of: masking.person('actor.on_behalf_of', onBehalfOf, proved)?.text,
+      }
   // Services and keys are named like people, so that one search finds them, but have no personal data to erase.
   return { actor, pseudonym: masking.person('actor.id', id, proved && type === 'user') }
 }
@@ -54,25 +75,48 @@ export function maskTargets(given: unknown, masking: Masking): TargetMember[] | 
   const targets: TargetMember[] = []
   for (let i = 0; i < Math.min(given.length, targetsMax); i++) {
     const target = own(given, i)
-    if (!isReadable(target)) {
-      masking.drop('targets', 'wrong_kind')
-      continue
-    }
-    // A target without a type says nothing, and its id would be a token of no purpose.
-    const type = masking.identifier('targets.type', own(target, 'type'))
-    if (type === undefined) {
-      masking.drop('targets', 'wrong_kind')
-      continue
-    }
-    targets.push({
-      type,
-      id: masking.idToken('targets.id', `target:${type}`, own(target, 'id')),
-      owner: masking.person('targets.owner', own(target, 'owner'), false, true)?.text,
-      class: masking.identifier('targets.class', own(target, 'class')),
-    })
+    const masked = isReadable(target) ? maskTarget(new TargetFields(target), masking) : undefined
+    if (masked === undefined) masking.drop('targets', 'wrong_kind')
+    else targets.push(masked)
   }
   return targets.length === 0 ? undefined : targets
 }
+
+/** The same of targets that core made itself. */
+export function maskOwnTargets(given: readonly OwnTarget[], masking: Masking): TargetMember[] | undefined {
+  if (given.length > targetsMax) masking.drop('targets', 'too_many', given.length - targetsMax)
+  const targets: TargetMember[] = []
+  for (let i = 0; i < Math.min(given.length, targetsMax); i++) {
+    const masked = maskTarget(given[i]!, masking)
+    if (masked === undefined) masking.drop('targets', 'wrong_kind')
+    else targets.push(masked)
+  }
+  return targets.length === 0 ? undefined : targets
+}
+
+function maskTarget(target: TargetFields, masking: Masking): TargetMember | undefined {
+  // A target without a type says nothing, and its id would be a token of no purpose.
+  const type = masking.identifier('targets.type', target.type)
+  if (type === undefined) return undefined
+  return {
+    type,
+    id: target.id === undefined ? undefined : masking.idToken('targets.id', purposeOf(type), target.id),
+    owner: masking.person('targets.owner', target.owner, false, true)?.text,
+    class: masking.identifier('targets.class', target.class),
+  }
+}
+
+/** Joined once for each type: the token is looked up by it. */
+function purposeOf(type: string): string {
+  let purpose = purposes.get(type)
+  if (purpose === undefined) {
+    purpose = flatText(`target:${type}`)
+    purposes.set(type, purpose)
+  }
+  return purpose
+}
+
+const purposes = new BoundedCache<string>(500)
 
 /** At most 20 people whose data it was about, each once. */
 export function maskSubjects(given: unknown, masking: Masking): Pseudonym[] | undefined {

@@ -46,6 +46,20 @@ export class ActorFields {
   }
 }
 
+export class TargetFields {
+  readonly type: unknown
+  readonly id: unknown
+  readonly owner: unknown
+  readonly class: unknown
+
+  constructor(target: object) {
+    this.type = own(target, 'type')
+    this.id = own(target, 'id')
+    this.owner = own(target, 'owner')
+    this.class = own(target, 'class')
+  }
+}
+
 const eventFields: ReadonlySet<string> = new Set([
   'targets',
   'subjects',

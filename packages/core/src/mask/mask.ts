@@ -15,7 +15,7 @@ import { canonicalAddress, maskAddress } from '../scrub/address.ts'
 import { isIdentifier, looksPersonal } from '../scrub/identifier.ts'
 import { isReadable } from '../scrub/read.ts'
 import type { Scrubber } from '../scrub/scrubber.ts'
-import { maskActor, maskSubjects, maskTargets } from './actor.ts'
+import { maskActor, maskOwnTargets, maskSubjects, maskTargets } from './actor.ts'
 import { EventFields } from './event-fields.ts'
 import { Masking } from './masking.ts'
 import { maskMetadata } from './metadata.ts'
@@ -56,63 +56,78 @@ interface OwnMetadata {
   fingerprint?: string
   status?: number
 }
+interface Kind {
+  readonly definition: EventDefinition
+  readonly stream: Stream
+  /** Of its ledger; undefined for lines, and where nothing is sealed. */
+  readonly origin: string | undefined
+  readonly codes: Readonly<Record<Outcome, string>>
+}
+/** More than a catalogue has; a bound all the same. */
+const kindsMax = 5_000
+const nothing = new Sealing(undefined, undefined)
 /** Stands in for an event that cannot be read at all. */
 const emptyEvent = Object.freeze({})
 
 class DraftMasker implements Masker {
   readonly #dependencies: MaskerDependencies
+  readonly #kinds = new Map<string, Kind>()
 
   constructor(dependencies: MaskerDependencies) {
     this.#dependencies = dependencies
   }
 
   mask(draft: Draft): MaskedDraft {
-    let members: RecordMembers
+    const { definition, failureClass, timeMs } = draft
     try {
-      members = this.#members(draft)
+      // Plain: ids, names and tokens below have passed a shape that allows no other characters.
+      return MaskedDraft.make(this.#members(draft), definition, failureClass, timeMs, true)
     } catch {
       // Nothing here is expected to throw but a key store behind the port, or a stack that is exhausted. The original is
       // never handed on instead.
-      members = bareMembers(draft, this.#dependencies.scrubber.id)
+      return MaskedDraft.make(bareMembers(draft, this.#dependencies.scrubber.id), definition, failureClass, timeMs)
     }
-    return MaskedDraft.make(members, draft.definition, draft.failureClass, draft.timeMs)
   }
 
   #members(draft: Draft): RecordMembers {
     const { definition, exchange, timeMs } = draft
     const { tokens, scrubber } = this.#dependencies
-    const readable = isReadable(draft.event)
-    const event = OwnEvent.is(draft.event) ? draft.event : new EventFields(readable ? draft.event : emptyEvent)
+    const own = OwnEvent.is(draft.event) ? draft.event : undefined
+    const readable = own !== undefined || isReadable(draft.event)
+    const event = own ?? new EventFields(readable ? draft.event : emptyEvent)
     const masking = new Masking(this.#dependencies, event.tenant, timeMs)
     if (!readable && draft.event) masking.drop('*', 'wrong_kind')
 
-    const phase = masking.oneOf('phase', event.phase, phases)
+    const phase = draft.phase ?? masking.oneOf('phase', event.phase, phases)
     const said = masking.oneOf('outcome', event.outcome, outcomes)
     const outcome = phase === 'attempt' ? 'unknown' : (said ?? definition.outcome)
     const { actor, pseudonym } = maskActor(draft.actor, definition, masking)
     // Before the targets: whoever is a subject here is known by their key where they own one.
     const subjects = maskSubjects(event.subjects, masking)
-    const targets = maskTargets(event.targets, masking)
+    const targets =
+      own?.targets === undefined ? maskTargets(event.targets, masking) : maskOwnTargets(own.targets, masking)
     const address = exchange && canonicalAddress(exchange.clientAddress)
-    const sealing = new Sealing(
-      this.#originOf(definition),
-      [...(subjects ?? []), pseudonym].find((one) => one?.seal),
-    )
+    const kind = this.#kindOf(draft)
+    // Most events have nothing that could be sealed, and nothing that takes it away from metadata.
+    const sealing =
+      event.metadata === undefined && definition.sealsAddress !== true
+        ? undefined
+        : new Sealing(kind.origin, subjects?.find((one) => one.seal) ?? pseudonym)
 
     return {
       id: draft.id,
       tenant: masking.tenant,
-      stream: definition.stream ?? 'audit',
+      stream: kind.stream,
       level: definition.level,
       severity: severityOf(definition, event.severity, masking),
       event_type: draft.type,
-      event_code: eventCode(definition, outcome),
+      event_code: kind.codes[outcome],
       category: definition.category,
       action: definition.action,
       outcome,
       reason: masking.oneOf('reason', event.reason, definition.reasons),
       phase,
-      operation_id: idOf('operation_id', event.operationId, false, masking),
+      operation_id: idOf('operation_id', draft.operationId ?? event.operationId, false, masking),
       actor,
       user_id: pseudonym?.text,
       targets,
@@ -138,7 +153,10 @@ class DraftMasker implements Masker {
       ticket_ref: masking.identifier('ticket_ref', event.ticketRef),
       case_ref: masking.identifier('case_ref', event.caseRef),
       metadata: this.#metadata(draft, event.metadata, masking, sealing),
-      sealed: this.#seal(draft, sealing, pseudonym, address),
+      sealed:
+        sealing === undefined && draft.subject === undefined
+          ? undefined
+          : this.#seal(draft, kind.origin, sealing, pseudonym, address),
       privacy: masking.privacy(scrubber.id),
       aggregate: draft.aggregate && {
         count: draft.aggregate.count,
@@ -149,7 +167,7 @@ class DraftMasker implements Masker {
   }
 
   /** What the caller declared, and of ours the name of an unknown event and the skeleton of an error. */
-  #metadata(draft: Draft, given: unknown, masking: Masking, sealing: Sealing): RecordMembers['metadata'] {
+  #metadata(draft: Draft, given: unknown, masking: Masking, sealing = nothing): RecordMembers['metadata'] {
     const schema = draft.definition.metadata
     const { undeclared = 'drop' } = this.#dependencies
     const said =
@@ -176,16 +194,35 @@ class DraftMasker implements Masker {
   /** Personal fields: what was kept of the metadata, and the full address where the event calls for it. */
   #seal(
     draft: Draft,
-    sealing: Sealing,
+    origin: string | undefined,
+    sealing: Sealing | undefined,
     actor: Pseudonym | undefined,
     address: string | undefined,
   ): SealedFields[] | undefined {
-    const origin = this.#originOf(draft.definition)
     if (draft.subject?.seal !== undefined && origin !== undefined) return [draft.subject.seal(origin, draft.id)]
     const wanted = draft.definition.sealsAddress === true ? address : undefined
     // Visitors nobody knows, and those whose name was only claimed, share one key a month.
     const person = wanted === undefined || actor?.seal ? actor : this.#dependencies.pseudonyms.anonymous?.()
-    return sealing.seal(draft.id, person, wanted)
+    return sealing?.seal(draft.id, person, wanted)
+  }
+
+  /** What follows from the event alone, worked out once. */
+  #kindOf({ type, definition }: Draft): Kind {
+    const known = this.#kinds.get(type)
+    if (known?.definition === definition) return known
+    const kind: Kind = {
+      definition,
+      stream: definition.stream ?? 'audit',
+      origin: this.#originOf(definition),
+      codes: {
+        success: eventCode(definition, 'success'),
+        failure: eventCode(definition, 'failure'),
+        denied: eventCode(definition, 'denied'),
+        unknown: eventCode(definition, 'unknown'),
+      },
+    }
+    if (this.#kinds.size < kindsMax) this.#kinds.set(type, kind)
+    return kind
   }
 
   /** Undefined for lines, which go to no ledger. */

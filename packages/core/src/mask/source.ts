@@ -2,12 +2,20 @@
  * Where a request came from and what it was, as far as a record may say: networks instead of addresses, families instead of
  * user agents, methods and completions from closed lists, templates instead of URLs.
  */
-import type { ExchangeFacts, HttpFacts, HttpMember, RemoteMember, SourceMember } from '../draft.ts'
+import {
+  type ExchangeFacts,
+  type HttpFacts,
+  type HttpMember,
+  type RemoteMember,
+  SharedSource,
+  type SourceMember,
+} from '../draft.ts'
 import { maskAddress } from '../scrub/address.ts'
 import { BoundedCache } from '../scrub/bounded-cache.ts'
 import { looksPersonal } from '../scrub/identifier.ts'
+import { PairCache } from './pair-cache.ts'
 import { isToken, type Tokens } from './tokens.ts'
-import { agentFamily } from './user-agent.ts'
+import { type AgentFamily, agentFamily } from './user-agent.ts'
 
 /** Methods of HTTP (RFC 9110, 5789) and WebDAV (RFC 4918); every other one is `OTHER`: a method is free text to a client. */
 const methods: ReadonlySet<string> = new Set(
@@ -23,19 +31,23 @@ export function knownMethod(method: string): string {
   return methods.has(method) ? method : 'OTHER'
 }
 
+/** Where clients came from lately, by what they are and by their peer: one of them asks many times. */
+const sources = new PairCache<AgentFamily | undefined, SharedSource>(1_000)
+/** Longer ones are no addresses. */
+const peerCharsMax = 100
+
 export function maskSource(facts: ExchangeFacts): SourceMember | undefined {
   const family = agentFamily(facts.userAgent)
-  const peer = maskAddress(facts.peerAddress)
   const hops = countOf(facts.trustedHops)
-  if (family === undefined && peer === undefined && hops === undefined) return undefined
-  return {
-    peer_ip_masked: peer,
-    trusted_hops: hops,
-    ua_family: family?.ua_family,
-    os_family: family?.os_family,
-    device_ref: undefined,
-    geo_country: undefined,
-  }
+  const peer =
+    typeof facts.peerAddress === 'string' && facts.peerAddress.length <= peerCharsMax ? facts.peerAddress : ''
+  const before = sources.get(family, peer)
+  if (before !== undefined && before.trusted_hops === hops) return before
+  const masked = maskAddress(peer)
+  if (family === undefined && masked === undefined && hops === undefined) return undefined
+  const source = new SharedSource(masked, hops, family?.ua_family, family?.os_family)
+  sources.set(family, peer, source)
+  return source
 }
 
 export function maskHttp(http: HttpFacts): HttpMember {

@@ -9,8 +9,10 @@
  */
 import { createHmac } from 'node:crypto'
 import type { TokenKey, TokenKeys, TokenScope } from '@trailmark/keys'
+import { flatText } from '../flat-text.ts'
 import { canonicalAddress } from '../scrub/address.ts'
-import { TokenCache } from './token-cache.ts'
+import { BoundedCache } from '../scrub/bounded-cache.ts'
+import { PairCache } from './pair-cache.ts'
 
 export interface TokenOptions {
   readonly tenant?: string | undefined
@@ -43,9 +45,9 @@ export function createTokens(keys: TokenKeys): Tokens {
 
 class KeyedTokens implements Tokens {
   readonly #keys: TokenKeys
-  readonly #made: Record<TokenScope, { kid: string; tokens: TokenCache }> = {
-    stable: { kid: '', tokens: new TokenCache(20_000) },
-    monthly: { kid: '', tokens: new TokenCache(5_000) },
+  readonly #made: Record<TokenScope, { kid: string; tokens: PairCache<string, string> }> = {
+    stable: { kid: '', tokens: new PairCache(20_000) },
+    monthly: { kid: '', tokens: new PairCache(5_000) },
   }
 
   constructor(keys: TokenKeys) {
@@ -62,7 +64,8 @@ class KeyedTokens implements Tokens {
       made.kid = key.kid
       made.tokens.clear()
     }
-    const family = familyOf(purpose, options)
+    const { tenant, kind } = options
+    const family = tenant === undefined && kind !== 'folded' ? escaped(purpose) : familyOf(purpose, options)
     const before = made.tokens.get(family, value)
     if (before !== undefined) return before
     const token = tokenOf(key, purpose, value, options)
@@ -77,7 +80,6 @@ class KeyedTokens implements Tokens {
 
 /** Everything but the value and the key that a token depends on. */
 function familyOf(purpose: string, { tenant, kind }: TokenOptions): string {
-  if (tenant === undefined && kind !== 'folded') return escaped(purpose)
   return `${kind === 'folded' ? 'folded' : 'exact'}|${escaped(tenant ?? '')}|${escaped(purpose)}`
 }
 
@@ -89,7 +91,7 @@ function tokenOf(key: TokenKey, purpose: string, value: string, options: TokenOp
   const digest = createHmac('sha256', key.key)
     .update(input(purpose, canonical(purpose, value, options.kind), options.tenant))
     .digest('base64url')
-  return `p1_${key.kid}_${digest.slice(0, 22)}`
+  return flatText(`p1_${key.kid}_${digest.slice(0, 22)}`)
 }
 
 function input(purpose: string, value: string, tenant = ''): string {
@@ -105,5 +107,13 @@ function canonical(purpose: string, value: string, kind: TokenOptions['kind']): 
 
 /** Tenant and purpose stand before the value, so a separator inside them could move a border between the three. */
 function escaped(part: string): string {
-  return part.includes('|') || part.includes('%') ? part.replaceAll('%', '%25').replaceAll('|', '%7C') : part
+  let known = spellings.get(part)
+  if (known === undefined) {
+    known = part.replaceAll('%', '%25').replaceAll('|', '%7C')
+    if (part.length <= 128) spellings.set(part, known)
+  }
+  return known
 }
+
+/** Purposes and tenants are few. */
+const spellings = new BoundedCache<string>(1_000)

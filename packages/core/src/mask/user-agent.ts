@@ -56,6 +56,8 @@ const systems: readonly (readonly [mark: string, family: string])[] = [
 ]
 
 const known = new BoundedCache<AgentFamily>(500)
+/** One object for each pair of families; the lists above bound how many there are. */
+const families = new Map<string, AgentFamily>()
 
 /** Both families, `other` where no list has them; undefined without a user agent. */
 export function agentFamily(userAgent: unknown): AgentFamily | undefined {
@@ -64,9 +66,18 @@ export function agentFamily(userAgent: unknown): AgentFamily | undefined {
   const before = known.get(text)
   if (before !== undefined) return before
   const lower = text.toLowerCase()
-  const family = { ua_family: familyIn(agents, lower), os_family: familyIn(systems, lower) }
+  const family = familyOf(familyIn(agents, lower), familyIn(systems, lower))
   known.set(text, family)
   return family
+}
+
+function familyOf(ua_family: string, os_family: string): AgentFamily {
+  const key = `${ua_family}/${os_family}`
+  const before = families.get(key)
+  if (before !== undefined) return before
+  const made = Object.freeze({ ua_family, os_family })
+  families.set(key, made)
+  return made
 }
 
 function familyIn(families: typeof agents, lower: string): string {

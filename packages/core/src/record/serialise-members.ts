@@ -8,7 +8,6 @@ import type {
   AggregateMember,
   ChangeMember,
   DecisionMember,
-  HttpMember,
   MetadataMember,
   PrivacyMember,
   Redaction,
@@ -18,59 +17,49 @@ import type {
   VolumeMember,
 } from '../draft.ts'
 import type { SealedFields } from '../pseudonyms.ts'
-import { boolean, braced, list, number, numeral, quote, text } from './serialise-text.ts'
+import { boolean, braced, list, number, numeral, quote, type Spell, text } from './serialise-text.ts'
 
-export function renderActor(actor: ActorMember): string | undefined {
-  return braced(
-    text(',"type":"', actor.type) +
-      text(',"session_ref":"', actor.session_ref) +
-      text(',"auth_method":"', actor.auth_method) +
-      boolean(',"mfa":', actor.mfa) +
-      list(',"roles":', actor.roles, quote) +
-      text(',"on_behalf_of":"', actor.on_behalf_of),
-  )
+/** The member `actor`, with its comma. */
+export function renderActor(actor: ActorMember): string {
+  let rendered = text(',"actor":{"type":"', actor.type)
+  if (actor.session_ref !== undefined) rendered += text(',"session_ref":"', actor.session_ref)
+  if (actor.auth_method !== undefined) rendered += text(',"auth_method":"', actor.auth_method)
+  if (actor.mfa !== undefined) rendered += boolean(',"mfa":', actor.mfa)
+  if (actor.roles !== undefined) rendered += list(',"roles":', actor.roles, quote)
+  if (actor.on_behalf_of !== undefined) rendered += text(',"on_behalf_of":"', actor.on_behalf_of)
+  return `${rendered}}`
 }
 
-export function renderTarget(target: TargetMember): string | undefined {
-  return braced(
-    text(',"type":"', target.type) +
-      text(',"id":"', target.id) +
-      text(',"owner":"', target.owner) +
-      text(',"class":"', target.class),
-  )
+export function renderTarget(target: TargetMember, spell: Spell): string {
+  const { type, id, owner, class: dataClass } = target
+  let rendered = spell('{"type":"', type)
+  if (id !== undefined) rendered += text(',"id":"', id)
+  if (owner !== undefined) rendered += text(',"owner":"', owner)
+  if (dataClass !== undefined) rendered += spell(',"class":"', dataClass)
+  return `${rendered}}`
 }
 
-export function renderDecision(decision: DecisionMember): string | undefined {
-  return braced(
-    text(',"effect":"', decision.effect) +
-      text(',"policy_id":"', decision.policy_id) +
-      text(',"policy_version":"', decision.policy_version) +
-      text(',"permission":"', decision.permission) +
-      list(',"roles_evaluated":', decision.roles_evaluated, quote),
-  )
+/** The member `decision`, with its comma. */
+export function renderDecision(decision: DecisionMember): string {
+  return `${
+    text(',"decision":{"effect":"', decision.effect) +
+    text(',"policy_id":"', decision.policy_id) +
+    text(',"policy_version":"', decision.policy_version) +
+    text(',"permission":"', decision.permission) +
+    list(',"roles_evaluated":', decision.roles_evaluated, quote)
+  }}`
 }
 
-export function renderSource(source: SourceMember): string | undefined {
-  return braced(
+/** The member `source`, with its comma; nothing where nothing is known. */
+export function renderSource(source: SourceMember): string {
+  const members =
     text(',"peer_ip_masked":"', source.peer_ip_masked) +
-      number(',"trusted_hops":', source.trusted_hops) +
-      text(',"ua_family":"', source.ua_family) +
-      text(',"os_family":"', source.os_family) +
-      text(',"device_ref":"', source.device_ref) +
-      text(',"geo_country":"', source.geo_country),
-  )
-}
-
-export function renderHttp(http: HttpMember): string | undefined {
-  return braced(
-    text(',"method":"', http.method) +
-      text(',"route":"', http.route) +
-      number(',"status":', http.status) +
-      number(',"duration_ms":', http.duration_ms) +
-      number(',"req_bytes":', http.req_bytes) +
-      number(',"res_bytes":', http.res_bytes) +
-      text(',"completion":"', http.completion),
-  )
+    number(',"trusted_hops":', source.trusted_hops) +
+    text(',"ua_family":"', source.ua_family) +
+    text(',"os_family":"', source.os_family) +
+    text(',"device_ref":"', source.device_ref) +
+    text(',"geo_country":"', source.geo_country)
+  return members === '' ? '' : `,"source":{${members.slice(1)}}`
 }
 
 export function renderRemote(remote: RemoteMember): string | undefined {

@@ -39,11 +39,17 @@ export function braced(members: string): string | undefined {
  * joined by `+` alone. What is absent renders to nothing.
  */
 
-/** `opening` ends with the quotation mark that opens the text. */
-export function text(opening: string, value: string | undefined): string {
+/** Renders a text member; `opening` ends with the quotation mark that opens the text. */
+export type Spell = (opening: string, value: string | undefined) => string
+
+/** For every text. */
+export const text: Spell = (opening, value) => {
   if (value === undefined) return ''
   return unusual.test(value) ? opening + quote(value).slice(1) : `${opening}${value}"`
 }
+
+/** For text that is known to need no escape: whoever made it has looked at every character. */
+export const plainText: Spell = (opening, value) => (value === undefined ? '' : `${opening}${value}"`)
 
 export function number(opening: string, value: number | undefined): string {
   const digits = value === undefined ? undefined : numeral(value)

@@ -6,22 +6,10 @@
  * that is absent is not written, and the first four are of fixed width or at a fixed place.
  */
 import { isoTime } from '../clock.ts'
-import type { MaskedDraft, RecordMembers } from '../draft.ts'
-import {
-  renderActor,
-  renderAggregate,
-  renderChange,
-  renderDecision,
-  renderHttp,
-  renderMetadata,
-  renderPrivacy,
-  renderRemote,
-  renderSealed,
-  renderSource,
-  renderTarget,
-  renderVolume,
-} from './serialise-members.ts'
-import { list, number, object, quote, text } from './serialise-text.ts'
+import type { MaskedDraft } from '../draft.ts'
+import { flatText } from '../flat-text.ts'
+import { type LedgerParts, renderBody } from './serialise-body.ts'
+import { plainText, text } from './serialise-text.ts'
 import { fitting } from './serialise-trim.ts'
 
 /** The most bytes one record may have, outer braces included; the ledger's framing then fits within 65,535. */
@@ -107,119 +95,40 @@ export interface Serialiser {
 /** A serialiser for one ledger. Make a new one when the writer or the policy changes. */
 export function createSerialiser(envelope: Envelope): Serialiser {
   const { service, policy, scrubber } = envelope
-  const parts: Prerendered = {
-    service: `,"service":{${(
-      text(',"name":"', service.name) +
-        text(',"version":"', service.version) +
-        text(',"env":"', service.env) +
-        text(',"instance":"', service.instance) +
-        text(',"writer":"', service.writer)
-    ).slice(1)}}`,
-    policy: text(',"policy":"', policy),
+  const parts: LedgerParts = {
+    service: flatText(
+      `,"service":{${(
+        text(',"name":"', service.name) +
+          text(',"version":"', service.version) +
+          text(',"env":"', service.env) +
+          text(',"instance":"', service.instance) +
+          text(',"writer":"', service.writer)
+      ).slice(1)}}`,
+    ),
+    policy: flatText(text(',"policy":"', policy)),
   }
+  let renderedMs = Number.NaN
+  let time = ''
   return {
     serialise(draft, seq) {
-      const head = headOf(draft, seq)
-      const body = head + render(draft.members, parts)
+      // Under load many records fall into one millisecond.
+      if (draft.timeMs !== renderedMs) {
+        time = flatText(`"schema":"audit/1","timestamp":"${isoTime(draft.timeMs)}","id":"`)
+        renderedMs = draft.timeMs
+      }
+      const { members } = draft
+      // The part that the ledger's completeness check and `rewriteSeq` find at its fixed place. Ids are made by this trail.
+      const head = `${time}${members.id}","seq":${seq}`
+      const body = head + renderBody(members, parts, draft.plain ? plainText : text)
       // A UTF-16 unit takes at most three bytes, so nearly every record is known to fit without being measured.
       if (body.length * 3 <= bodyBytesMax) return body
       const bytes = Buffer.byteLength(body)
       if (bytes <= bodyBytesMax) return body
       return fitting(
-        draft.members,
+        members,
         { bytes, bytesMax: bodyBytesMax, scrubber },
-        (members) => head + render(members, parts),
+        (fewer) => head + renderBody(fewer, parts, text),
       )
     },
   }
 }
-
-interface Prerendered {
-  readonly service: string
-  readonly policy: string
-}
-
-/** The part that the ledger's completeness check and `rewriteSeq` find at its fixed place. */
-function headOf(draft: MaskedDraft, seq: number): string {
-  return `"schema":"audit/1","timestamp":"${isoTime(draft.timeMs)}","id":${quote(draft.members.id)},"seq":${seq}`
-}
-
-function render(members: RecordMembers, parts: Prerendered): string {
-  return (
-    text(',"tenant":"', members.tenant) +
-    kindOf(members) +
-    text(',"reason":"', members.reason) +
-    text(',"phase":"', members.phase) +
-    text(',"operation_id":"', members.operation_id) +
-    object(',"actor":', members.actor, renderActor) +
-    text(',"user_id":"', members.user_id) +
-    list(',"targets":', members.targets, renderTarget) +
-    text(',"resource_type":"', members.resource_type) +
-    text(',"resource_id":"', members.resource_id) +
-    list(',"subjects":', members.subjects, quote) +
-    object(',"decision":', members.decision, renderDecision) +
-    text(',"ip_address":"', members.ip_address) +
-    text(',"ip_token":"', members.ip_token) +
-    object(',"source":', members.source, renderSource) +
-    object(',"http":', members.http, renderHttp) +
-    text(',"request_id":"', members.request_id) +
-    text(',"trace_id":"', members.trace_id) +
-    text(',"span_id":"', members.span_id) +
-    text(',"trace_flags":"', members.trace_flags) +
-    text(',"correlation_id":"', members.correlation_id) +
-    text(',"causation_id":"', members.causation_id) +
-    object(',"remote":', members.remote, renderRemote) +
-    parts.service +
-    list(',"changes":', members.changes, renderChange) +
-    object(',"volume":', members.volume, renderVolume) +
-    text(',"purpose":"', members.purpose) +
-    text(',"legal_basis":"', members.legal_basis) +
-    text(',"ticket_ref":"', members.ticket_ref) +
-    text(',"case_ref":"', members.case_ref) +
-    object(',"metadata":', members.metadata, renderMetadata) +
-    list(',"sealed":', members.sealed, renderSealed) +
-    object(',"privacy":', members.privacy, renderPrivacy) +
-    parts.policy +
-    object(',"aggregate":', members.aggregate, renderAggregate)
-  )
-}
-
-/** The eight members that say what kind of event it is: few combinations occur, so each is rendered once. */
-function kindOf(members: RecordMembers): string {
-  const seen = kinds.get(members.event_code)
-  // Every member is compared, so that a code which once stood for something else cannot bring that back.
-  if (
-    seen !== undefined &&
-    seen.event_type === members.event_type &&
-    seen.stream === members.stream &&
-    seen.level === members.level &&
-    seen.severity === members.severity &&
-    seen.category === members.category &&
-    seen.action === members.action &&
-    seen.outcome === members.outcome
-  ) {
-    return seen.text
-  }
-  const { stream, level, severity, event_type, event_code, category, action, outcome } = members
-  const rendered =
-    text(',"stream":"', stream) +
-    text(',"level":"', level) +
-    number(',"severity":', severity) +
-    text(',"event_type":"', event_type) +
-    text(',"event_code":"', event_code) +
-    text(',"category":"', category) +
-    text(',"action":"', action) +
-    text(',"outcome":"', outcome)
-  if (kinds.size < kindsMax) {
-    kinds.set(event_code, { stream, level, severity, event_type, category, action, outcome, text: rendered })
-  }
-  return rendered
-}
-
-type Kind = Pick<RecordMembers, 'stream' | 'level' | 'severity' | 'event_type' | 'category' | 'action' | 'outcome'> & {
-  readonly text: string
-}
-
-/** More than the catalogue has codes times outcomes; a bound all the same. */
-const kindsMax = 5_000
-const kinds = new Map<string, Kind>()

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { TokenCache } from '../mask/token-cache.ts'
+import { PairCache } from '../mask/pair-cache.ts'
 import { BoundedCache } from './bounded-cache.ts'
 
 test('a cache gives back the value last set, or nothing, for any sequence of uses', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
   fc.assert(
     fc.property(fc.array(fc.tuple(key, fc.option(fc.nat()))), (uses) => {
-      const [cache, tokens, truth] = [new BoundedCache<number>(2), new TokenCache(2), new Map<string, number>()]
+      const [cache, tokens, truth] = [new BoundedCache<number>(2), new PairCache<string, string>(2), new Map<string, number>()]
       for (const [name, value] of uses) {
         if (value === null) {
           expect([undefined, truth.get(name)]).toContain(cache.get(name))
@@ -26,7 +26,7 @@ test('a cache gives back the value last set, or nothing, for any sequence of use
 
 test('what is used stays, what is not is forgotten', () => {
   const cache = new BoundedCache<number>(10)
-  const tokens = new TokenCache(10)
+  const tokens = new PairCache<string, string>(10)
   cache.set('idle', 0)
   tokens.set('f', 'idle', '0')
   for (let i = 0; i < 100; i++) {
