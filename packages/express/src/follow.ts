@@ -1,7 +1,7 @@
 /** What only Express knows of a request: which template its route was mounted with, and where its user is kept. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Audit, defaultAudit } from '@trailmark/core'
-import { actorFrom, type Exchange, followRequest, tellOrder } from '@trailmark/core/http'
+import { type ActorInput, type Audit, defaultAudit } from '@trailmark/core'
+import { actorFrom, type Exchange, type FrameworkView, followRequest, tellOrder } from '@trailmark/core/http'
 import { markOf } from './mark.ts'
 import { routeTemplate } from './route-template.ts'
 import { type Application, applicationOf, matchedRoute } from './stack.ts'
@@ -13,12 +13,33 @@ export function followExpress(
   res: ServerResponse,
   app: Application | undefined = applicationOf(req),
 ): Exchange {
-  return followRequest(audit, req, res, {
-    route: () => routeTemplate(req, app),
-    actor: () => actorFrom(req),
-    body: () => Reflect.get(req, 'body'),
-    permission: () => permissionOf(req),
-  })
+  return followRequest(audit, req, res, new ExpressView(req, app))
+}
+
+class ExpressView implements FrameworkView {
+  readonly #req: IncomingMessage & { readonly body?: unknown }
+  readonly #app: Application | undefined
+
+  constructor(req: IncomingMessage, app: Application | undefined) {
+    this.#req = req
+    this.#app = app
+  }
+
+  route(): string | undefined {
+    return routeTemplate(this.#req, this.#app)
+  }
+
+  actor(): ActorInput | undefined {
+    return actorFrom(this.#req)
+  }
+
+  body(): unknown {
+    return this.#req.body
+  }
+
+  permission(): string | undefined {
+    return permissionOf(this.#req)
+  }
 }
 
 /** What the route that matched says it needs, wherever in it the declaration stands. */

@@ -51,29 +51,38 @@ function noteErrors(prototype: Express5Layers): void {
   }
 }
 
+type Handler = (...given: unknown[]) => unknown
+
 function forwardRejections(prototype: Express4Layers): void {
   prototype.handle_request = function handleRequest(req, res, next) {
     const { handle } = this
     // Four parameters make an error handler, which a request without an error passes by.
-    if (typeof handle !== 'function' || handle.length > 3) next()
-    else attempt(() => Reflect.apply(handle, undefined, [req, res, next]), next)
+    if (!isHandler(handle) || handle.length > 3) return next()
+    try {
+      forward(handle(req, res, next), next)
+    } catch (error) {
+      next(error)
+    }
   }
   prototype.handle_error = function handleError(error, req, res, next) {
     exchangeOf(req)?.fail(error)
     const { handle } = this
-    if (typeof handle !== 'function' || handle.length !== 4) next(error)
-    else attempt(() => Reflect.apply(handle, undefined, [error, req, res, next]), next)
+    if (!isHandler(handle) || handle.length !== 4) return next(error)
+    try {
+      forward(handle(error, req, res, next), next)
+    } catch (thrown) {
+      next(thrown)
+    }
   }
 }
 
-function attempt(work: () => unknown, next: Next): void {
-  try {
-    const result = work()
-    // As Express 5 does: a rejection without a reason is an error all the same.
-    if (isPromise(result)) result.then(undefined, (error: unknown) => next(error || new Error('Rejected promise')))
-  } catch (error) {
-    next(error)
-  }
+function isHandler(handle: unknown): handle is Handler {
+  return typeof handle === 'function'
+}
+
+/** As Express 5 does: a rejection without a reason is an error all the same. */
+function forward(result: unknown, next: Next): void {
+  if (isPromise(result)) result.then(undefined, (error: unknown) => next(error || new Error('Rejected promise')))
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -63,6 +63,8 @@ export function auditMiddleware(options?: MiddlewareOptions): AuditHandler {
   const lastWord = lastWordOf(() => audit, notFound)
   let looked = false
   let mounted = false
+  /** The root that a request came through last, nearly always the only one: it is taken over. */
+  let known: Application | undefined
 
   function trailmarkAudit(req: IncomingMessage, res: ServerResponse, next: Next): void {
     if (exchangeOf(req) !== undefined) {
@@ -72,10 +74,9 @@ export function auditMiddleware(options?: MiddlewareOptions): AuditHandler {
     }
     const app = applicationOf(req)
     const root = app === undefined ? undefined : rootOf(app)
-    if (root !== undefined && !isTakenOver(root)) {
-      takeOverRunning(root, lastWord)
-      watchRoutes(audit, root)
-      lookAtDebugRoutes(audit)
+    if (root !== undefined && root !== known) {
+      known = root
+      meet(root)
     }
     // Where the application is known it was asked before this, unless something rewrote the request on the way here.
     if ((!mounted || req.url !== originalUrlOf(req)) && lastWord.keepOut(req, res, undefined)) return
@@ -88,6 +89,14 @@ export function auditMiddleware(options?: MiddlewareOptions): AuditHandler {
     if (durable === undefined) exchange.run(next)
     // The promise never rejects; where it says false the request has its answer.
     else void durable.then((goOn) => (goOn ? exchange.run(next) : undefined))
+  }
+
+  /** In a Router nobody tells of the application: it is known from its first request on. */
+  function meet(root: Application): void {
+    if (isTakenOver(root)) return
+    takeOverRunning(root, lastWord)
+    watchRoutes(audit, root)
+    lookAtDebugRoutes(audit)
   }
 
   function mountedOn(app: Application): void {

@@ -5,6 +5,7 @@
  * for every chain of layers that ends at the route, and the chain that fits the request's path is written down. The raw
  * path never stands in for a template: what cannot be known is `*`.
  */
+import type { IncomingMessage } from 'node:http'
 import { pathText, type Taken, takePath, unknownPart, writtenPath } from './layer-path.ts'
 import { mountedIn } from './mounting.ts'
 import {
@@ -14,6 +15,7 @@ import {
   isRouter,
   type Layer,
   matchedRoute,
+  originalUrlOf,
   type Route,
   rootOf,
   routerOf,
@@ -30,7 +32,7 @@ const layersMax = 50_000
 const templates = new WeakMap<Route, string>()
 
 /** The template, or undefined when no route matched. `app` is the application the request was first seen in. */
-export function routeTemplate(req: object, app: Application | undefined): string | undefined {
+export function routeTemplate(req: IncomingMessage, app: Application | undefined): string | undefined {
   const route = matchedRoute(req)
   if (route === undefined) return undefined
   const known = templates.get(route)
@@ -136,9 +138,9 @@ export function joined(parts: readonly string[]): string {
   return text === '' ? '/' : text
 }
 
-function pathOf(req: object): string {
-  const url: unknown = Reflect.get(req, 'originalUrl') ?? Reflect.get(req, 'url')
-  if (typeof url !== 'string') return '/'
+function pathOf(req: IncomingMessage): string {
+  const url = originalUrlOf(req)
+  if (url === undefined) return '/'
   const absolute = url.startsWith('/') ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
   return /^[^?#]*/.exec(absolute)?.[0] || '/'
 }

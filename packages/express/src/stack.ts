@@ -52,8 +52,7 @@ export interface Application {
 }
 
 /** The application whose code is running for this request. */
-export function applicationOf(req: object): Application | undefined {
-  const app: unknown = Reflect.get(req, 'app')
+export function applicationOf({ app }: { readonly app?: unknown; toString(): string }): Application | undefined {
   return isApplication(app) ? app : undefined
 }
 
@@ -62,9 +61,9 @@ export function isApplication(value: unknown): value is Application {
 }
 
 /** The request's target as the client wrote it; Express takes the prefixes of routers off `req.url`. */
-export function originalUrlOf(req: IncomingMessage): string | undefined {
-  const original: unknown = Reflect.get(req, 'originalUrl')
-  return typeof original === 'string' ? original : req.url
+export function originalUrlOf(req: IncomingMessage & { readonly originalUrl?: unknown }): string | undefined {
+  const { originalUrl } = req
+  return typeof originalUrl === 'string' ? originalUrl : req.url
 }
 
 /** Whether the application says `X-Powered-By` with its answers. */
@@ -100,7 +99,6 @@ export function isRouter(value: unknown): value is Router {
 }
 
 /** The route that matched, if one did. */
-export function matchedRoute(req: object): Route | undefined {
-  const route: unknown = Reflect.get(req, 'route')
+export function matchedRoute({ route }: { readonly route?: unknown; toString(): string }): Route | undefined {
   return typeof route === 'object' && route !== null ? route : undefined
 }
