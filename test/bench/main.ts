@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { repository } from '../process/repository.ts'
 import { run as coldStart } from './cold-start.ts'
@@ -8,6 +6,8 @@ import { run as footprint } from './footprint.ts'
 import { run as http } from './http.ts'
 import { run as inside } from './inside-table.ts'
 import { run as ledger } from './ledger.ts'
+import { measured } from './machine.ts'
+import { run as profile } from './profile.ts'
 import { run as record } from './record.ts'
 import { run as scrub } from './scrub.ts'
 import { run as scrubStream } from './scrub-stream.ts'
@@ -22,6 +22,7 @@ export interface Section {
 const all: Record<string, () => Promise<Section>> = {
   http,
   inside,
+  profile,
   record,
   ledger,
   scrub,
@@ -30,22 +31,10 @@ const all: Record<string, () => Promise<Section>> = {
   size,
   footprint,
 }
-const asked = process.argv.slice(2).filter((name) => name in all)
-const names = asked.length > 0 ? asked : Object.keys(all)
-
-const sections: Section[] = []
-for (const name of names) {
-  process.stderr.write(`bench: ${name}\n`)
-  const section = await all[name]?.()
-  if (section) sections.push(section)
-}
-
-const git = (...args: string[]): string => execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim()
-const changed = git('status', '--porcelain', '--', 'packages', 'test/bench') === '' ? '' : ' with uncommitted changes'
-const memory = Math.round(totalmem() / 2 ** 30)
-const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${memory} GiB, ${process.platform} ${process.arch}`
-const commit = `commit ${git('rev-parse', '--short=12', 'HEAD')}${changed}`
-const measured = `*${machine}; Node ${process.versions.node}; ${commit}; ${new Date().toISOString().slice(0, 10)}*`
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in all))
+if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`)
+const chosen = Object.entries(all).filter(([name]) => asked.length === 0 || asked.includes(name))
 
 const opening = `# Benchmarks
 
@@ -59,6 +48,19 @@ for (const part of readFileSync(file, 'utf8').split(/^## /m).slice(1)) {
   const title = part.slice(0, part.indexOf('\n'))
   page.set(title, part.slice(title.length).trim())
 }
-if (asked.length === 0) page.clear()
-for (const { title, markdown } of sections) page.set(title, `${measured}\n\n${markdown.trim()}`)
-writeFileSync(file, `${opening}\n${[...page].map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n')}`)
+const stale = new Set(asked.length === 0 ? page.keys() : [])
+for (const [name, run] of chosen) {
+  const started = performance.now()
+  const { title, markdown } = await run()
+  process.stderr.write(`bench: ${name} took ${((performance.now() - started) / 1000).toFixed(0)} s\n`)
+  // Written after each part: a run that is broken off leaves what it has measured, and of the rest what was there.
+  if (stale.delete(title)) page.delete(title)
+  page.set(title, `${measured()}\n\n${markdown.trim()}`)
+  write()
+}
+for (const title of stale) page.delete(title)
+write()
+
+function write(): void {
+  writeFileSync(file, `${opening}\n${[...page].map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n')}`)
+}
