@@ -169,8 +169,9 @@ class FollowedCall {
 
   /** In the request of the call, wherever it ends. */
   #record(event: EventInput): Receipt {
+    const context = this.#context
     const record = (): Receipt => recordDynamic(this.#audit, this.#access.type, event)
-    return this.#context === undefined ? record() : runInContext(this.#context, record)
+    return context === undefined || context === currentContext() ? record() : runInContext(context, record)
   }
 }
 

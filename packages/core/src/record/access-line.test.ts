@@ -145,6 +145,15 @@ describe('the line of a request', () => {
     )
   })
 
+  it('says of each from where it came, however many networks there are', () => {
+    const render = jsonLines(service)
+    for (let i = 0; i < 5_000; i++) {
+      const address = i % 7 === 0 ? undefined : `203.${i >> 8}.${i & 255}.0`
+      const line = JSON.parse(render({ ...facts, traceFlags: i & 3 }, 'INFO', timeMs, address))
+      expect([line.ip_address, line.trace_flags]).toEqual([address, `0${i & 3}`])
+    }
+  })
+
   it('says the time of each, also when many come in one millisecond', () => {
     const render = jsonLines(service)
     const times = [5, 5, 6, 5, 1_005].map((ms) => JSON.parse(render(facts, 'INFO', ms, undefined)).timestamp)

@@ -6,8 +6,10 @@ import { isoTime } from '../clock.ts'
 import type { HttpFacts } from '../draft.ts'
 import type { Level } from '../event.ts'
 import type { SafeError } from '../fault/safe-error.ts'
+import { flatText } from '../flat-text.ts'
 import { durationText } from './duration-text.ts'
 import { bareHead, lineHead } from './line-head.ts'
+import { LineTails } from './line-tail.ts'
 import type { ServiceMember } from './serialise.ts'
 import { numberMember, quote, quoteObject, textMember } from './serialise-text.ts'
 
@@ -41,37 +43,34 @@ export function lineLevel({ http }: LineFacts): Level {
  * such as need no escape; so does the masked address. What a client wrote (the method) is escaped.
  */
 export function jsonLines(service: ServiceMember): RenderLine {
-  const { name, version, env, instance } = service
-  const members = textMember('version', version) + textMember('env', env) + textMember('instance', instance)
-  const ending = `,"service":{"name":${quote(name)}${members}}}`
+  const tails = new LineTails(service)
   let renderedMs = Number.NaN
   let time = ''
   return (facts, level, timeMs, address) => {
     // Under load many lines fall into one millisecond.
     if (timeMs !== renderedMs) {
-      time = `{"timestamp":"${isoTime(timeMs)}"`
+      time = flatText(`{"timestamp":"${isoTime(timeMs)}"`)
       renderedMs = timeMs
     }
-    const { http, remote, error } = facts
-    const opening = facts.opening === true
-    const begun =
-      time + (http === undefined ? bareHead(level, opening) : lineHead(http, level, opening) + measures(http))
-    const from = address === undefined ? '' : `,"ip_address":"${address}"`
-    const ids =
-      `,"request_id":"${facts.requestId}","trace_id":"${facts.traceId}","span_id":"${facts.spanId}"` +
-      flagsText[facts.traceFlags & 255]!
-    const rare = remote === undefined && error === undefined ? '' : remoteMember(remote) + errorMember(error, level)
-    return begun + ids + rare + from + ending
+    const { remote, error, requestId, traceId, spanId, traceFlags } = facts
+    const tail =
+      remote === undefined && error === undefined
+        ? tails.of(traceFlags, address)
+        : tails.with(traceFlags, remoteMember(remote) + errorMember(error, level), address)
+    return `${withHttp(time, facts, level)}${requestId}","trace_id":"${traceId}","span_id":"${spanId}${tail}`
   }
 }
 
-const flagsText = Array.from({ length: 256 }, (_, flags) => `,"trace_flags":"${flags.toString(16).padStart(2, '0')}"`)
-
-/** What was measured of a request; closes the object `http`. */
-function measures({ durationMs, reqBytes, resBytes }: HttpFacts): string {
-  if (durationMs === undefined || reqBytes === undefined || resBytes === undefined || !Number.isFinite(durationMs))
-    return `${numberMember('duration_ms', durationMs)}${numberMember('req_bytes', reqBytes)}${numberMember('res_bytes', resBytes)}}`
-  return `,"duration_ms":${durationText(durationMs)},"req_bytes":${reqBytes},"res_bytes":${resBytes}}`
+/** The line up to the opening quotation mark of the request id. */
+function withHttp(time: string, { http, opening = false }: LineFacts, level: Level): string {
+  if (http === undefined) return `${time + bareHead(level, opening)},"request_id":"`
+  const { durationMs, reqBytes, resBytes } = http
+  const { text, measured } = lineHead(http, level, opening)
+  if (durationMs !== undefined && reqBytes !== undefined && resBytes !== undefined && Number.isFinite(durationMs))
+    return `${time + measured + durationText(durationMs)},"req_bytes":${reqBytes},"res_bytes":${resBytes}},"request_id":"`
+  const measures =
+    numberMember('duration_ms', durationMs) + numberMember('req_bytes', reqBytes) + numberMember('res_bytes', resBytes)
+  return `${time + text + measures}},"request_id":"`
 }
 
 function remoteMember(remote: LineFacts['remote']): string {

@@ -4,6 +4,7 @@
  */
 import type { Completion, HttpFacts } from '../draft.ts'
 import type { Level, Outcome } from '../event.ts'
+import { flatText } from '../flat-text.ts'
 import { BoundedCache } from '../scrub/bounded-cache.ts'
 import { numberMember, quote, textMember } from './serialise-text.ts'
 
@@ -13,8 +14,15 @@ const headsMax = 16
 
 const routes = new BoundedCache<RouteHeads>(routesMax)
 
-/** The members behind the time, up to those that differ from request to request; the object `http` stays open. */
-export function lineHead(http: HttpFacts, level: Level, opening: boolean): string {
+/** What lines of one kind have in common behind the time, up to what differs from request to request. */
+export interface LineHead {
+  /** The object `http` stays open. */
+  readonly text: string
+  /** The same with the name of the duration, which nearly every line goes on with. */
+  readonly measured: string
+}
+
+export function lineHead(http: HttpFacts, level: Level, opening: boolean): LineHead {
   const key = http.route ?? ''
   let heads = routes.get(key)
   if (heads === undefined) {
@@ -29,21 +37,20 @@ export function bareHead(level: Level, opening: boolean): string {
   return kindText(level, opening, 'unknown')
 }
 
-interface Head {
+interface Head extends LineHead {
   readonly level: Level
   readonly opening: boolean
   readonly method: string
   readonly route: string | undefined
   readonly status: number | undefined
   readonly completion: Completion | undefined
-  readonly text: string
 }
 
 class RouteHeads {
   readonly #heads: Head[] = []
   #next = 0
 
-  find(http: HttpFacts, level: Level, opening: boolean): string | undefined {
+  find(http: HttpFacts, level: Level, opening: boolean): LineHead | undefined {
     const { method, route, status, completion } = http
     for (const head of this.#heads) {
       if (
@@ -54,12 +61,12 @@ class RouteHeads {
         head.route === route &&
         head.opening === opening
       )
-        return head.text
+        return head
     }
     return undefined
   }
 
-  add(http: HttpFacts, level: Level, opening: boolean): string {
+  add(http: HttpFacts, level: Level, opening: boolean): LineHead {
     const { method, route, status, completion } = http
     const text =
       kindText(level, opening, outcomeOf(http)) +
@@ -67,9 +74,11 @@ class RouteHeads {
       textMember('route', route) +
       numberMember('status', status) +
       textMember('completion', completion)
-    this.#heads[this.#next] = { level, opening, method, route, status, completion, text }
+    const measured = flatText(`${text},"duration_ms":`)
+    const head = { level, opening, method, route, status, completion, text: flatText(text), measured }
+    this.#heads[this.#next] = head
     this.#next = (this.#next + 1) % headsMax
-    return text
+    return head
   }
 }
 
