@@ -2,16 +2,22 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../process/repository.ts'
 import { run as coldStart } from './cold-start.ts'
+import { run as connections } from './connections.ts'
 import { run as footprint } from './footprint.ts'
+import { run as growth } from './growth.ts'
 import { run as http } from './http.ts'
 import { run as inside } from './inside-table.ts'
 import { run as ledger } from './ledger.ts'
 import { measured } from './machine.ts'
+import { run as memory } from './memory.ts'
+import { run as outage } from './outage.ts'
 import { run as profile } from './profile.ts'
+import { run as query } from './query.ts'
 import { run as record } from './record.ts'
 import { run as scrub } from './scrub.ts'
 import { run as scrubStream } from './scrub-stream.ts'
 import { run as size } from './size.ts'
+import { run as streams } from './streams.ts'
 
 /** Runs every benchmark, or those named on the command line, and writes docs/benchmarks.md from what was measured. */
 export interface Section {
@@ -29,6 +35,12 @@ const all: Record<string, () => Promise<Section>> = {
   'scrub-stream': scrubStream,
   'cold-start': coldStart,
   size,
+  memory,
+  outage,
+  connections,
+  streams,
+  growth,
+  query,
   footprint,
 }
 const asked = process.argv.slice(2)
