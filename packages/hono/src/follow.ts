@@ -1,6 +1,6 @@
 /** What only Hono knows of a request: which template its router matched, and where its user is kept. */
 import type { ActorInput, Audit } from '@trailmark/core'
-import { actorFrom, type Exchange, followRequest } from '@trailmark/core/http'
+import { actorFrom, type Exchange, type FrameworkView, followRequest } from '@trailmark/core/http'
 import type { Context } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { type HonoRoute, isMiddleware } from './application.ts'
@@ -11,11 +11,30 @@ export type AskActor = (c: Context) => ActorInput | undefined
 
 /** Without a context nothing of the application runs for this request. */
 export function followHono(audit: Audit, { req, res }: NodeExchange, c?: Context, actor?: AskActor): Exchange {
-  return followRequest(audit, req, res, {
-    route: () => c && matchedRoute(c),
-    body: () => c && bodyIn(c),
-    actor: () => c && (actor?.(c) ?? actorFrom(identityIn(c))),
-  })
+  return followRequest(audit, req, res, new HonoView(c, actor))
+}
+
+class HonoView implements FrameworkView {
+  readonly #c: Context | undefined
+  readonly #actor: AskActor | undefined
+
+  constructor(c: Context | undefined, actor: AskActor | undefined) {
+    this.#c = c
+    this.#actor = actor
+  }
+
+  route(): string | undefined {
+    return this.#c && matchedRoute(this.#c)
+  }
+
+  body(): unknown {
+    return this.#c && bodyIn(this.#c)
+  }
+
+  actor(): ActorInput | undefined {
+    const c = this.#c
+    return c && (this.#actor?.(c) ?? actorFrom(identityIn(c)))
+  }
 }
 
 /** What a validator has left, or the application itself as `body`: Hono reads no body unless it is asked to. */
@@ -39,10 +58,14 @@ function identityIn(c: Context): object {
  */
 function matchedRoute(c: Context): string | undefined {
   const matched = handlersOf(c)
-  const last = c.req.routeIndex
-  const first = (wanted: (route: HonoRoute) => boolean) =>
-    matched.find((route, at) => at >= last && wanted(route))?.path
-  return first(({ method }) => method !== 'ALL') ?? first((route) => !isMiddleware(route))
+  let first: HonoRoute | undefined
+  for (let at = c.req.routeIndex; at < matched.length; at++) {
+    const route = matched[at]
+    if (route === undefined) continue
+    if (route.method !== 'ALL') return route.path
+    if (first === undefined && !isMiddleware(route)) first = route
+  }
+  return first?.path
 }
 
 /** Asked of the request itself, which its own copy of Hono has made; the helper knows only those of the copy it is from. */

@@ -3,16 +3,24 @@
  * it, whatever was mounted first, and what is thrown without being an error is answered.
  */
 import type { Audit } from '@trailmark/core'
-import { exchangeOf, findDebugBlock } from '@trailmark/core/http'
+import { exchangeOf, findDebugBlock, type RawRequest } from '@trailmark/core/http'
 import { type HonoApplication, isApplication } from './application.ts'
 import { type AskActor, followHono } from './follow.ts'
 import { alreadySent, findNodeExchange, type NodeExchange } from './node-request.ts'
 
-/** Requests whose target the guard has let through. */
-const judged = new WeakSet<object>()
+/** On requests whose target the guard has let through: a set of them all would be work for every scavenge. */
+const JUDGED = Symbol('@trailmark/hono/judged')
 
-export function wasJudged(req: object): boolean {
-  return judged.has(req)
+interface Judged {
+  [JUDGED]?: true
+}
+
+export function wasJudged(req: RawRequest & Judged): boolean {
+  return req[JUDGED] === true
+}
+
+function markJudged(req: RawRequest & Judged): void {
+  req[JUDGED] = true
 }
 
 /** From the next request on; `serve({ fetch: app.fetch })` has to come later. */
@@ -27,7 +35,7 @@ export function takeOver(app: HonoApplication, audit: () => Audit, actor?: AskAc
       exchange.blocked(block)
       return exchange.run(() => withoutRoutes(app).fetch(request, ...rest))
     }
-    judged.add(node.req)
+    markJudged(node.req)
     const answer = fetch(request, ...rest)
     return answer instanceof Promise ? answer.catch((thrown: unknown) => lastWord(thrown, node, audit())) : answer
   }

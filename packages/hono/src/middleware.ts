@@ -57,7 +57,7 @@ export function auditMiddleware(app: HonoApplication, options?: HonoOptions): Mi
   watchRoutes(audit, app)
   let looked = false
 
-  async function trailmarkAudit(c: Context, next: Next): Promise<Response | undefined> {
+  function trailmarkAudit(c: Context, next: Next): Promise<Response | undefined> {
     if (isHandshake(c.env) && !Reflect.get(c.env, 'outgoing')) return passOn(next)
     const node = readNodeExchange(c.env)
     if (exchangeOf(node.req) !== undefined) {
@@ -74,12 +74,12 @@ export function auditMiddleware(app: HonoApplication, options?: HonoOptions): Mi
     if (block !== undefined) {
       exchange.blocked(block)
       // Nothing of the application runs, and Hono answers its own 404.
-      return exchange.run(() => c.notFound())
+      return exchange.run(() => Promise.resolve(c.notFound()))
     }
+    const goOn = (): Promise<Response | undefined> => exchange.run(() => answered(c, next, exchange, node))
     const durable = exchange.begin()
     // Where it says false the request has its answer, and node-server has nothing left to write.
-    if (durable !== undefined && !(await durable)) return alreadySent()
-    return exchange.run(() => answered(c, next, exchange, node))
+    return durable === undefined ? goOn() : durable.then((go) => (go ? goOn() : alreadySent()))
   }
 
   return markMount(trailmarkAudit, {
