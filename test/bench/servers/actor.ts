@@ -1,7 +1,7 @@
-import { IncomingMessage } from 'node:http'
-
-/** Who acts, as a program behind a gateway is told. */
+/** Who acts, as a program behind a gateway is told; in every framework a request has its headers by this name. */
 export function actor(req: object): { id: string } | undefined {
-  const id = req instanceof IncomingMessage ? req.headers['x-user'] : undefined
+  const headers: unknown = 'headers' in req ? req.headers : undefined
+  if (typeof headers !== 'object' || headers === null || !('x-user' in headers)) return undefined
+  const id = headers['x-user']
   return typeof id === 'string' ? { id } : undefined
 }

@@ -1,0 +1,62 @@
+/**
+ * What one request may make our code do: today's figures, and how far each may be exceeded.
+ *
+ * Counts, not times: they are the same on a busy machine and on every Node. A figure that falls is lowered here, so that it
+ * stays down. How to read a failure: CONTRIBUTING.md, "The guard".
+ */
+import type { Framework } from './arrangement.ts'
+
+/** Figures without and with a declared route, which makes one record. */
+type Today = Readonly<Record<Framework, readonly [context: number, declared: number]>>
+
+interface Bound {
+  /** What is counted, as the measuring programs call it. */
+  readonly what: string
+  readonly today: Today
+  /** How much more is let through: less than one where a count is exact, a share where it is an amount. */
+  readonly room: { readonly more: number } | { readonly share: number }
+}
+
+const same = (context: number, declared: number): Today => ({
+  express: [context, declared],
+  fastify: [context, declared],
+  koa: [context, declared],
+})
+
+/** Beside whole calls per request there is what is done once for many. */
+const exact = { more: 0.2 }
+
+export const budget: readonly Bound[] = [
+  { what: 'AsyncLocalStorage.run', today: { express: [1, 2], fastify: [1, 1], koa: [2, 3] }, room: exact },
+  { what: 'AsyncLocalStorage.bind', today: same(0, 0), room: exact },
+  { what: 'AsyncResource', today: same(0, 0), room: exact },
+  { what: 'serialised', today: same(0, 1), room: exact },
+  { what: 'JSON.stringify', today: same(0, 0), room: exact },
+  { what: 'JSON.parse', today: same(0, 0), room: exact },
+  { what: 'hash', today: same(0, 3), room: exact },
+  { what: 'createHmac', today: same(0, 0), room: exact },
+  { what: 'cipher', today: same(0, 0), room: exact },
+  { what: 'random', today: same(0, 0), room: exact },
+  { what: 'timer', today: same(0, 0), room: exact },
+  { what: 'turn', today: same(0, 0), room: exact },
+  { what: 'listener added', today: same(1, 1), room: exact },
+  { what: 'listener removed', today: same(0, 0), room: exact },
+  { what: 'promise', today: { express: [1, 1], fastify: [0, 3], koa: [2, 2] }, room: { more: 2.5 } },
+  { what: 'weak', today: same(0, 0), room: exact },
+  { what: 'prototype swap', today: same(0, 0), room: exact },
+  { what: 'own property', today: { express: [9, 9], fastify: [10, 10], koa: [9, 9] }, room: exact },
+  { what: 'reflection', today: { express: [19, 25], fastify: [20, 27], koa: [15, 21] }, room: exact },
+  { what: 'regular expression', today: { express: [3, 24], fastify: [3, 23], koa: [3, 25] }, room: exact },
+  { what: 'closure', today: { express: [6, 9], fastify: [2, 5], koa: [3, 6] }, room: exact },
+  { what: 'new', today: { express: [3, 13], fastify: [4, 14], koa: [5, 15] }, room: exact },
+  { what: 'spread', today: same(8, 11), room: exact },
+  { what: 'array', today: { express: [0, 6], fastify: [0, 5], koa: [1, 7] }, room: exact },
+  { what: 'object', today: { express: [12, 28], fastify: [12, 28], koa: [11, 27] }, room: { more: 0.99 } },
+  { what: 'call', today: { express: [148, 467], fastify: [152, 469], koa: [158, 480] }, room: { share: 0.05 } },
+  {
+    what: 'allocated',
+    today: { express: [8000, 25_000], fastify: [8600, 23_800], koa: [8200, 25_100] },
+    room: { share: 0.25 },
+  },
+  { what: 'kept', today: { express: [980, 1000], fastify: [930, 990], koa: [960, 1000] }, room: { share: 0.25 } },
+]
