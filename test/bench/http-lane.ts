@@ -24,10 +24,6 @@ export class Lane {
     })
   }
 
-  get idle(): boolean {
-    return this.#answered === undefined
-  }
-
   ask(request: Buffer, answered: () => void): void {
     this.#answered = answered
     this.#socket.write(request)

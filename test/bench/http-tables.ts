@@ -33,7 +33,7 @@ export function mainTable({ framework, slices }: Compared): string {
 ${rows.join('\n')}`
 }
 
-/** The marks: what ours adds beside what others add, of the framework's own. */
+/** What ours adds beside what others add, of the framework's own. */
 export function addedTable(all: readonly Compared[], ours: readonly Variant[]): string {
   const rows = all.flatMap(({ framework, slices }) =>
     ours.map((variant) => {
@@ -58,7 +58,7 @@ ${rows.join('\n')}`
 }
 
 /** Rounds in which the other seemed to add nothing say nothing: on a noisy machine there are some. */
-function addedRatio(own: readonly Slice[], other: readonly Slice[], bare: readonly Slice[]): Spread {
+export function addedRatio(own: readonly Slice[], other: readonly Slice[], bare: readonly Slice[]): Spread {
   const ratios = own.map((one, round) => {
     const base = bare[round]?.cpuPerRequest ?? Number.NaN
     return (cpu(one) - base) / ((other[round]?.cpuPerRequest ?? Number.NaN) - base)

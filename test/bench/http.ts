@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { repository } from '../process/repository.ts'
 import { barChart } from './chart.ts'
 import { sockets } from './http-lane.ts'
+import { marksTable } from './http-marks.ts'
 import { pinned } from './http-processes.ts'
 import { population } from './http-requests.ts'
 import { type Compared, compare, rateMs, rateRounds, warmRequests } from './http-slices.ts'
@@ -65,6 +66,10 @@ server's stdout is a file; pino-http writes to it synchronously, its default. Wh
 ![CPU per request](benchmarks-cpu.svg)
 
 ${compared.map(mainTable).join('\n\n')}
+
+### The marks
+
+${marksTable(full)}
 
 ### What is added to the framework
 
