@@ -57,7 +57,7 @@ function targetsOf({ targets, resource_type, resource_id }: RecordMembers, spell
   return (
     list(',"targets":', targets, (target) => renderTarget(target, spell)) +
     spell(',"resource_type":"', resource_type) +
-    text(',"resource_id":"', resource_id)
+    spell(',"resource_id":"', resource_id)
   )
 }
 

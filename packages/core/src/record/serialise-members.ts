@@ -33,7 +33,7 @@ export function renderActor(actor: ActorMember): string {
 export function renderTarget(target: TargetMember, spell: Spell): string {
   const { type, id, owner, class: dataClass } = target
   let rendered = spell('{"type":"', type)
-  if (id !== undefined) rendered += text(',"id":"', id)
+  if (id !== undefined) rendered += spell(',"id":"', id)
   if (owner !== undefined) rendered += text(',"owner":"', owner)
   if (dataClass !== undefined) rendered += spell(',"class":"', dataClass)
   return `${rendered}}`
