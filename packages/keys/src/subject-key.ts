@@ -23,13 +23,13 @@ export class OpenSubjectKey implements SubjectKey {
   #enc: KeyObject | undefined
   #commitment: string | undefined
 
-  /** `kid` 16 bytes, `key` 32 bytes, which the caller may overwrite afterwards. */
-  constructor(kid: Uint8Array, epoch: number, key: Uint8Array) {
+  /** `kid` 16 bytes, `key` 32 bytes, which the caller may overwrite afterwards; `pseudonym` where it was derived before. */
+  constructor(kid: Uint8Array, epoch: number, key: Uint8Array, pseudonym?: string) {
     this.#kid = Uint8Array.from(kid)
     this.#key = createSecretKey(key)
     this.kid = Buffer.from(this.#kid).toString('base64url')
     this.epoch = String(epoch)
-    this.pseudonym = pseudonymOf(this.#key, this.epoch)
+    this.pseudonym = pseudonym ?? pseudonymOf(this.#key, this.epoch)
   }
 
   get commitment(): string {

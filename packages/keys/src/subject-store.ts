@@ -41,6 +41,11 @@ export interface SubjectStoreParts {
 export class SubjectStore implements SubjectKeys {
   readonly #parts: SubjectStoreParts
   readonly #recent = new RecentSubjects()
+  /**
+   * Pseudonyms by slot: deriving one costs four times as much as unwrapping its key. No more than there are slots in memory,
+   * each of them larger; looked up only behind a slot that was not destroyed.
+   */
+  readonly #names = new Map<number, string>()
   #epoch: Epoch
   #month: { readonly number: number; readonly key: OpenSubjectKey } | undefined
   #news: SubjectNews[] = []
@@ -230,6 +235,7 @@ export class SubjectStore implements SubjectKeys {
     const key = new OpenSubjectKey(kid, epoch, bytes)
     secret.fill(0)
     const { index } = slots.table.add(slot, { file: nowhere, at: nowhere })
+    this.#names.set(index, key.pseudonym)
     slots.add(index)
     this.#tellBirth(index, key, id, subject)
     return key
@@ -293,6 +299,7 @@ export class SubjectStore implements SubjectKeys {
 
   #forget(): void {
     this.#recent.clear()
+    this.#names.clear()
     this.#month = undefined
   }
 
@@ -316,8 +323,10 @@ export class SubjectStore implements SubjectKeys {
       onProblem(damaged(kidOf(slot).toString('base64url'), `; it names key-encryption key ${kekOf(slot)}`))
       return undefined
     }
-    const opened = new OpenSubjectKey(kidOf(slot), epochOf(slot), key)
+    const name = this.#names.get(index)
+    const opened = new OpenSubjectKey(kidOf(slot), epochOf(slot), key, name)
     key.fill(0)
+    if (name === undefined) this.#names.set(index, opened.pseudonym)
     return opened
   }
 }

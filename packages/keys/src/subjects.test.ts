@@ -69,6 +69,28 @@ describe.each(['memory', 'file'] as const)('subject keys in a %s', (kind) => {
     expect(keyOf(subjects, '|c', 'a%').kid).not.toBe(keyOf(subjects, 'c', 'a%7C').kid)
   })
 
+  test('name somebody who was not seen for long as before, and after their key was destroyed anew', async () => {
+    const subjects = open()
+    const first = keyOf(subjects, 'usr_1')
+    // Another year, in which nobody of this one is remembered.
+    clock.ms = january + 400 * day
+    expect(keyOf(subjects, 'usr_1').pseudonym).not.toBe(first.pseudonym)
+    clock.ms = january
+    const again = keyOf(subjects, 'usr_1')
+    expect(again).not.toBe(first)
+    const { kid, epoch, pseudonym, commitment } = again
+    expect(first).toMatchObject({ kid, epoch, pseudonym, commitment })
+    expect(subjects.open(envelope(again)).trim()).toBe('{"ip_address":"203.0.113.77"}')
+    await subjects.destroy({ id: 'usr_1' })
+    expect(subjects.find({ id: 'usr_1' })).toBeUndefined()
+    const anew = keyOf(subjects, 'usr_1')
+    expect([anew.pseudonym === pseudonym, anew.kid === kid]).toEqual([false, false])
+    clock.ms = january + 400 * day
+    keyOf(subjects, 'usr_1')
+    clock.ms = january
+    expect(keyOf(subjects, 'usr_1').pseudonym).toBe(anew.pseudonym)
+  })
+
   test('tell a birth once, with the person, and not again once it is on record', async () => {
     const subjects = open()
     const key = keyOf(subjects, 'usr_1', 't')
