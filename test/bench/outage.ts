@@ -7,6 +7,8 @@ import { type Spread, show, spread } from './median.ts'
 /** How much memory does an hour cost in which the disk takes nothing, and is each record that it costs told of? */
 const rounds = 3
 const records = 360_000
+/** The record that fills the queue still goes in whole. */
+const recordBytesMax = 65_536
 
 export async function run(): Promise<{ title: string; markdown: string }> {
   const home = mkdtempSync(join(tmpdir(), 'trailmark-bench-'))
@@ -25,7 +27,7 @@ function page(found: readonly Figures[]): string {
   const megabytes = (name: string): string => show(spread(found.map((one) => figure(one, name) / 1e6)), 1)
   const whole = (name: string): string => show(of(name), 0)
   const silent = spread(found.map((one) => figure(one, 'offered') - figure(one, 'found') - figure(one, 'named')))
-  const isBounded = found.every((one) => figure(one, 'queueBytes') <= figure(one, 'queueBytesMax'))
+  const isBounded = found.every((one) => figure(one, 'queueBytes') < figure(one, 'queueBytesMax') + recordBytesMax)
   return `An hour of 100 records a second, lived through as fast as it goes, while every write and every \`fdatasync\` answers ENOSPC; then the
 disk takes writes again. Median of ${rounds} processes and their middle half.
 

@@ -4,7 +4,8 @@
  *     node --expose-gc memory.ts open|kept|after <framework> <variant> [users]
  *
  * `open`: bytes of heap for each of many requests that nobody has answered yet. `kept`: for each context that the application
- * holds on to when its request is over. `after`: the heap before and after 50,000 requests.
+ * holds on to when its request is over. `after`: the heap before and after 50,000 requests, the
+ * process being warm.
  */
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -57,7 +58,7 @@ async function kept(): Promise<Record<string, number>> {
 
 async function after(): Promise<Record<string, number>> {
   const peers = connect(peersAtOnce)
-  await ask(peers, requestsInAll)
+  await ask(peers, warmingRequests)
   const before = await heapBytes()
   await ask(peers, requestsInAll)
   return { before, after: await heapBytes() }
