@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { appendBare, appendOurs, type Load, type Sample } from './ledger-append.ts'
+import { type Collected, collect, type Pace } from './ledger-collect.ts'
 import { bodyBytes, lineBytes, writeLog } from './ledger-log.ts'
 import { coldProofs, openStreamKilobytes } from './ledger-prove.ts'
 import { opensslRate, verifyRate } from './ledger-verify.ts'
@@ -22,6 +23,11 @@ const loads: readonly Load[] = [
   { inFlight: 128, entries: 20_000, syncDelayMs: 1 },
 ]
 
+/** 5 ms is what core asks for. */
+const paces: readonly Pace[] = [1_000, 5_000, 15_000].flatMap((perSecond) =>
+  [0, 5, 20].map((commitDelayMs) => ({ perSecond, commitDelayMs })),
+)
+
 /** Hands on one section of the benchmark page. */
 export async function run(): Promise<{ title: string; markdown: string }> {
   if (!(proofEntries >= 1 && proofEntries <= proofEntriesMax))
@@ -30,12 +36,14 @@ export async function run(): Promise<{ title: string; markdown: string }> {
   try {
     const appends: string[] = []
     for (const [at, load] of loads.entries()) appends.push(await appendRow(join(place, `append-${at}`), load))
+    const collected: string[] = []
+    for (const [at, pace] of paces.entries()) collected.push(await collectRow(join(place, `collect-${at}`), pace))
     const memory = openStreamKilobytes(place, 64)
     const dir = await writeLog(join(place, 'log'), proofEntries)
     const verifies: string[] = []
     for (const cores of [1, 2]) verifies.push(await verifyRow(join(place, 'log'), cores))
     const proofs = coldProofs(dir, proofEntries, rounds * 3)
-    return { title: 'Ledger', markdown: page(appends, verifies, { proofs, memory }) }
+    return { title: 'Ledger', markdown: page(appends, collected, verifies, { proofs, memory }) }
   } finally {
     rmSync(place, { recursive: true, force: true })
   }
@@ -67,6 +75,21 @@ async function appendRow(place: string, load: Load): Promise<string> {
   return `| ${cells.join(' | ')} |`
 }
 
+async function collectRow(place: string, pace: Pace): Promise<string> {
+  const found: Collected[] = []
+  for (let round = 0; round < rounds; round++) {
+    found.push(await collect(`${place}-${round}`, pace))
+    rmSync(`${place}-${round}`, { recursive: true })
+  }
+  const cells = [
+    pace.perSecond.toLocaleString('en-US'),
+    `${pace.commitDelayMs} ms`,
+    spread(found.map((one) => one.commitsPerSecond)),
+    spread(found.map((one) => one.cpuMicros)),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
 async function verifyRow(root: string, cores: number): Promise<string> {
   const ours: number[] = []
   const openssl: number[] = []
@@ -80,6 +103,7 @@ async function verifyRow(root: string, cores: number): Promise<string> {
 
 function page(
   appends: readonly string[],
+  collected: readonly string[],
   verifies: readonly string[],
   { proofs, memory }: { readonly proofs: readonly number[]; readonly memory: number },
 ): string {
@@ -91,6 +115,12 @@ function page(
     '| in flight | fdatasync | ledger, entries/s | bare, entries/s | ledger, p99 ms | ledger, CPU | unavoidable, CPU | ratio |',
     '|---:|---|---:|---:|---:|---:|---:|---:|',
     ...appends,
+    '',
+    'The same entries, a few in each turn, and nobody waits for any: they are collected for `commitDelayMs`.',
+    '',
+    '| entries/s | `commitDelayMs` | syncs/s | CPU for each entry |',
+    '|---:|---:|---:|---:|',
+    ...collected,
     '',
     `Verify, of ${proofEntries.toLocaleString('en-US')} entries, beside \`openssl speed -evp sha256\` over blocks of ${lineBytes} bytes, in MB/s:`,
     '',
