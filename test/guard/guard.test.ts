@@ -1,12 +1,9 @@
 /** The hot path gets no heavier: what a request makes our code do stays within budget.ts, on every framework. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fromSources } from '../process/repository.ts'
 import type { Framework } from './arrangement.ts'
 import { budget } from './budget.ts'
 import type { Counted } from './count.ts'
+import { run } from './run.ts'
 import { withCounters } from './sites.ts'
 import type { Weighed } from './weigh.ts'
 
@@ -59,24 +56,9 @@ interface Measured {
 
 /** Without and with a declared route. */
 async function measure(framework: Framework, ...more: string[]): Promise<Measured[]> {
-  const counted = await run<Counted>('count.ts', [framework, ...more], [])
-  const weighed = await run<Weighed>('weigh.ts', [framework, ...more], forWeighing)
+  const counted = await run<Counted[]>('count.ts', [framework, ...more], [])
+  const weighed = await run<Weighed[]>('weigh.ts', [framework, ...more], forWeighing)
   return counted.map(({ counts, most }, at) => ({ counts: { ...counts, ...weighed[at] }, most }))
-}
-
-async function run<Result>(file: string, args: readonly string[], flags: readonly string[]): Promise<Result[]> {
-  const child = fork(join(import.meta.dirname, file), args, {
-    execArgv: [fromSources, ...flags],
-    env: { ...process.env, NODE_OPTIONS: '' },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
-  let said = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
-  let result: Result[] | undefined
-  child.on('message', (message) => (result = message as Result[]))
-  const [code] = await once(child, 'close')
-  if (result === undefined) throw new Error(`${file} ${args.join(' ')} ended with ${code} and no result:\n${said}`)
-  return result
 }
 
 function exceededBy(framework: Framework, measured: readonly Measured[]): string[] {
