@@ -96,27 +96,34 @@ export function maskOwnTargets(given: readonly OwnTarget[], masking: Masking): T
 
 function maskTarget(target: TargetFields, masking: Masking): TargetMember | undefined {
   // A target without a type says nothing, and its id would be a token of no purpose.
-  const type = masking.identifier('targets.type', target.type)
-  if (type === undefined) return undefined
+  const purpose = purposeOf(target.type, masking)
+  if (purpose === undefined) return undefined
+  const { id, owner, class: dataClass } = target
   return {
-    type,
-    id: target.id === undefined ? undefined : masking.idToken('targets.id', purposeOf(type), target.id),
-    owner: masking.person('targets.owner', target.owner, false, true)?.text,
-    class: masking.identifier('targets.class', target.class),
+    type: purpose.type,
+    id: id === undefined ? undefined : masking.idToken('targets.id', purpose.text, id),
+    owner: owner === undefined ? undefined : masking.person('targets.owner', owner, false, true)?.text,
+    class: dataClass === undefined ? undefined : masking.identifier('targets.class', dataClass),
   }
 }
 
-/** Joined once for each type: the token is looked up by it. */
-function purposeOf(type: string): string {
-  let purpose = purposes.get(type)
-  if (purpose === undefined) {
-    purpose = flatText(`target:${type}`)
-    purposes.set(type, purpose)
-  }
+/** A type that is a name, and the purpose of its ids: worked out once for each. */
+function purposeOf(given: unknown, masking: Masking): Purpose | undefined {
+  const known = typeof given === 'string' ? purposes.get(given) : undefined
+  if (known !== undefined) return known
+  const type = masking.identifier('targets.type', given)
+  if (type === undefined) return undefined
+  const purpose = { type, text: flatText(`target:${type}`) }
+  purposes.set(type, purpose)
   return purpose
 }
 
-const purposes = new BoundedCache<string>(500)
+interface Purpose {
+  readonly type: string
+  readonly text: string
+}
+
+const purposes = new BoundedCache<Purpose>(500)
 
 /** At most 20 people whose data it was about, each once. */
 export function maskSubjects(given: unknown, masking: Masking): Pseudonym[] | undefined {

@@ -11,7 +11,7 @@ import type { EventDefinition, Outcome, RetentionClass, Severity, Stream } from 
 import { safeError } from '../fault/safe-error.ts'
 import { OwnEvent } from '../own-event.ts'
 import type { Pseudonym, Pseudonyms, SealedFields } from '../pseudonyms.ts'
-import { canonicalAddress, maskAddress } from '../scrub/address.ts'
+import { readAddress } from '../scrub/address.ts'
 import { isIdentifier, looksPersonal } from '../scrub/identifier.ts'
 import { isReadable } from '../scrub/read.ts'
 import type { Scrubber } from '../scrub/scrubber.ts'
@@ -106,7 +106,7 @@ class DraftMasker implements Masker {
     const subjects = maskSubjects(event.subjects, masking)
     const targets =
       own?.targets === undefined ? maskTargets(event.targets, masking) : maskOwnTargets(own.targets, masking)
-    const address = exchange && canonicalAddress(exchange.clientAddress)
+    const address = exchange && readAddress(exchange.clientAddress)
     const kind = this.#kindOf(draft)
     // Most events have nothing that could be sealed, and nothing that takes it away from metadata.
     const sealing =
@@ -135,8 +135,8 @@ class DraftMasker implements Masker {
       resource_id: targets?.[0]?.id,
       subjects: draft.subject?.pseudonyms ?? subjects?.map(({ text }) => text),
       decision: maskDecision(event.decision, masking),
-      ip_address: address === undefined ? undefined : maskAddress(address),
-      ip_token: address === undefined ? undefined : masking.token('address', address),
+      ip_address: address?.masked,
+      ip_token: address && masking.token('address', address.canonical),
       source: exchange && maskSource(exchange),
       http: exchange?.http && maskHttp(exchange.http),
       request_id: exchange && idOf('request_id', exchange.requestId, true, masking),
@@ -156,7 +156,7 @@ class DraftMasker implements Masker {
       sealed:
         sealing === undefined && draft.subject === undefined
           ? undefined
-          : this.#seal(draft, kind.origin, sealing, pseudonym, address),
+          : this.#seal(draft, kind.origin, sealing, pseudonym, address?.canonical),
       privacy: masking.privacy(scrubber.id),
       aggregate: draft.aggregate && {
         count: draft.aggregate.count,

@@ -5,6 +5,7 @@
  * (`::ffff:`, RFC 4291), and is cut like one when it is a 6to4 prefix (`2002:`, RFC 3056), whose first 48 bits hold it whole.
  */
 import { isIPv4, isIPv6 } from 'node:net'
+import { flatText } from '../flat-text.ts'
 import { BoundedCache } from './bounded-cache.ts'
 
 /** The longest spelling: a mapped address in brackets with zone and port. */
@@ -23,14 +24,16 @@ export function canonicalAddress(address: unknown): string | undefined {
   return readAddress(address)?.canonical
 }
 
-interface Address {
+/** Both spellings of one address. */
+export interface Address {
   readonly canonical: string
   readonly masked: string
 }
 
 const known = new BoundedCache<Address>(2_000)
 
-function readAddress(address: unknown): Address | undefined {
+/** An address in both spellings: what `maskAddress` and `canonicalAddress` give, looked up once. */
+export function readAddress(address: unknown): Address | undefined {
   if (typeof address !== 'string' || address.length > addressCharsMax) return undefined
   const before = known.get(address)
   if (before !== undefined) return before
@@ -47,11 +50,11 @@ function parse(spelled: string): Address | undefined {
   if (!isIPv6(host)) return undefined
   const groups = groupsOf(host)
   if (isMapped(groups)) return fromIPv4(dotted(groups[6] ?? 0, groups[7] ?? 0))
-  return { canonical: groups.map((group) => group.toString(16)).join(':'), masked: network(groups) }
+  return { canonical: groups.map((group) => group.toString(16)).join(':'), masked: flatText(network(groups)) }
 }
 
 function fromIPv4(address: string): Address {
-  return { canonical: address, masked: `${address.slice(0, address.lastIndexOf('.'))}.0` }
+  return { canonical: address, masked: flatText(`${address.slice(0, address.lastIndexOf('.'))}.0`) }
 }
 
 /** `[::1]:80` and `192.0.2.1:80`; a bare IPv6 address has more than one colon and no port. */
