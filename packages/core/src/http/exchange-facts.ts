@@ -3,7 +3,7 @@ import type { ClientAddress } from '../capture/client-ip.ts'
 import type { RequestContext } from '../context.ts'
 import type { Completion, ExchangeFacts } from '../draft.ts'
 import { type AnswerCount, bodyBytes } from './count-bytes.ts'
-import type { RawRequest, RawResponse } from './exchange.ts'
+import type { FrameworkView, RawRequest, RawResponse } from './exchange.ts'
 
 /** Where the facts are read. */
 export interface FactSource {
@@ -45,6 +45,16 @@ export function factsOf(source: FactSource, route: string | undefined, end?: Exc
       resBytes: end === undefined ? undefined : answerBytes(source),
       completion: end?.completion,
     },
+  }
+}
+
+/** The route's template. The framework's own code may throw, and then has no answer. */
+export function routeOf(view: FrameworkView): string | undefined {
+  try {
+    const route: unknown = view.route()
+    return typeof route === 'string' ? route : undefined
+  } catch {
+    return undefined
   }
 }
 

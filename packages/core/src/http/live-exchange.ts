@@ -12,7 +12,7 @@ import type { ExchangeFacts } from '../draft.ts'
 import type { ActorInput, Category, EventInput } from '../event.ts'
 import { uuidv7 } from '../id.ts'
 import type { Receipt } from '../receipt.ts'
-import type { Runtime } from '../runtime.ts'
+import type { RecordExtra, Runtime } from '../runtime.ts'
 import { AccessesBelow } from './access-below-exchange.ts'
 import type { AccessBelow, ReportTaker } from './access-below-report.ts'
 import { plainActor } from './actor.ts'
@@ -36,7 +36,7 @@ import { declaredFrom } from './declare.ts'
 import type { Declared } from './declared.ts'
 import { DeclaredLogin, loginKey } from './declared-login.ts'
 import type { Declaration, Exchange, FrameworkView } from './exchange.ts'
-import { type FactSource, factsOf } from './exchange-facts.ts'
+import { type FactSource, factsOf, routeOf } from './exchange-facts.ts'
 import type { Held } from './hold.ts'
 import { holdAnswer } from './hold-answer.ts'
 import type { Opened, Openings } from './opening.ts'
@@ -360,8 +360,10 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     // Of a refused login the login is the record, whoever made it.
     if (access instanceof DeclaredLogin) this.#tell('authn')
     if (event === undefined) return undefined
-    const pair = access.operationId === undefined ? {} : ({ operationId: access.operationId, phase: 'result' } as const)
-    return this.#runtime.recordIn(facts, access.type, event, { ...this.#whoElse(event), ...pair })
+    const who = event.actor === undefined && actor !== undefined ? { actor } : nothingElse
+    const { operationId } = access
+    const extra = operationId === undefined ? who : ({ ...who, operationId, phase: 'result' } as const)
+    return this.#runtime.recordIn(facts, access.type, event, extra)
   }
 
   /** Decisions and failures that the answer shows; unless the application has told them, or the trail itself refused. */
@@ -373,6 +375,8 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
     const refused = shown === 401 || shown === 403
     if (shown === undefined || (shown < 400 && accesses.length === 0)) return
     const permission = permissionOf(accesses) ?? (refused && accesses.length === 0 ? permissionIn(view) : undefined)
+    // Nothing was refused, nothing broke, and nothing says what was needed: as after nearly every request.
+    if (shown < 400 && permission === undefined) return
     const owing = { req, actor, credentials: this.#runtime.options.credentials, permission }
     const allowed = this.#letIn ? undefined : allowanceOf(shown, owing)
     if (allowed !== undefined && this.#runtime.isAskedFor(facts, 'authz_allow', allowed, this.#who()))
@@ -386,12 +390,5 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   }
 }
 
-/** The framework's own code may throw, and then has no answer. */
-function routeOf(view: FrameworkView): string | undefined {
-  try {
-    const route: unknown = view.route()
-    return typeof route === 'string' ? route : undefined
-  } catch {
-    return undefined
-  }
-}
+/** Most records say no more than their event and who acted. */
+const nothingElse: RecordExtra = Object.freeze({})
