@@ -60,8 +60,8 @@ function page(compared: readonly Compared[], full: readonly Compared[]): string 
   return `One POST with a 600-byte JSON body, one hop of asynchronous work; ${sockets.closed} keep-alive sockets, interleaved slices of ${sliceMs} ms, ${rounds} for each server (${Math.ceil(rounds * 0.6)} of Express 4, NestJS
 and Hono), after ${warmRequests.toLocaleString('en')} requests to warm it. ${population.requests.toLocaleString('en')} prepared requests whose actors are drawn by Zipf from ${population.people.toLocaleString('en')} people, all met while warming. The load is a process
 of its own (raw sockets, ${loadUs} µs a request); ${cores}. CPU is user and system time of all threads of the server. Each
-server's stdout is a file; pino-http writes to it synchronously, its default. What each of them is:
-[test/bench/servers](../test/bench/servers).
+server's stdout is a file; pino-http writes to it synchronously, its default. On Fastify its own logger, which is pino, stands
+for pino-http. The code of each: [test/bench/servers](../test/bench/servers).
 
 ![CPU per request](benchmarks-cpu.svg)
 

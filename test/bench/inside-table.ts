@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ask, hear, homes, start, stop } from './http-processes.ts'
-import type { Used } from './inside/drive.ts'
-import { requestsPerBlock } from './inside/drive.ts'
+import { requestsPerBlock, type Used, warmBlocks } from './inside/drive.ts'
 import { spread } from './median.ts'
 import { type Variant, variants } from './servers/variant.ts'
 
@@ -13,9 +12,10 @@ import { type Variant, variants } from './servers/variant.ts'
  * What does the audit cost inside the process, without the kernel's sockets? Each framework and variant has a process of its
  * own; within a framework they take turns, a block of requests each.
  */
-const frameworks = ['express', 'fastify', 'koa', 'express-4', 'nestjs', 'hono']
-const measured: readonly Variant[] = ['bare', 'logger', 'logger-async', 'trailmark', 'declared']
-const blocks = Number(process.env['TRAILMARK_BENCH_BLOCKS'] ?? 30)
+const few: readonly Variant[] = ['bare', 'logger', 'trailmark', 'declared']
+const more: readonly Variant[] = ['bare', 'logger', 'logger-async', 'assembled', 'trailmark', 'declared']
+const frameworks = { express: more, fastify: more, koa: more, 'express-4': few, nestjs: few, hono: few }
+const blocks = Number(process.env['TRAILMARK_BENCH_BLOCKS'] ?? 24)
 
 interface Process {
   readonly variant: Variant
@@ -27,14 +27,16 @@ export async function run(): Promise<{ title: string; markdown: string }> {
   const home = mkdtempSync(join(tmpdir(), 'trailmark-inside-'))
   const rows: string[] = []
   try {
-    for (const framework of frameworks) rows.push(...(await compare(framework, home)))
+    for (const [framework, measured] of Object.entries(frameworks)) {
+      rows.push(...(await compare(framework, measured, home)))
+    }
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
   return {
     title: 'CPU inside the process',
     markdown: `The same servers over streams in memory: no sockets, no kernel, so the figures are smaller and steadier than above. ${blocks} blocks of
-${requestsPerBlock.toLocaleString('en')} requests for each, in turns, each in a process of its own, after ${(20_000).toLocaleString('en')} to warm it. CPU in µs per request; the main
+${requestsPerBlock.toLocaleString('en')} requests for each, in turns, each in a process of its own, after ${(warmBlocks * requestsPerBlock).toLocaleString('en')} to warm it. CPU in µs per request; the main
 thread alone, then all threads. Added: minimum less the minimum of the bare framework.
 
 | framework | what runs | main, min | median | added | all threads, min | median |
@@ -43,7 +45,7 @@ ${rows.join('\n')}`,
   }
 }
 
-async function compare(framework: string, home: string): Promise<string[]> {
+async function compare(framework: string, measured: readonly Variant[], home: string): Promise<string[]> {
   const processes: Process[] = []
   try {
     for (const variant of measured) processes.push({ variant, child: await open(framework, variant, home), used: [] })
