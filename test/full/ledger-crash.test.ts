@@ -23,7 +23,7 @@ it('a tail of 64 KiB cut off at each of its bytes costs nothing acknowledged', a
 })
 
 it('a disk call that fails, each once before and once after it took effect, costs nothing acknowledged', async () => {
-  const shares = (['birth', 'written', 'sealing', 'takeover'] as const).flatMap((story) =>
+  const shares = (['birth', 'written', 'collecting', 'sealing', 'takeover'] as const).flatMap((story) =>
     (['before', 'after'] as const).map((when): Share => ({ kind: 'calls', story, when, losses: 4 })),
   )
   expect(sum(await onAllCores<number>(worker, shares))).toBeGreaterThan(900)

@@ -1,6 +1,7 @@
 /**
  * Short lives of a ledger on a disk that may fail at any call: everything a writer does to a disk happens in one of them.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { forgetHolders, minuteAhead, openInMemory, type Promised } from './crash-image.fixture.ts'
 import type { FaultDisk } from './fault-disk.fixture.ts'
 import type { AckLevel, Ledger, OpenOptions } from './ledger.ts'
@@ -17,11 +18,18 @@ export class Life implements Promised {
   }
 
   give(ledger: Ledger, id: string): Promise<void> {
+    return this.leave(ledger, id)()
+  }
+
+  /** Nobody waits for the entry until what this returns is called. */
+  leave(ledger: Ledger, id: string): () => Promise<void> {
     this.given.push(id)
-    return ledger.append(`"id":"${id}","fill":"${'x'.repeat(300)}"`).durable.then(
-      () => void this.durable.push(id),
-      () => void this.rejected.push(id),
-    )
+    const receipt = ledger.append(`"id":"${id}","fill":"${'x'.repeat(300)}"`)
+    return () =>
+      receipt.durable.then(
+        () => void this.durable.push(id),
+        () => void this.rejected.push(id),
+      )
   }
 }
 
@@ -91,6 +99,31 @@ async function liveSealing(disk: FaultDisk, life: Life): Promise<void> {
   await disk.untilDead(last)
 }
 
+/** Opens, leaves entries that nobody waits for, to be written in time, with a flush, with one that is asked for, and at the end. */
+async function liveCollecting(disk: FaultDisk, life: Life): Promise<void> {
+  const delayMs = 2
+  const owner = new Owner(disk, 'durable', { commitDelayMs: delayMs })
+  const asks: (() => Promise<void>)[] = []
+  const leave = (...ids: readonly string[]): void => {
+    for (const id of ids) asks.push(life.leave(owner.ledger, id))
+  }
+  const ask = (): Promise<unknown> => disk.untilDead(Promise.all(asks.splice(0).map((one) => one())))
+  await disk.untilDead(life.give(owner.ledger, 'a'))
+  leave('b', 'c')
+  await disk.untilDead(sleep(3 * delayMs))
+  leave('d')
+  await disk.untilDead(owner.ledger.flush().catch(() => {}))
+  leave('e')
+  await disk.untilDead(life.give(owner.ledger, 'f'))
+  leave('g')
+  await disk.untilDead(owner.ledger.close().catch(() => {}))
+  await ask()
+  owner.ledger = owner.open()
+  leave('h', 'i')
+  owner.ledger.closeSync()
+  await ask()
+}
+
 /** A log whose last process died in the middle of a write: the first three entries were promised. */
 async function tornDisk(): Promise<MemoryDisk> {
   const disk = new MemoryDisk()
@@ -119,6 +152,8 @@ export const stories = {
   birth: { before: [], begin: async () => new MemoryDisk(), live: (disk, life) => live(disk, life, 'durable') },
   /** One that acknowledges before the sync. */
   written: { before: [], begin: async () => new MemoryDisk(), live: (disk, life) => live(disk, life, 'written') },
+  /** One that collects what nobody waits for. */
+  collecting: { before: [], begin: async () => new MemoryDisk(), live: liveCollecting },
   /** One whose segments are sealed, with tiles and a reserve. */
   sealing: { before: [], begin: async () => new MemoryDisk(), live: liveSealing },
   /** One that takes over from the dead, and cuts a torn tail. */

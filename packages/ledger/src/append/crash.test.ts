@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { dieAtEveryCall, failEveryCall } from '../every-call.fixture.ts'
 import { stories } from '../life.fixture.ts'
 
-/** The story in which most happens; the others, and more losses of power, are in test/full/ledger-every-call.test.ts. */
-const story = stories.takeover
+/** The story in which most happens, and the one with timers; the others, and more losses of power, are in test/full/ledger-every-call.test.ts. */
+const told = ['takeover', 'collecting'] as const
+const cases = (['before', 'after'] as const).flatMap((when) => told.map((name) => [when, name] as const))
 
-describe.each(['before', 'after'] as const)('a disk call that fails %s it takes effect', (when) => {
+describe.each(cases)('a disk call that fails %s it takes effect (%s)', (when, name) => {
+  const story = stories[name]
+
   it('and ends the process loses nothing acknowledged, with and without the page cache', {
     timeout: 120_000,
   }, async () => {
