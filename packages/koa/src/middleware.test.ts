@@ -269,7 +269,8 @@ describe('auditMiddleware', () => {
     const handed: unknown[] = []
     class Watched extends Koa {
       override callback() {
-        const { handleRequest } = this
+        const handleRequest: unknown = Reflect.get(this, 'handleRequest') // The types do not have it.
+        if (typeof handleRequest !== 'function') throw new Error('Koa has no handleRequest')
         Object.defineProperty(this, 'handleRequest', {
           configurable: true,
           writable: true,
