@@ -17,7 +17,7 @@ export interface Collected {
   readonly commitsPerSecond: number
 }
 
-const runMs = 1000
+const runMs = 300
 
 export async function collect(dir: string, { perSecond, commitDelayMs }: Pace): Promise<Collected> {
   let commits = 0
