@@ -13,7 +13,10 @@ interface Bound {
   /** What is counted, as the measuring programs call it. */
   readonly what: string
   readonly today: Today
-  /** How much more is let through: less than one where a count is exact, a share where it is an amount. */
+  /**
+   * How much more is let through: less than one where a count is exact, a share where it is an amount, and more than one
+   * where the disk's batches or the tree, which is hashed when there is time, have a part in it.
+   */
   readonly room: { readonly more: number } | { readonly share: number }
 }
 
@@ -24,7 +27,7 @@ const same = (context: number, declared: number): Today => ({
 })
 
 /** Beside whole calls per request there is what is done once for many. */
-const exact = { more: 0.2 }
+const exact = { more: 0.5 }
 
 export const budget: readonly Bound[] = [
   { what: 'AsyncLocalStorage.run', today: { express: [1, 2], fastify: [1, 1], koa: [2, 3] }, room: exact },
@@ -41,22 +44,22 @@ export const budget: readonly Bound[] = [
   { what: 'turn', today: same(0, 0), room: exact },
   { what: 'listener added', today: same(1, 1), room: exact },
   { what: 'listener removed', today: same(0, 0), room: exact },
-  { what: 'promise', today: { express: [1, 1], fastify: [0, 3], koa: [2, 2] }, room: { more: 2.5 } },
+  { what: 'promise', today: { express: [0, 2], fastify: [0, 2], koa: [1, 3] }, room: { more: 4 } },
   { what: 'weak', today: same(0, 0), room: exact },
   { what: 'prototype swap', today: same(0, 0), room: exact },
   { what: 'own property', today: { express: [9, 9], fastify: [10, 10], koa: [9, 9] }, room: exact },
-  { what: 'reflection', today: { express: [19, 25], fastify: [20, 27], koa: [15, 21] }, room: exact },
-  { what: 'regular expression', today: { express: [3, 24], fastify: [3, 23], koa: [3, 25] }, room: exact },
-  { what: 'closure', today: { express: [6, 9], fastify: [2, 5], koa: [3, 6] }, room: exact },
-  { what: 'new', today: { express: [3, 13], fastify: [4, 14], koa: [5, 15] }, room: exact },
-  { what: 'spread', today: same(8, 11), room: exact },
-  { what: 'array', today: { express: [0, 6], fastify: [0, 5], koa: [1, 7] }, room: exact },
-  { what: 'object', today: { express: [12, 28], fastify: [12, 28], koa: [11, 27] }, room: { more: 0.99 } },
-  { what: 'call', today: { express: [148, 467], fastify: [152, 469], koa: [158, 480] }, room: { share: 0.05 } },
+  { what: 'reflection', today: { express: [15, 15], fastify: [20, 21], koa: [15, 15] }, room: exact },
+  { what: 'regular expression', today: { express: [3, 8], fastify: [3, 7], koa: [3, 9] }, room: exact },
+  { what: 'closure', today: { express: [2, 5], fastify: [2, 5], koa: [3, 6] }, room: exact },
+  { what: 'new', today: { express: [4, 14], fastify: [4, 13], koa: [5, 15] }, room: { more: 1.5 } },
+  { what: 'spread', today: same(8, 8), room: exact },
+  { what: 'array', today: { express: [0, 4], fastify: [0, 3], koa: [1, 5] }, room: exact },
+  { what: 'object', today: { express: [11, 22], fastify: [12, 23], koa: [11, 22] }, room: { more: 0.99 } },
+  { what: 'call', today: { express: [151, 379], fastify: [155, 370], koa: [160, 388] }, room: { share: 0.05 } },
   {
     what: 'allocated',
-    today: { express: [8000, 25_000], fastify: [8600, 23_800], koa: [8200, 25_100] },
+    today: { express: [7400, 20_600], fastify: [8500, 20_000], koa: [7600, 21_000] },
     room: { share: 0.25 },
   },
-  { what: 'kept', today: { express: [980, 1000], fastify: [930, 990], koa: [960, 1000] }, room: { share: 0.25 } },
+  { what: 'kept', today: same(1000, 1000), room: { more: 100 } },
 ]

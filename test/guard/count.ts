@@ -60,12 +60,17 @@ async function counted(arrangement: Arrangement): Promise<Raw> {
   await ask(warming)
   const warmed = takeBuiltins()
   takeCallers()
-  takeSites()
+  const warmedSites = takeSites()
   await ask(requests)
   const counts = takeBuiltins()
+  const places = takeSites()
   // The tree is hashed later than the lines are written, so what all requests caused is shared among all of them.
-  counts['hash'] = ((warmed['hash'] ?? 0) + (counts['hash'] ?? 0)) * (requests / (warming + requests))
-  return { counts, callers: takeCallers(), sites: takeSites(), own }
+  const shared = (before: number, since: number): number => (before + since) * (requests / (warming + requests))
+  counts['hash'] = shared(warmed['hash'] ?? 0, counts['hash'] ?? 0)
+  for (const [site, times] of places) {
+    if (site.file.startsWith('packages/ledger/')) places.set(site, shared(warmedSites.get(site) ?? 0, times))
+  }
+  return { counts, callers: takeCallers(), sites: places, own }
 }
 
 /** What ours add. Of our sources only what is reached at least once per request: how large a batch is, is the disk's affair. */
