@@ -69,6 +69,31 @@ describe('genReqId', () => {
 })
 
 describe('the plugin', () => {
+  it('names the route that matched, also where its handler calls it not found', async () => {
+    const audit = testAudit()
+    const app = fastify()
+    await app.register(auditPlugin, { audit })
+    app.get('/patients/:id', (_request, reply) => void reply.callNotFound())
+    expect((await fetch(`${await listening(app)}/patients/7`)).status).toBe(404)
+    await settled(audit)
+    expect(audit.lines[0]).toMatchObject({ http: { route: '/patients/:id', status: 404 } })
+  })
+
+  it('follows a request before any other listener of the server, whenever that was added', async () => {
+    const audit = testAudit()
+    const app = fastify()
+    await app.register(auditPlugin, { audit })
+    app.get('/', () => 'ok')
+    const origin = await listening(app)
+    let seen: string | undefined
+    app.server.prependListener('request', (_req, res) => {
+      seen = String(res.getHeader('x-request-id'))
+    })
+    expect(seen).toBe(undefined)
+    const response = await fetch(origin)
+    expect(seen).toBe(idOf(response))
+  })
+
   it('follows injected requests', async () => {
     const audit = testAudit()
     const app = fastify()
