@@ -124,10 +124,14 @@ export class SlotWriter {
     this.#marksHeld = false
   }
 
-  /** Everything that is due, as steps. Throws the system's error; then nothing is forgotten. */
+  /**
+   * Everything that is due when it begins, as steps. Throws the system's error; then nothing is forgotten. What is added
+   * meanwhile goes behind and may wait: with new people in every sync this would never end, and no record would be written.
+   */
   *persist(): Generator<Step, void, undefined> {
     yield* this.#syncForeign()
-    for (let attempt = 0; this.#pending.length > 0; ) {
+    const due = new Set(this.#pending)
+    for (let attempt = 0; due.has(this.#pending[0] ?? nowhere); ) {
       if (attempt === attemptsMax)
         throw new Error(`${this.#parts.dir}: the file of this process is replaced again and again`)
       const [first] = this.#pending

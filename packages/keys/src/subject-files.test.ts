@@ -376,6 +376,37 @@ describe('damage', () => {
   )
 })
 
+describe('people who come faster than a disk syncs', () => {
+  test('hold up nobody who was there before: persisting ends, and they are in the next', async () => {
+    let born = 0
+    const bear = (): string => kidOf(subjects, `usr_${born++}`)
+    const io: SlotIo = {
+      ...realIo,
+      datasync(fd) {
+        const step = realIo.datasync(fd)
+        const later = async (): Promise<void> => {
+          // Without an end of it, this would go on for ever.
+          if (born < 100) bear()
+          await step.later()
+        }
+        return { now: step.now, later }
+      },
+    }
+    const subjects = open({ io })
+    const first = bear()
+    await subjects.persist()
+    expect(born).toBe(2)
+    expect(subjects.due()).toBe(true)
+    await subjects.persist()
+    expect(born).toBe(3)
+    const again = open()
+    expect([again.find({ id: 'usr_0' })?.kid, again.find({ id: 'usr_1' })?.kid]).toEqual([
+      first,
+      kidOf(subjects, 'usr_1'),
+    ])
+  })
+})
+
 describe('a disk that fails', () => {
   test('keeps a key waiting, and gets it with the next attempt', async () => {
     const faults = faulty()
