@@ -73,11 +73,9 @@ class Answers {
   }
 
   /** Bytes that one variant holds beyond another, round by round. */
-  beyond(framework: string, name: string, base: string): string {
+  beyond(framework: string, name: string, base: string, of = 'bytes'): string {
     const bases = this.of(framework, base)
-    const more = this.of(framework, name).map(
-      (one, round) => figure(one, 'bytes') - figure(bases[round] ?? one, 'bytes'),
-    )
+    const more = this.of(framework, name).map((one, round) => figure(one, of) - figure(bases[round] ?? one, of))
     return show(spread(more), 0)
   }
 
@@ -96,6 +94,7 @@ function page(answers: Answers): string {
     const cells = [
       framework,
       `**${answers.beyond(framework, 'kept line', 'kept bare')}**`,
+      answers.beyond(framework, 'open line', 'open bare', 'idle'),
       answers.beyond(framework, 'open line', 'open bare'),
       answers.beyond(framework, 'open declared', 'open bare'),
       answers.grown(framework, 'after bare'),
@@ -105,12 +104,13 @@ function page(answers: Answers): string {
     return `| ${cells.join(' | ')} |`
   })
   return `Bytes of heap for each request beyond the bare framework's: what a context holds on to that the application keeps when its request is
-over, and what a request holds that nobody has answered yet (2,000 at once), with an access line and with a declared route besides.
+over; what an idle connection holds on to of its last request; what a request holds, its connection included, that nobody has
+answered yet (2,000 at once), with an access line and with a declared route besides.
 Then by how much the heap is larger after 50,000 requests than it was after the first 8,000, each with a durable record, by 1,000
 people and by 100,000, most of whom are new. Median of ${rounds} processes and their middle half. The marks: a context ≤ ${markBytes} bytes, the heap within
 ${markPercent} %.
 
-| framework | kept context | open, line | open, declared | heap, bare | heap, declared | by 100,000 people |
-|---|---:|---:|---:|---:|---:|---:|
+| framework | kept context | idle connection | open, line | open, declared | heap, bare | heap, declared | by 100,000 people |
+|---|---:|---:|---:|---:|---:|---:|---:|
 ${rows.join('\n')}`
 }

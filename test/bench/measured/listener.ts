@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { type Audit, createAudit } from '@trailmark/core'
 import { actor } from '../servers/actor.ts'
 
 /** `bare`; `line`: `auditMiddleware()` alone; `declared`: the route is declared besides, and each request leaves a record. */
@@ -13,14 +14,25 @@ export async function listenerOf(framework: string, variant: Variant, work: Work
   return await make(variant, work)
 }
 
-const audit = { operational: () => undefined, actor, signals: false }
+let made: Audit | undefined
+
+/** The audit of this process, which only variants that audit open. */
+function audit(): { audit: Audit } {
+  made ??= createAudit({ operational: () => undefined, actor, signals: false })
+  return { audit: made }
+}
+
+/** Resolves when nothing waits to be written any more. */
+export async function flush(): Promise<void> {
+  await made?.flush()
+}
 
 const makers: Readonly<Record<string, (variant: Variant, work: Work) => Promise<RequestListener>>> = {
   async express(variant, work) {
     const { default: express } = await import('express')
     const { auditMiddleware, audited } = await import('@trailmark/express')
     const app = express()
-    if (variant !== 'bare') app.use(auditMiddleware(audit))
+    if (variant !== 'bare') app.use(auditMiddleware(audit()))
     app.use(express.json())
     if (variant === 'declared') app.post('/notes/:id', audited.read('note', { id: (req) => req.params['id'] }))
     return app.post('/notes/:id', async (_req, res) => res.json(await work()))
@@ -30,7 +42,7 @@ const makers: Readonly<Record<string, (variant: Variant, work: Work) => Promise<
     const { default: Fastify } = await import('fastify')
     const { default: auditPlugin } = await import('@trailmark/fastify')
     const app = Fastify()
-    if (variant !== 'bare') await app.register(auditPlugin, audit)
+    if (variant !== 'bare') await app.register(auditPlugin, audit())
     const config = variant === 'declared' ? { audit: { read: 'note', id: noteOf } } : {}
     app.post('/notes/:id', { config }, work)
     await app.ready()
@@ -44,7 +56,7 @@ const makers: Readonly<Record<string, (variant: Variant, work: Work) => Promise<
     const { auditMiddleware, audited } = await import('@trailmark/koa')
     const app = new Koa()
     const router = new Router()
-    if (variant !== 'bare') app.use(auditMiddleware(audit))
+    if (variant !== 'bare') app.use(auditMiddleware(audit()))
     app.use(bodyParser())
     if (variant === 'declared') router.post('/notes/:id', audited.read('note', { id: (ctx) => ctx['params']?.id }))
     router.post('/notes/:id', async (ctx) => {

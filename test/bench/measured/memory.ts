@@ -3,7 +3,7 @@
  *
  *     node --expose-gc memory.ts open|kept|after <framework> <variant> [users]
  *
- * `open`: bytes of heap for each of many requests that nobody has answered yet. `kept`: for each context that the application
+ * `open`: bytes of heap for each of many idle connections, and then for each of as many requests that nobody has answered yet. `kept`: for each context that the application
  * holds on to when its request is over. `after`: the heap before and after 50,000 requests, the
  * process being warm.
  */
@@ -11,7 +11,7 @@ import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { currentContext } from '@trailmark/core'
 import { MemoryPeer } from '../inside/memory-peer.ts'
-import { listenerOf, requestBytes, somebodyOf } from './listener.ts'
+import { flush, listenerOf, requestBytes, somebodyOf } from './listener.ts'
 
 const [, , question = '', framework = '', variant = 'bare', users = '1000'] = process.argv
 if (variant !== 'bare' && variant !== 'line' && variant !== 'declared') throw new Error(`no variant ${variant}`)
@@ -22,6 +22,8 @@ const requestsInAll = 50_000
 const peersAtOnce = 16
 
 let work = (): Promise<object> => new Promise((resolve) => setImmediate(resolve, { ok: true }))
+/** As a real connection would keep it: the timers of ours keep no process alive. */
+setInterval(() => undefined, 1000)
 const server = createServer(await listenerOf(framework, variant, () => work()))
 const answers: Readonly<Record<string, () => Promise<Record<string, number>>>> = { open, kept, after }
 const answer = answers[question]
@@ -29,17 +31,20 @@ if (!answer) throw new Error(`no question ${question}`)
 process.stdout.write(`${JSON.stringify(await answer())}\n`, () => process.exit(0))
 
 async function open(): Promise<Record<string, number>> {
+  await ask(connect(peersAtOnce), warmingRequests)
+  const warm = await heapBytes()
   const peers = connect(openRequests)
-  await ask(peers, warmingRequests)
+  await ask(peers, openRequests * 2)
   const before = await heapBytes()
   const release: (() => void)[] = []
   work = () => new Promise((resolve) => release.push(() => resolve({ ok: true })))
   const asked = peers.map((peer, i) => peer.ask(requestBytes(i % 500, somebodyOf(Number(users)))))
   while (release.length < openRequests) await sleep(5)
-  const bytes = ((await heapBytes()) - before) / openRequests
+  const during = await heapBytes()
   for (const one of release) one()
   await Promise.all(asked)
-  return { bytes }
+  // From the warm process on: what an idle connection still held of its last request is not to hide what this one adds.
+  return { idle: (before - warm) / openRequests, bytes: (during - warm) / openRequests }
 }
 
 async function kept(): Promise<Record<string, number>> {
@@ -83,7 +88,8 @@ async function ask(peers: readonly MemoryPeer[], requests: number): Promise<void
 
 /** What is really held: everything queued is written by then, and the collector has run until nothing more goes. */
 async function heapBytes(): Promise<number> {
-  await sleep(300)
+  await sleep(100)
+  await flush()
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < 4; i++) {
     globalThis.gc?.()
