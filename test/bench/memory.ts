@@ -9,7 +9,7 @@ import { show, spread } from './median.ts'
  * two run at once: a busy machine makes them slower and no larger.
  */
 const frameworks = ['express', 'fastify', 'koa'] as const
-const rounds = Math.min(Number(process.env['TRAILMARK_BENCH_ROUNDS'] ?? 2), 2)
+const rounds = Math.min(Number(process.env['TRAILMARK_BENCH_ROUNDS'] ?? 1), 3)
 const atOnce = 2
 const markBytes = 1000
 const markPercent = 5
