@@ -28,8 +28,9 @@ export type Connection = EventEmitter & { readonly errored?: unknown; readonly d
 
 const CARRIED = Symbol('carried')
 
+/** A list and no Set, for the reason that `opening.ts` gives. */
 interface Carrying extends EventEmitter {
-  [CARRIED]?: Set<Carried>
+  [CARRIED]?: Carried[]
 }
 
 /** The connection a request came on. HTTP/2 hands out a proxy as `socket` that throws when touched late: its session stands in. */
@@ -46,19 +47,24 @@ function isEmitter(value: unknown): value is Connection {
 export function carry(connection: Connection & Carrying, carried: Carried): void {
   let all = connection[CARRIED]
   if (all === undefined) {
-    all = new Set()
+    all = []
     connection[CARRIED] = all
     // On the connection alone: a 'timeout' listener on request, response or server switches off Node's own destroy.
     connection.on('timeout', connectionTimedOut)
     connection.on('close', connectionClosed)
   }
-  all.add(carried)
+  all.push(carried)
   if (connection.destroyed === true) connectionClosed.call(connection) // Its 'close' may be over already.
 }
 
 /** The connection has nothing more to tell this exchange. */
 export function drop(connection: Connection & Carrying, carried: Carried): void {
-  connection[CARRIED]?.delete(carried)
+  const all = connection[CARRIED]
+  const at = all === undefined ? -1 : all.indexOf(carried)
+  if (all === undefined || at === -1) return
+  // In whatever order they are told, and without a new list.
+  const last = all.pop()
+  if (last !== undefined && last !== carried) all[at] = last
 }
 
 function connectionTimedOut(this: Carrying): void {
@@ -68,11 +74,11 @@ function connectionTimedOut(this: Carrying): void {
 function connectionClosed(this: Carrying): void {
   const left = this[CARRIED]
   // After the responses' own 'close', which know more.
-  if (left !== undefined && left.size > 0) setImmediate(finishAll, left)
+  if (left !== undefined && left.length > 0) setImmediate(finishAll, left)
 }
 
-function finishAll(left: Set<Carried>): void {
-  for (const carried of left) carried.finish()
+function finishAll(left: readonly Carried[]): void {
+  for (const carried of [...left]) carried.finish()
 }
 
 export interface CompletionQuestion {

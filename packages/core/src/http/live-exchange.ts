@@ -72,6 +72,8 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   readonly context: RequestContext
   readonly startedMs: number
   timedOut = false
+  earlier: Opened | undefined
+  later: Opened | undefined
   readonly #runtime: Runtime
   #live: LiveExchangeInit | undefined
   #ended: Ended | undefined
