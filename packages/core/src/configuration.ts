@@ -89,7 +89,7 @@ export function thisPlatform(): Platform {
 const holdMs = 2_000
 const openingMsDefault = 60_000
 const queueBytesDefault = 16 * 1_048_576
-const commitDelayMsDefault = 5
+const commitDelayMsDefault = 10
 
 /** Every option there is: what is not named here is a mistake. */
 const known: ReadonlySet<string> = new Set<keyof AuditOptions>([

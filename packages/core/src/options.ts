@@ -120,7 +120,7 @@ export interface AuditOptions<
   readonly queueBytesMax?: number
   /**
    * Milliseconds that a record which nobody waits for may wait in memory for others: they are then written and synced together.
-   * Records of class `block`, and those whose receipt is read, never wait. 0 to 1,000; default 5.
+   * Records of class `block`, and those whose receipt is read, never wait. 0 to 1,000; default 10.
    */
   readonly commitDelayMs?: number
   /** Lowest level of operational lines. Default: `LOG_LEVEL`, else INFO. DEBUG is refused in production. */

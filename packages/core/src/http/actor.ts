@@ -38,22 +38,54 @@ const actorTypes: ReadonlySet<string> = new Set(['user', 'service', 'api_key', '
  */
 export function plainActor(question: () => unknown): ActorInput | undefined {
   const answer = ask(question)
-  if (answer === undefined || answer === null) return undefined
-  const id = identifier(field(answer, 'id'))
-  const type = field(answer, 'type')
+  if (typeof answer !== 'object' || answer === null) return undefined
+  try {
+    // All members at once, which is what the engine is quick at.
+    return actorOf(answer)
+  } catch {
+    // Of an object with a getter that throws, the members that do not.
+    return actorOf(Object.fromEntries(memberNames.map((name) => [name, field(answer, name)])))
+  }
+}
+
+/** What an answer may say. */
+interface Members {
+  readonly id?: unknown
+  readonly type?: unknown
+  readonly sessionRef?: unknown
+  readonly authMethod?: unknown
+  readonly onBehalfOf?: unknown
+  readonly mfa?: unknown
+  readonly proved?: unknown
+  readonly roles?: unknown
+  readonly role?: unknown
+}
+
+const memberNames = ['id', 'type', 'sessionRef', 'authMethod', 'onBehalfOf', 'mfa', 'proved', 'roles', 'role'] as const
+
+function actorOf({
+  id: named,
+  type,
+  sessionRef,
+  authMethod,
+  onBehalfOf,
+  mfa,
+  proved,
+  roles,
+  role,
+}: Members): OwnActor | undefined {
+  const id = identifier(named)
   const known = typeof type === 'string' && actorTypes.has(type)
   if (id === undefined && !known) return undefined
-  const mfa = field(answer, 'mfa')
-  const proved = field(answer, 'proved')
   return new OwnActor({
     id,
     type: known ? (type as ActorType) : undefined,
-    sessionRef: shortText(field(answer, 'sessionRef')),
-    authMethod: shortText(field(answer, 'authMethod')),
-    onBehalfOf: shortText(field(answer, 'onBehalfOf')),
+    sessionRef: shortText(sessionRef),
+    authMethod: shortText(authMethod),
+    onBehalfOf: shortText(onBehalfOf),
     mfa: typeof mfa === 'boolean' ? mfa : undefined,
     proved: typeof proved === 'boolean' ? proved : undefined,
-    roles: rolesOf(answer),
+    roles: rolesIn(roles, role),
   })
 }
 
@@ -83,8 +115,11 @@ function fromSession(session: unknown): ActorInput | undefined {
 /** Undefined where there are none. */
 function rolesOf(identity: unknown): readonly string[] | undefined {
   const roles = field(identity, 'roles')
+  return rolesIn(roles, isList(roles) ? undefined : field(identity, 'role'))
+}
+
+function rolesIn(roles: unknown, role: unknown): readonly string[] | undefined {
   const listed = isList(roles)
-  const role = listed ? undefined : field(identity, 'role')
   if (!listed && role === undefined) return undefined
   const list = listed ? roles : [role]
   const names: string[] = []

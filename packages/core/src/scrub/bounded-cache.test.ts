@@ -7,7 +7,11 @@ test('a cache gives back the value last set, or nothing, for any sequence of use
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
   fc.assert(
     fc.property(fc.array(fc.tuple(key, fc.option(fc.nat()))), (uses) => {
-      const [cache, tokens, truth] = [new BoundedCache<number>(2), new PairCache<string, string>(2), new Map<string, number>()]
+      const [cache, tokens, truth] = [
+        new BoundedCache<number>(2),
+        new PairCache<string, string>(2),
+        new Map<string, number>(),
+      ]
       for (const [name, value] of uses) {
         if (value === null) {
           expect([undefined, truth.get(name)]).toContain(cache.get(name))

@@ -175,8 +175,8 @@ class OpenLedger implements Ledger {
       if (!(entry instanceof Pending))
         throw new LedgerError('LEDGER_ENTRY_INVALID', 'only entries of a ledger can be adopted')
       try {
-        entry.body = rewrite(entry.body)
-        entry.bytes = checkBody(entry.body)
+        const body = rewrite(entry.body)
+        Pending.rewrite(entry, body, checkBody(body))
         this.#writer.add(entry, false)
       } catch (error) {
         const problem = new LedgerError(

@@ -46,10 +46,10 @@ export interface WaitingRoom {
 
 export class Pending implements AppendReceipt, PendingEntry {
   readonly id: string
-  /** Changes when another ledger adopts the entry; the receipt stays the same object. */
-  body: string
+  /** Private: callers hold this object as their receipt, may print it, and must not change what is written. */
+  #body: string
   /** Of the body, in UTF-8. */
-  bytes: number
+  #bytes: number
   #room: WaitingRoom | undefined
   #lot: Lot | undefined
   /** The index, once it is in a batch. */
@@ -62,8 +62,22 @@ export class Pending implements AppendReceipt, PendingEntry {
 
   constructor(body: string, bytes: number, id: string) {
     this.id = id
-    this.body = body
-    this.bytes = bytes
+    this.#body = body
+    this.#bytes = bytes
+  }
+
+  get body(): string {
+    return this.#body
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Another ledger adopts the entry; the receipt stays the same object. */
+  static rewrite(entry: Pending, body: string, bytes: number): void {
+    entry.#body = body
+    entry.#bytes = bytes
   }
 
   get acknowledged(): Promise<Position> {
