@@ -90,6 +90,11 @@ const holdMs = 2_000
 const openingMsDefault = 60_000
 const queueBytesDefault = 16 * 1_048_576
 const commitDelayMsDefault = 10
+/** Four times what a ledger collects before it writes in any case. */
+const collectingBytesMin = 1_048_576
+
+/** A small queue would be full of what only waits for company. */
+const collects = ({ queueBytesMax = queueBytesDefault }: AuditOptions): boolean => queueBytesMax >= collectingBytesMin
 
 /** Every option there is: what is not named here is a mistake. */
 const known: ReadonlySet<string> = new Set<keyof AuditOptions>([
@@ -161,7 +166,7 @@ export function readConfiguration(options: AuditOptions, platform: Platform, com
       openingMs: options.openingMs ?? openingMsDefault,
       holdMs,
       queueBytesMax: options.queueBytesMax ?? queueBytesDefault,
-      commitDelayMs: options.commitDelayMs ?? commitDelayMsDefault,
+      commitDelayMs: collects(options) ? (options.commitDelayMs ?? commitDelayMsDefault) : 0,
     },
     hash: compiled.hash,
   }

@@ -84,6 +84,8 @@ export interface ExchangeView {
   /** Asked when a record is made: what is known by then. */
   facts(): ExchangeFacts
   actor(): ActorInput | undefined
+  /** Whether it follows this very object, where it was found on one. */
+  isOf?(request: object): boolean
   /** Told after the application recorded an event in this request, so that automatic ones can be left out. */
   recorded(category: Category, type: string): void
 }
@@ -163,6 +165,11 @@ export function findViewOf(request: object): ExchangeView | undefined {
 
 function viewOf(request: Viewed): ExchangeView | undefined {
   // Its own: an object that was derived from a request is another one.
-  const view = Object.hasOwn(request, VIEW) ? request[VIEW] : (viewGivenTo(request) ?? views.get(request))
+  if (Object.hasOwn(request, VIEW)) {
+    const view = request[VIEW]
+    // A copy of a request has the property, too, and is another request.
+    return isView(view) && view.isOf?.(request) !== false ? view : undefined
+  }
+  const view = viewGivenTo(request) ?? views.get(request)
   return isView(view) ? view : undefined
 }

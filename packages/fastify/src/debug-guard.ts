@@ -19,7 +19,7 @@ import type { FastifyInstance } from 'fastify'
 const asked: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 /**
- * From now on every request is followed before anybody else is told of it, and `server` answers those for debugging endpoints
+ * From now on every request is followed before Fastify is told of it, and `server` answers those for debugging endpoints
  * itself.
  */
 export function seeFirst(
@@ -39,11 +39,14 @@ export function seeFirst(
           notFound(req, res)
           return true
         }
-        if (event === 'request') open(req, res)
       }
     }
     return Reflect.apply(emit, this, [event, ...given])
   }
+  // As a listener: a tracer that replaced the prototype's `emit` begins its span there, and our ids are the span's.
+  server.prependListener('request', (req: RawRequest, res: RawResponse) => {
+    if (exchangeOf(req) === undefined) open(req, res)
+  })
 }
 
 /** Answers 404 to a request that nothing of the application is to see. */

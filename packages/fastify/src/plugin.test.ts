@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Server, ServerResponse } from 'node:http'
 import { connect, constants } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { currentContext } from '@trailmark/core'
@@ -79,19 +80,26 @@ describe('the plugin', () => {
     expect(audit.lines[0]).toMatchObject({ http: { route: '/patients/:id', status: 404 } })
   })
 
-  it('follows a request before any other listener of the server, whenever that was added', async () => {
-    const audit = testAudit()
-    const app = fastify()
-    await app.register(auditPlugin, { audit })
-    app.get('/', () => 'ok')
-    const origin = await listening(app)
-    let seen: string | undefined
-    app.server.prependListener('request', (_req, res) => {
-      seen = String(res.getHeader('x-request-id'))
-    })
-    expect(seen).toBe(undefined)
-    const response = await fetch(origin)
-    expect(seen).toBe(idOf(response))
+  it("follows a request inside whatever replaced the server's emit, as tracers do to begin a span", async () => {
+    const { emit } = Server.prototype
+    const order: string[] = []
+    Server.prototype.emit = function (this: Server, name: string, ...given: unknown[]) {
+      const [, res] = given
+      if (name !== 'request' || !(res instanceof ServerResponse)) return Reflect.apply(emit, this, [name, ...given])
+      order.push(res.hasHeader('x-request-id') ? 'known before' : 'begins')
+      const heard: unknown = Reflect.apply(emit, this, [name, ...given])
+      order.push(res.hasHeader('x-request-id') ? 'followed' : 'not followed')
+      return heard === true
+    }
+    try {
+      const app = fastify()
+      await app.register(auditPlugin, { audit: testAudit() })
+      app.get('/', () => 'ok')
+      await fetch(await listening(app))
+    } finally {
+      Server.prototype.emit = emit
+    }
+    expect(order).toEqual(['begins', 'followed'])
   })
 
   it('follows injected requests', async () => {

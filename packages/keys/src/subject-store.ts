@@ -185,9 +185,12 @@ export class SubjectStore implements SubjectKeys {
   }
 
   async #erase(subjects: readonly Buffer[]): Promise<DestroyedSubject> {
-    const erased = await this.#parts.slots.erase(subjects, this.#onSlot)
-    this.#forget()
-    return erased
+    try {
+      return await this.#parts.slots.erase(subjects, this.#onSlot)
+    } finally {
+      // Also where a file could not be overwritten: the key must not go on being used until somebody tries again.
+      this.#forget()
+    }
   }
 
   /** A new year, a look at what others did: seldom, and nobody waits for the latter. */

@@ -37,7 +37,7 @@ class Answered {
   /** Its `then`, see below. */
   settle(done?: Done, failed?: Failed): Promise<unknown> {
     const exchange = exchangeOf(this.#ctx.req)
-    if (exchange === undefined) return this.#answered.then(done, failed)
+    if (exchange === undefined) return this.#answered.then(done, failed ?? rethrow)
     return exchange.run(() => this.#answered.then(done, failed ?? rethrow))
   }
 

@@ -259,6 +259,34 @@ describe('auditMiddleware', () => {
     expect(seen).toEqual(ids)
   })
 
+  it('answers where nothing was thrown behind a middleware that stands before the audit and waited', async () => {
+    const app = new Koa()
+    app.use(async (_ctx, next) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return next()
+    })
+    app.use(auditMiddleware({ audit: testAudit() })).use(() => Promise.reject(null))
+    const url = await listening(app)
+    for (let i = 0; i < 3; i++) await expectSafe(await fetch(url), 500)
+  })
+
+  it('are answered where a middleware passes them on to the `onerror` it found', async () => {
+    const app = new Koa().use(auditMiddleware({ audit: testAudit() }))
+    let counted = 0
+    app.use((ctx, next) => {
+      const found = ctx.onerror
+      ctx.onerror = function (this: Koa.Context, error) {
+        if (error) counted++
+        return found.call(this, error)
+      }
+      return next()
+    })
+    app.use(fails)
+    const url = await listening(app)
+    for (let i = 0; i < 3; i++) await expectSafe(await fetch(url))
+    expect(counted).toBe(3)
+  })
+
   it('answers where null or nothing was thrown, with the first request and later', async () => {
     const app = new Koa().use(auditMiddleware({ audit: testAudit() })).use(() => Promise.reject(null))
     const origin = await listening(app)

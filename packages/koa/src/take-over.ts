@@ -34,10 +34,7 @@ function takeEarlyErrors(app: Koa, audit: Audit, actor?: AskActor): void {
   function early(this: Context, error: Error | null | undefined): void {
     // Koa also calls it, without an error, at the end of every good response.
     if (error === null || error === undefined) return
-    // The context gets an `onerror` of its own with this, if the application's is to be asked.
-    const exchange = exchangeOf(this.req) ?? followKoa(audit, this, actor)
-    if (this.onerror === early) answerError(this, exchange, error)
-    else this.onerror(error)
+    answerError(this, exchangeOf(this.req) ?? followKoa(audit, this, actor), error)
   }
   markOurs(early)
   Object.defineProperty(app.context, 'onerror', { configurable: true, writable: true, value: early })

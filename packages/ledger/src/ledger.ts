@@ -50,7 +50,7 @@ export interface OpenOptions {
    * How long an entry that nobody waits for may wait in memory for others, in milliseconds: 0 to 1,000. Then they are written
    * and synced together, which costs as much as one alone. Reading a receipt, `head`, `flush()`, `seal()`, closing, and 1,024
    * entries or 256 KiB end the wait at once. What waits is lost by `kill -9` or a loss of power, as is everything that is not
-   * acknowledged. Default 0: written at once.
+   * acknowledged, and with `ack: 'queued'` what is. Default 0: written at once.
    */
   readonly commitDelayMs?: number
   /** Called with what happens after opening. It must not throw; what it throws is ignored. */
@@ -139,9 +139,9 @@ export interface AppendReceipt {
   readonly durable: Promise<Position>
 }
 
-/** An entry that a failed ledger could not make durable; the next one adopts it, and its receipt moves along. */
+/** An entry that a failed ledger could not make durable; the next one adopts it, and its receipt moves along. It shows no more than its id. */
 export interface PendingEntry {
-  readonly body: string
+  readonly id: string
 }
 
 /** What was found and done at opening. Core records it as `stream_open` and, where it applies, `ledger_recovered`. */

@@ -136,7 +136,7 @@ function emitInContext(this: Fixed, name: string | symbol, ...args: unknown[]): 
   const context = this[FIXED]
   // Entering a context costs ten times as much as asking for it, and most events come from inside or are heard by nobody. An
   // 'error' that nobody hears is thrown, and whoever catches it asks for the context.
-  if (currentContext() === context || (this.listenerCount(name) === 0 && name !== 'error'))
+  if (context === undefined || currentContext() === context || (this.listenerCount(name) === 0 && name !== 'error'))
     return plainEmit.call(this, name, ...args)
   return runInContext(context, () => plainEmit.call(this, name, ...args))
 }

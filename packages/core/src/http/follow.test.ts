@@ -568,6 +568,38 @@ describe('the context', () => {
     await lineOf(trail)
     expect(found).toBe(true)
   })
+
+  it('takes a copy of a request, and what was derived from one, for another request', async () => {
+    const trail = openTrail()
+    const found: unknown[] = []
+    const { port } = await serve(trail, (_exchange, req, res) => {
+      found.push(
+        exchangeOf(Object.assign(Object.create(Object.getPrototypeOf(req)), req)),
+        exchangeOf(Object.create(req)),
+      )
+      res.end()
+    })
+    const socket = await wire(port)
+    socket.write(lastGet)
+    await lineOf(trail)
+    expect(found).toEqual([undefined, undefined])
+  })
+
+  it('is finished with its answer, also where one answer is followed for two requests', async () => {
+    const trail = openTrail()
+    const { port } = await serve(trail, (_exchange, req, res) => {
+      followRequest(trail.audit, Object.create(req), res, { route: () => '/inner', actor: () => undefined })
+      res.end()
+    })
+    const socket = await wire(port)
+    socket.write(get)
+    await until(() => trail.lines.length === 2)
+    expect(trail.lines.map(({ http }) => [http?.route, http?.completion])).toEqual([
+      ['/r/:id', 'completed'],
+      ['/inner', 'completed'],
+    ])
+    socket.destroy()
+  })
 })
 
 describe('records an answer owes', () => {

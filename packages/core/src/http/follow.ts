@@ -64,6 +64,11 @@ interface Followed {
 
 /** One listener for all answers. An answer that two follow, one per installed copy of this package, has a symbol of each. */
 function finishOnClose(res: RawResponse & Followed, exchange: LiveExchange): void {
+  // Followed for two requests, or an object derived from the answer that Node closes.
+  if (res[FOLLOWED] !== undefined || !Object.hasOwn(res, '_events')) {
+    res.on('close', () => exchange.finish())
+    return
+  }
   res[FOLLOWED] = exchange
   res.on('close', closed)
 }

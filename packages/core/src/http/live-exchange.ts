@@ -39,7 +39,7 @@ import type { Declaration, Exchange, FrameworkView } from './exchange.ts'
 import { type FactSource, factsOf, routeOf } from './exchange-facts.ts'
 import type { Held } from './hold.ts'
 import { holdAnswer } from './hold-answer.ts'
-import type { Opened, Openings } from './opening.ts'
+import { Listed, type Opened, type Openings } from './opening.ts'
 import { permissionIn, permissionOf } from './permission.ts'
 import { problemFor } from './problem.ts'
 import { claim } from './record-once.ts'
@@ -67,13 +67,11 @@ interface Ended {
   readonly actor: ActorInput | undefined
 }
 
-export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, Ending {
+export class LiveExchange extends Listed implements Exchange, ReportTaker, Carried, Opened, Ending {
   readonly audit: Audit
   readonly context: RequestContext
   readonly startedMs: number
   timedOut = false
-  earlier: Opened | undefined
-  later: Opened | undefined
   readonly #runtime: Runtime
   #live: LiveExchangeInit | undefined
   #ended: Ended | undefined
@@ -101,11 +99,16 @@ export class LiveExchange implements Exchange, ReportTaker, Carried, Opened, End
   #endWorks: EndWork[] | undefined
 
   constructor(audit: Audit, runtime: Runtime, init: LiveExchangeInit) {
+    super()
     this.audit = audit
     this.context = init.context
     this.startedMs = runtime.clock.monotonic()
     this.#runtime = runtime
     this.#live = init
+  }
+
+  isOf(request: object): boolean {
+    return this.#live === undefined || this.#live.req === request
   }
 
   /** What the client asked for, where it is more than the route says. Undefined once the exchange has ended. */

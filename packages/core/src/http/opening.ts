@@ -16,6 +16,28 @@ export interface Opened {
   tellOpening(): void
 }
 
+/** The links of what can be listed, where nobody sees them who prints or copies a request. */
+export class Listed {
+  #earlier: Opened | undefined
+  #later: Opened | undefined
+
+  get earlier(): Opened | undefined {
+    return this.#earlier
+  }
+
+  set earlier(opened: Opened | undefined) {
+    this.#earlier = opened
+  }
+
+  get later(): Opened | undefined {
+    return this.#later
+  }
+
+  set later(opened: Opened | undefined) {
+    this.#later = opened
+  }
+}
+
 export interface Openings {
   add(opened: Opened): void
   remove(opened: Opened): void

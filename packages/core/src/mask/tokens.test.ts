@@ -14,6 +14,16 @@ function rotatingKeys() {
   return { keys, rotate }
 }
 
+describe('a key of tokens', () => {
+  test('whose kid would not be a plain name in a record is refused', () => {
+    const key = memoryKeys().tokens.current('stable', 0)
+    for (const kid of ['a","forged":"1', 'line\nfeed', '', 'x'.repeat(65)]) {
+      const tokens = createTokens({ current: () => ({ ...key, kid }), all: () => [] })
+      expect(() => tokens.token('person', 'usr_8f3k2p')).toThrow('kid')
+    }
+  })
+})
+
 describe('a token', () => {
   const keys = memoryKeys().tokens
   const tokens = createTokens(keys)

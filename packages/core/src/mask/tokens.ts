@@ -87,7 +87,11 @@ function scopeOf(purpose: string): TokenScope {
   return monthlyPurposes.has(purpose) ? 'monthly' : 'stable'
 }
 
+/** Tokens are written as they are, and keys may be the application's own. */
+const kidShape = /^[\w.:-]{1,64}$/
+
 function tokenOf(key: TokenKey, purpose: string, value: string, options: TokenOptions): string {
+  if (!kidShape.test(key.kid)) throw new TypeError('a key of tokens has a kid that is no plain name')
   const digest = createHmac('sha256', key.key)
     .update(input(purpose, canonical(purpose, value, options.kind), options.tenant))
     .digest('base64url')

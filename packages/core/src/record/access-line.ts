@@ -66,11 +66,16 @@ function withHttp(time: string, { http, opening = false }: LineFacts, level: Lev
   if (http === undefined) return `${time + bareHead(level, opening)},"request_id":"`
   const { durationMs, reqBytes, resBytes } = http
   const { text, measured } = lineHead(http, level, opening)
-  if (durationMs !== undefined && reqBytes !== undefined && resBytes !== undefined && Number.isFinite(durationMs))
+  if (isFiniteNumber(durationMs) && isFiniteNumber(reqBytes) && isFiniteNumber(resBytes))
     return `${time + measured + durationText(durationMs)},"req_bytes":${reqBytes},"res_bytes":${resBytes}},"request_id":"`
   const measures =
     numberMember('duration_ms', durationMs) + numberMember('req_bytes', reqBytes) + numberMember('res_bytes', resBytes)
   return `${time + text + measures}},"request_id":"`
+}
+
+/** Sizes are the application's own objects' word. */
+function isFiniteNumber(value: number | undefined): value is number {
+  return Number.isFinite(value)
 }
 
 function remoteMember(remote: LineFacts['remote']): string {

@@ -159,6 +159,7 @@ class BatchWriter implements LineWriter {
       this.#running = false
       // The end of the process may have written it meanwhile.
       if (this.#inFlight === batches) this.#wrote(batches, error, bytes)
+      else this.#goOn()
     }
     const { fd } = this.#settings
     if (batches.length === 1) write(fd, first.bytes, first.written, first.end - first.written, null, done)

@@ -8,7 +8,7 @@ export function receiptOf(id: string, log: LogReceipt): Receipt {
 }
 
 function isNamed(log: LogReceipt, id: string): log is LogReceipt & Receipt {
-  return log.id === id
+  return log?.id === id
 }
 
 /** Passes both questions on to the ledger, which makes a promise only when it is asked. */

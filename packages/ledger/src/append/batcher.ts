@@ -7,7 +7,7 @@ import type { Disk } from '../disk.ts'
 import { segmentAgeMsMax, segmentBytesMax, segmentEntriesMax } from '../layout.ts'
 import type { Chain } from '../line.ts'
 import { EntryQueue } from './entry-queue.ts'
-import { Lot, type Pending } from './pending.ts'
+import { bodyOf, bytesOf, Lot, type Pending } from './pending.ts'
 import { Segment } from './segment.ts'
 
 const batchEntriesMax = 4096
@@ -95,8 +95,9 @@ export class Batcher {
     let isAscii = true
     for (const entry of entries) {
       entry.join(lot, this.#chain.next)
-      text += `${this.#chain.frame(durable, entry.body)}\n`
-      isAscii &&= entry.bytes === entry.body.length
+      const body = bodyOf(entry)
+      text += `${this.#chain.frame(durable, body)}\n`
+      isAscii &&= bytesOf(entry) === body.length
     }
     // Nearly always true, and then a copy instead of an encoding.
     const bytes = Buffer.from(text, isAscii ? 'latin1' : 'utf8')

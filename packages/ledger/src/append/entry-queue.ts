@@ -1,5 +1,5 @@
 /** What waits for the next batch: heads before the others, each in the order it came. */
-import type { Pending } from './pending.ts'
+import { bytesOf, type Pending } from './pending.ts'
 
 export class EntryQueue {
   #heads: Pending[] = []
@@ -18,7 +18,7 @@ export class EntryQueue {
   }
 
   push(entry: Pending, head: boolean): void {
-    this.#bytes += entry.bytes
+    this.#bytes += bytesOf(entry)
     if (head) this.#heads.push(entry)
     else this.#others.push(entry)
   }
@@ -29,10 +29,10 @@ export class EntryQueue {
     let bytes = 0
     while (taken.length < entriesMax) {
       const entry = this.#heads[this.#headsTaken] ?? this.#others[this.#othersTaken]
-      if (!entry || (taken.length > 0 && bytes + entry.bytes > bytesMax)) break
+      if (!entry || (taken.length > 0 && bytes + bytesOf(entry) > bytesMax)) break
       if (this.#headsTaken < this.#heads.length) this.#headsTaken += 1
       else this.#othersTaken += 1
-      bytes += entry.bytes
+      bytes += bytesOf(entry)
       taken.push(entry)
     }
     this.#bytes -= bytes

@@ -27,7 +27,7 @@ import { type Hash, hashToHex } from '../tree.ts'
 import { Checkpointer, type CheckpointerStart } from './checkpointer.ts'
 import type { Lock } from './lock.ts'
 import { NoteSigner } from './note-signer.ts'
-import { Pending } from './pending.ts'
+import { bodyOf, Pending, rewriteEntry } from './pending.ts'
 import { Sealer } from './sealer.ts'
 import { Segment } from './segment.ts'
 import { TileKeeper } from './tile-keeper.ts'
@@ -175,8 +175,8 @@ class OpenLedger implements Ledger {
       if (!(entry instanceof Pending))
         throw new LedgerError('LEDGER_ENTRY_INVALID', 'only entries of a ledger can be adopted')
       try {
-        const body = rewrite(entry.body)
-        Pending.rewrite(entry, body, checkBody(body))
+        const body = rewrite(bodyOf(entry))
+        rewriteEntry(entry, body, checkBody(body))
         this.#writer.add(entry, false)
       } catch (error) {
         const problem = new LedgerError(

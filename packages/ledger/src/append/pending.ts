@@ -44,9 +44,27 @@ export interface WaitingRoom {
   now(): void
 }
 
+/** What an entry will be written as, and how many bytes of UTF-8 that is. */
+export let bodyOf: (entry: Pending) => string
+export let bytesOf: (entry: Pending) => number
+/** Another ledger adopts the entry; the receipt stays the same object. */
+export let rewriteEntry: (entry: Pending, body: string, bytes: number) => void
+
+/**
+ * Callers hold this object as their receipt: they may print it, and must neither read nor change what is written. So it is
+ * frozen, and what the ledger asks of it can be reached from this module alone.
+ */
 export class Pending implements AppendReceipt, PendingEntry {
+  static {
+    bodyOf = (entry) => entry.#body
+    bytesOf = (entry) => entry.#bytes
+    rewriteEntry = (entry, body, bytes) => {
+      entry.#body = body
+      entry.#bytes = bytes
+    }
+  }
+
   readonly id: string
-  /** Private: callers hold this object as their receipt, may print it, and must not change what is written. */
   #body: string
   /** Of the body, in UTF-8. */
   #bytes: number
@@ -64,20 +82,7 @@ export class Pending implements AppendReceipt, PendingEntry {
     this.id = id
     this.#body = body
     this.#bytes = bytes
-  }
-
-  get body(): string {
-    return this.#body
-  }
-
-  get bytes(): number {
-    return this.#bytes
-  }
-
-  /** Another ledger adopts the entry; the receipt stays the same object. */
-  static rewrite(entry: Pending, body: string, bytes: number): void {
-    entry.#body = body
-    entry.#bytes = bytes
+    Object.freeze(this)
   }
 
   get acknowledged(): Promise<Position> {
