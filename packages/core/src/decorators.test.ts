@@ -51,7 +51,7 @@ describe('a wrapped function', () => {
       targets: [{ type: 'patient', class: 'special_category' }],
     })
     expect(record?.subjects).toHaveLength(2)
-    expect(JSON.stringify(record)).not.toContain('_zq')
+    expect(JSON.stringify(record)).not.toContain('w_3_zq')
   })
 
   it('throws and rejects what it threw, and is recorded as failed', async () => {

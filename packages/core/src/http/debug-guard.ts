@@ -4,7 +4,7 @@
  * The question is asked before anything of the application runs, once for every request, so an ordinary path has to be
  * passed by one look; only what that look finds suspicious is read in all the ways of `debug-guard-path.ts`.
  */
-import { compileAddressList, plainAddress } from '../capture/address-list.ts'
+import { type AddressList, compileAddressList, plainAddress } from '../capture/address-list.ts'
 import { type ClientAddress, clientAddress, type Proxies } from '../capture/client-ip.ts'
 import type { CoverageRegister } from '../coverage.ts'
 import { type PathReading, readPath } from './debug-guard-path.ts'
@@ -36,7 +36,7 @@ const overrideParameter = /[?&]_method=([A-Za-z]{1,16})(?:&|$)/
 const prefixesMs = 1_000
 
 /** Loopback, private, link-local and shared addresses: whoever comes from one is inside. */
-const inside = compileAddressList('inside', [
+const insideRanges = [
   '127.0.0.0/8',
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -46,7 +46,15 @@ const inside = compileAddressList('inside', [
   '::1',
   'fc00::/7',
   'fe80::/10',
-])
+]
+
+let inside: AddressList | undefined
+
+/** Compiled when first asked: few requests ever are, and every start would wait for it. */
+function isInsideAddress(address: string): boolean {
+  inside ??= compileAddressList('inside', insideRanges)
+  return inside.has(address)
+}
 
 interface Prefix {
   readonly segments: readonly (string | undefined)[]
@@ -207,7 +215,7 @@ const forwardedMax = 64
  */
 function isOutside(req: RawRequest, proxies: Proxies): boolean {
   const client: ClientAddress = clientAddress(req, proxies)
-  if (client.address !== undefined && !inside.has(client.address)) return true
+  if (client.address !== undefined && !isInsideAddress(client.address)) return true
   if (client.trustedHops > 0) return false
   if (req.headers['forwarded'] !== undefined) return true
   return forwarding.some((name) => {
@@ -220,5 +228,5 @@ function isOutside(req: RawRequest, proxies: Proxies): boolean {
 
 function isInside(entry: string): boolean {
   const address = plainAddress(entry)
-  return address !== undefined && inside.has(address)
+  return address !== undefined && isInsideAddress(address)
 }
