@@ -1,3 +1,5 @@
+import { postNote } from './post-note.ts'
+
 /** The requests of a load, rendered before the clock starts, the same in every run. */
 export interface Population {
   readonly requests: number
@@ -10,22 +12,7 @@ export const population: Population = { requests: 16_384, people: 100_000 }
 
 export function prepareRequests({ requests, people }: Population): Buffer[] {
   const random = randomFrom(7)
-  return Array.from({ length: requests }, (_, i) => requestOf(i % 500, Math.floor(people ** random())))
-}
-
-const body = JSON.stringify({ note: 'x'.repeat(589) })
-
-function requestOf(note: number, person: number): Buffer {
-  const headers = [
-    `POST /notes/${note} HTTP/1.1`,
-    'host: 127.0.0.1',
-    'content-type: application/json',
-    'user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36',
-    'accept: */*',
-    `x-user: usr_${person.toString(36).padStart(6, '0')}`,
-    `content-length: ${body.length}`,
-  ]
-  return Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}`)
+  return Array.from({ length: requests }, (_, i) => postNote(i % 500, Math.floor(people ** random())))
 }
 
 /** A linear congruential generator: every server is asked the same, in the same order. */

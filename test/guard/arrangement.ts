@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { MemoryPeer } from '../bench/inside/memory-peer.ts'
+import { postNote } from '../bench/post-note.ts'
 
 export type Framework = 'express' | 'fastify' | 'koa'
 
@@ -41,7 +42,7 @@ export async function serve(
   const server = createServer(await listener(arrangement))
   const peers = Array.from({ length: connections }, () => new MemoryPeer())
   for (const peer of peers) server.emit('connection', peer)
-  const requests = Array.from({ length: people * notes }, (_, i) => requestOf(i % notes, i % people))
+  const requests = Array.from({ length: people * notes }, (_, i) => postNote(i % notes, i % people))
   let next = 0
   return async (times) => {
     let left = times
@@ -55,18 +56,4 @@ export async function serve(
     )
     await setTimeout(settledMs)
   }
-}
-
-function requestOf(note: number, person: number): Buffer {
-  const body = JSON.stringify({ note: 'x'.repeat(580) })
-  const headers = [
-    `POST /notes/${note} HTTP/1.1`,
-    'host: 127.0.0.1',
-    'content-type: application/json',
-    'user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36',
-    'accept: */*',
-    `x-user: usr_${person}`,
-    `content-length: ${body.length}`,
-  ]
-  return Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net'
-import { requestBytes, somebodyOf } from './listener.ts'
+import { postNote } from '../post-note.ts'
+import { somebodyOf } from './listener.ts'
 
 /** Prepared, so that the load costs as little as it can: it shares the machine with what is measured. */
-const requests = Array.from({ length: 512 }, (_, i) => requestBytes(i % 500, somebodyOf(1000)))
+const requests = Array.from({ length: 512 }, (_, i) => postNote(i % 500, somebodyOf(1000)))
 
 /** A keep-alive connection that asks one prepared request at a time, and reads no more of the answer than where it ends. */
 export class AskingSocket {

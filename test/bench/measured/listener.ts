@@ -71,20 +71,5 @@ function noteOf({ params }: { readonly params: unknown }): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
-const body = JSON.stringify({ note: 'x'.repeat(580) })
-
-/** What a client sends; `user` is who acts, a number. */
-export function requestBytes(note: number, user: number): Buffer {
-  const headers = [
-    `POST /notes/${note} HTTP/1.1`,
-    'host: 127.0.0.1',
-    'content-type: application/json',
-    'user-agent: bench/1.0',
-    `x-user: usr_${user.toString(36).padStart(6, '0')}`,
-    `content-length: ${body.length}`,
-  ]
-  return Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}`)
-}
-
 /** One of so many people, as real traffic has them: a few often, most of them rarely. */
 export const somebodyOf = (population: number): number => Math.floor(population ** Math.random())

@@ -11,7 +11,8 @@ import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { currentContext } from '@trailmark/core'
 import { MemoryPeer } from '../inside/memory-peer.ts'
-import { flush, listenerOf, requestBytes, somebodyOf } from './listener.ts'
+import { postNote } from '../post-note.ts'
+import { flush, listenerOf, somebodyOf } from './listener.ts'
 
 const [, , question = '', framework = '', variant = 'bare', users = '1000'] = process.argv
 if (variant !== 'bare' && variant !== 'line' && variant !== 'declared') throw new Error(`no variant ${variant}`)
@@ -38,7 +39,7 @@ async function open(): Promise<Record<string, number>> {
   const before = await heapBytes()
   const release: (() => void)[] = []
   work = () => new Promise((resolve) => release.push(() => resolve({ ok: true })))
-  const asked = peers.map((peer, i) => peer.ask(requestBytes(i % 500, somebodyOf(Number(users)))))
+  const asked = peers.map((peer, i) => peer.ask(postNote(i % 500, somebodyOf(Number(users)))))
   while (release.length < openRequests) await sleep(5)
   const during = await heapBytes()
   for (const one of release) one()
@@ -80,7 +81,7 @@ async function ask(peers: readonly MemoryPeer[], requests: number): Promise<void
   const lane = async (peer: MemoryPeer): Promise<void> => {
     while (left > 0) {
       left -= 1
-      await peer.ask(requestBytes(left % 500, somebodyOf(Number(users))))
+      await peer.ask(postNote(left % 500, somebodyOf(Number(users))))
     }
   }
   await Promise.all(peers.map(lane))

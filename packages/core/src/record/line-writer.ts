@@ -35,7 +35,7 @@ const retryMs = 20
 const graceMs = 20
 const syncTriesMax = 50
 const lineFeed = 10
-/** As many buffers as any system takes in one write. */
+/** How many buffers every system takes in one write. */
 const batchesMax = 512
 
 export function createLineWriter(settings: LineWriterSettings): LineWriter {
