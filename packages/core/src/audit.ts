@@ -47,7 +47,7 @@ import { findRehearsal, rehearsedOptions } from './rehearsal.ts'
 import { giveRuntime, type Runtime } from './runtime.ts'
 import { maskAddress } from './scrub/address.ts'
 import { createScrubber } from './scrub/scrub.ts'
-import { checkScrubber } from './scrub/self-test.ts'
+import { checkScrubberAtStart } from './scrub/self-test.ts'
 import { createSealRequests, type SealedLedger, sealAndSwitch } from './seal-and-switch.ts'
 import type { ServiceIdentity } from './service.ts'
 import { openStorage, storageWeakness } from './storage.ts'
@@ -161,7 +161,7 @@ export function openAudit<const E extends Catalogue = Record<never, never>>(
   const { platform = thisPlatform(), print = rehearsal?.print, newId = uuidv7 } = surroundings
   const clock = options.clock ?? systemClock
   const scrubber = createScrubber(options.scrub)
-  checkScrubber(scrubber)
+  checkScrubberAtStart(scrubber, options.scrub)
   const catalogue = catalogueOf(options.events)
   const policy = compilePolicy(options.policy, catalogue)
   compileProxies(options.proxies)

@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto'
 import { countWays } from '../define-pattern-ways.ts'
 import { AuditError } from '../errors.ts'
-import { createNames, joinedName } from './names.ts'
+import { builtInNames, createNames, joinedName } from './names.ts'
 import type { WalkRules } from './walk.ts'
 
 /** A secret or a kind of personal data of an application's own, found in texts. */
@@ -69,7 +69,9 @@ export function compileOptions(options: ScrubberOptions): CompiledOptions {
   const told = detectors.map(({ name, pattern, prefix }) => [name, pattern.source, pattern.flags, prefix ?? ''])
   const empty = told.length === 0 && parts.every((part) => part.length === 0)
   return Object.freeze({
-    names: createNames({ secret, personal }, shown),
+    // The table of the built-in ones is large, and what they say of a name is the same for everybody.
+    names:
+      secret.length + personal.length + shown.length === 0 ? builtInNames : createNames({ secret, personal }, shown),
     hosts: new Set(hosts),
     queryNames: new Set(queryNames),
     detect: detectors.length === 0 ? undefined : detection(detectors),
