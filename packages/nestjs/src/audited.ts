@@ -35,7 +35,7 @@ export type AuditedDecorator = MethodDecorator & ClassDecorator
 export type Mark = { readonly statement: Statement<Asked> } | { readonly reason: string }
 
 /** What questions are asked with. Which types these have is for whoever wrote the question to know. */
-type Asked = [request: unknown, response: unknown]
+export type Asked = [request: unknown, response: unknown]
 
 /** For the verbs: `resource` is your own name of the kind of data. */
 type Declare = <Req = AuditedRequest, Res = unknown>(
@@ -99,7 +99,7 @@ const ownKey = '@trailmark/nestjs/audited/1'
 const classKey = '@trailmark/nestjs/audited-class/1'
 const reflector = new Reflector()
 
-type Handler = Parameters<Reflector['get']>[1]
+export type Handler = Parameters<Reflector['get']>[1]
 
 /** What is said of this handler of this controller, by itself or by the controller as a whole. */
 export function markOf(handler: Handler, controller: Handler): Mark | undefined {

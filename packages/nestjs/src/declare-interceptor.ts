@@ -4,10 +4,10 @@
  * It is the outermost interceptor: guards have let the request in and the actor is known, but no pipe, no cache and no handler
  * of the application has run. What one of those throws is told to the exchange, whoever answers it.
  */
-import { type CallHandler, type ExecutionContext, type NestInterceptor, StreamableFile } from '@nestjs/common'
-import { bindStatement, type Exchange } from '@trailmark/core/http'
+import { type NestInterceptor, StreamableFile } from '@nestjs/common'
+import { bindStatement, type Exchange, type Statement } from '@trailmark/core/http'
 import { NEVER, type Observable, tap } from 'rxjs'
-import { markOf } from './audited.ts'
+import { type Asked, type Handler, markOf } from './audited.ts'
 import { tellError } from './errors.ts'
 import { exchangeIn } from './http-request.ts'
 
@@ -15,18 +15,54 @@ export const declareInterceptor: NestInterceptor = {
   intercept(context, next) {
     const exchange = exchangeIn(context)
     if (exchange === undefined) return next.handle()
-    const mark = markOf(context.getHandler(), context.getClass())
-    if (mark === undefined || 'reason' in mark) return handled(exchange, next)
     const http = context.switchToHttp()
-    const durable = exchange.declare(bindStatement(mark.statement, http.getRequest(), http.getResponse()))
-    if (durable === undefined) return handled(exchange, next)
-    return durable.then((goOn) => (goOn ? handled(exchange, next) : refused(context)))
+    const durable = declareFor(
+      exchange,
+      context.getHandler(),
+      context.getClass(),
+      http.getRequest(),
+      http.getResponse(),
+    )
+    if (durable === undefined) return tapped(exchange, next.handle())
+    return durable.then((goOn) => (goOn ? tapped(exchange, next.handle()) : refuse(http.getResponse())))
   },
 }
 
+/** A promise where the handler has to wait: whether it may run. */
+export function declareFor(
+  exchange: Exchange,
+  handler: Handler,
+  controller: Handler,
+  request: unknown,
+  response: unknown,
+): Promise<boolean> | undefined {
+  const statement = statementOf(handler, controller)
+  if (statement === undefined) return undefined
+  return exchange.declare(bindStatement(statement, request, response))
+}
+
+/** By controller, since a handler may be inherited by several, and then by handler. */
+const statements = new WeakMap<Handler, WeakMap<Handler, Statement<Asked> | 'none'>>()
+
+/** What the decorators said does not change, and to read it costs more than the rest of this file. */
+function statementOf(handler: Handler, controller: Handler): Statement<Asked> | undefined {
+  let known = statements.get(controller)
+  if (known === undefined) {
+    known = new WeakMap()
+    statements.set(controller, known)
+  }
+  let found = known.get(handler)
+  if (found === undefined) {
+    const mark = markOf(handler, controller)
+    found = mark === undefined || 'reason' in mark ? 'none' : mark.statement
+    known.set(handler, found)
+  }
+  return found === 'none' ? undefined : found
+}
+
 /** One operator does for all: each more is six calls for every answer. */
-function handled(exchange: Exchange, next: CallHandler): Observable<unknown> {
-  return next.handle().pipe(
+export function tapped(exchange: Exchange, values: Observable<unknown>): Observable<unknown> {
+  return values.pipe(
     tap({
       next: (value: unknown) => {
         if (value instanceof StreamableFile) watchFile(exchange, value)
@@ -37,8 +73,7 @@ function handled(exchange: Exchange, next: CallHandler): Observable<unknown> {
 }
 
 /** The request has its answer, and Nest must not write another: nothing is ever emitted, and nobody holds on to it. */
-function refused(context: ExecutionContext): Observable<never> {
-  const reply: unknown = context.switchToHttp().getResponse()
+export function refuse(reply: unknown): Observable<never> {
   const hijack: unknown = typeof reply === 'object' && reply !== null ? Reflect.get(reply, 'hijack') : undefined
   if (typeof hijack === 'function') Reflect.apply(hijack, reply, [])
   return NEVER
@@ -53,7 +88,7 @@ const nestsLogger = String(plain.errorLogger)
  * A file that fails while it is sent. Nest prints the error with its stack, and answers 400 where nothing was sent yet;
  * handlers of the application's own stay.
  */
-function watchFile(exchange: Exchange, file: StreamableFile): void {
+export function watchFile(exchange: Exchange, file: StreamableFile): void {
   if (String(file.errorLogger) === nestsLogger) file.setErrorLogger((error) => exchange.fail(error))
   if (String(file.errorHandler) === nestsHandler) {
     file.setErrorHandler((error) => {

@@ -15,6 +15,7 @@ import type { Audit } from '@trailmark/core'
 import { type AuditSource, auditFrom } from '@trailmark/core/http'
 import { readEnhancers } from './application-config.ts'
 import { declareInterceptor } from './declare-interceptor.ts'
+import { callDirectly } from './direct-call.ts'
 import { lastFilter } from './errors.ts'
 import { watchGuards } from './guards.ts'
 import { type Mounted, mount } from './mount.ts'
@@ -90,6 +91,7 @@ export class AuditModule implements NestModule, OnApplicationShutdown {
     if (routes === undefined) return
     const enhancers = readEnhancers(this.#ref)
     enhancers.globalInterceptors.unshift(declareInterceptor)
+    callDirectly(this.#modules)
     enhancers.globalFilters.unshift(lastFilter(this.#host.httpAdapter))
     watchGuards(this.#modules, enhancers)
     for (const path of controllerPaths(this.#modules)) routes.controllers.add(path)
