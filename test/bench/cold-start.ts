@@ -5,8 +5,8 @@ import { build, type Figures, figure, measureInChild } from './measure-in-child.
 import { show, spread } from './median.ts'
 
 /**
- * How much later does an application answer its first request? Each sample is a fresh process that loads the built packages,
- * as users have them, after the framework, and starts them: a first time, where keys and ledgers are made, and then again.
+ * How much later does an application answer its first request? Each sample is a fresh process that loads the packages, in
+ * their published form and after the framework, and starts them: a first time, where keys and ledgers are made, then again.
  */
 const whats = ['pino-http', 'express', 'fastify', 'koa'] as const
 const rounds = Math.min(Number(process.env['TRAILMARK_BENCH_ROUNDS'] ?? 9), 9)
@@ -60,7 +60,7 @@ async function row(what: string, { first, again }: Samples, home: string): Promi
 }
 
 function page(rows: readonly string[]): string {
-  return `Milliseconds in a fresh process on the built packages, ${rounds} of each kind in turns: loading the framework, then loading the adapter with all it
+  return `Milliseconds in a fresh process on the packages as published, ${rounds} of each kind in turns: loading the framework, then loading the adapter with all it
 imports, then \`auditMiddleware()\` (Fastify: \`register\`), first where neither keys nor ledgers exist yet, then where they do. CPU is
 the main thread's, which a busy machine changes least. The mark is ${markMs} ms for \`auditMiddleware()\`.
 

@@ -1,5 +1,4 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -9,7 +8,7 @@ import { fromSources, repository } from '../process/repository.ts'
 export type Figures = Readonly<Record<string, number>>
 
 export interface ChildOptions {
-  /** Against what `tsc` made of the packages, as users have it, instead of the sources. */
+  /** Against what is published of the packages, as users have it, instead of the sources. */
   readonly built?: boolean
   readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -41,12 +40,10 @@ export function figure(figures: Figures, name: string): number {
 
 let isBuilt = false
 
-/** Compiles every package as a release does, once in a run, and from nothing: what an earlier build left would be packed, too. */
+/** Makes of every package what is published of it, once in a run. */
 export function build(): void {
   if (isBuilt) return
-  for (const name of readdirSync(join(repository, 'packages')))
-    rmSync(join(repository, 'packages', name, 'dist'), { recursive: true, force: true })
-  execFileSync(join(repository, 'node_modules/.bin/tsc'), ['-b'], { cwd: repository, stdio: 'inherit' })
+  execFileSync(process.execPath, [join(repository, 'release/main.ts'), 'all'], { cwd: repository, stdio: 'inherit' })
   isBuilt = true
 }
 

@@ -15,7 +15,7 @@ import { show, spread } from './median.ts'
  */
 const records = process.env['TRAILMARK_BENCH_LARGE'] === '1' ? 1_000_000 : 100_000
 const rounds = Math.min(Number(process.env['TRAILMARK_BENCH_ROUNDS'] ?? 5), 5)
-const cli = join(repository, 'packages/cli/dist/main.js')
+const cli = join(repository, 'packages/cli/lib/main.js')
 /** Commands that are planned; those the program does not know yet are named on the page. */
 const planned = ['export', 'evidence', 'hold', 'retain', 'purge', 'erase', 'review', 'detect', 'console']
 

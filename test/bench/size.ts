@@ -75,16 +75,16 @@ function dependenciesOf(dir: string): string[] {
   return Object.keys(manifest.dependencies ?? {})
 }
 
-/** Of ours only what is published: `dist`, the manifest and the licence. */
+/** Of ours only what is published: `lib`, the manifest and the licence. */
 function bytesOf({ name, dir }: Installed): number {
   const published = name.startsWith('@trailmark/')
-    ? ['dist', 'package.json', 'LICENSE', 'README.md', 'FORMAT.md']
+    ? ['lib', 'package.json', 'LICENSE', 'README.md', 'FORMAT.md']
     : ['.']
   return published.reduce((sum, entry) => sum + bytesBelow(join(dir, entry)), 0)
 }
 
 function bytesBelow(path: string): number {
-  if (!existsSync(path) || path.endsWith('.tsbuildinfo')) return 0
+  if (!existsSync(path)) return 0
   const found = statSync(path)
   if (!found.isDirectory()) return found.size
   const entries = readdirSync(path).filter((entry) => entry !== 'node_modules')

@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from '../process/repository.ts'
 import { linesPacked, nodeBinary } from './nodes.ts'
-import { entriesOf, installAsStranger, packages, run, type Stranger, tool } from './stranger.ts'
+import { entriesOf, installAsStranger, ownTree, packages, run, type Stranger, tool } from './stranger.ts'
 
 /** What npm users get: every package packed, installed from its tarball into an empty project, and used on each Node. */
 let stranger: Stranger
@@ -27,13 +28,23 @@ describe.each(packages)('the packed %s', (name) => {
       .trim()
       .split('\n')
     expect(files).toEqual(expect.arrayContaining(['package/package.json', 'package/LICENSE']))
-    const expected = /^package\/(package\.json|LICENSE|(README|FORMAT|CHANGELOG)\.md|dist\/[\w/-]+(\.d\.ts|\.js))$/
+    const expected =
+      /^package\/(package\.json|LICENSE|(README|FORMAT|CHANGELOG)\.md|lib\/([\w-]+\.js|types\/[\w/-]+\.d\.ts))$/
     expect(files.filter((file) => !expected.test(file))).toEqual([])
   })
 
   it('says nothing of how this repository is developed', () => {
     const manifest = run('tar', ['-xzOf', stranger.tarballOf(name), 'package/package.json'], stranger.home)
     expect(manifest).not.toMatch(/workspace:|@trailmark\/source/)
+  })
+})
+
+describe('an application', () => {
+  const kilobytesMax = 540
+
+  it.each(['express', 'fastify', 'koa', 'hono', 'nestjs'])('that uses %s fetches little of ours', (name) => {
+    const bytes = ownTree(name).reduce((sum, one) => sum + statSync(stranger.tarballOf(one)).size, 0)
+    expect(bytes / 1000).toBeLessThanOrEqual(kilobytesMax)
   })
 })
 
@@ -57,6 +68,18 @@ describe.each(linesPacked)('on Node %s', (line) => {
     expect(run(nodeBinary(line), ['same-module.cjs', ...entries], stranger.project)).toBe('ok\n')
   })
 
+  it('classes, context and state exist once, and frames name ours and the application', () => {
+    expect(run(nodeBinary(line), ['one-core.mjs', `${stranger.home}/one-${line}`], stranger.project)).toBe('ok\n')
+  })
+
+  it('the command line starts its processes: canaries, and a rehearsal of an application', () => {
+    const trailmark = (...args: string[]): unknown =>
+      JSON.parse(run('node_modules/.bin/trailmark', [...args, '--json'], stranger.project, nodeBinary(line)))
+    const paths = Array.from({ length: 6 }, () => expect.objectContaining({ arrived: [] }))
+    expect(trailmark('doctor', '--canary')).toMatchObject({ ok: true, paths })
+    expect(trailmark('coverage', 'routes.mjs')).toMatchObject({ ok: true })
+  })
+
   it.each(['express', 'fastify', 'koa', 'hono', 'nestjs'])(
     'a CommonJS application in %s records, and its trail verifies',
     (framework) => {
@@ -69,6 +92,8 @@ describe.each(linesPacked)('on Node %s', (line) => {
         stranger.project,
         nodeBinary(line),
       )
+      const threads = run(nodeBinary(line), ['threads.mjs', `${directory}/trail`], stranger.project)
+      expect(JSON.parse(threads)).toEqual({ ok: true, answered: true })
       expect(verified).toMatch(/^packed +audit\.standard/m)
       const args = ['query', '--dir', `${directory}/trail`, '--type', 'authz_deny', '--json']
       const found = run('node_modules/.bin/trailmark', args, stranger.project, nodeBinary(line))

@@ -54,15 +54,13 @@ const compilerOptions = {
   noEmit: true,
 }
 
-/** Builds from nothing, so that no tarball holds what an earlier build left behind; then packs and installs. */
+/** Packs as a release does, which makes anew what is published; then installs. */
 export function installAsStranger(): Stranger {
   const home = mkdtempSync(join(tmpdir(), 'trailmark-packed-'))
   const tarballs = join(home, 'tarballs')
   const project = join(home, 'project')
   mkdirSync(tarballs)
   cpSync(join(repository, 'test/full/stranger'), project, { recursive: true })
-  for (const name of packages) rmSync(join(repository, 'packages', name, 'dist'), { recursive: true, force: true })
-  run(join(bin, 'tsc'), ['-b'], repository)
   for (const name of packages) {
     run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', tarballs], join(repository, 'packages', name))
   }
@@ -86,6 +84,13 @@ export function entriesOf(name: string): string[] {
   return Object.keys(manifest.exports)
     .filter((key) => key !== './package.json')
     .map((key) => `@trailmark/${name}${key.slice(1)}`)
+}
+
+/** What an application gets of ours that asks for this package: its name and those of all it needs. */
+export function ownTree(name: string): string[] {
+  const manifest = JSON.parse(readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8'))
+  const needed = Object.keys(manifest.dependencies ?? {}).filter((one) => one.startsWith('@trailmark/'))
+  return [...new Set([name, ...needed.flatMap((one) => ownTree(one.slice('@trailmark/'.length)))])]
 }
 
 /** A tool of the repository. */
