@@ -20,11 +20,22 @@ export interface Latency {
   readonly p999: number[]
 }
 
+/**
+ * What "70 % load" means: the rate at which the audited server is busy for 70 % of the time, or 70 % of the requests/s it
+ * sustained when all clients ask at once. Requests that come one by one cost more than those, so the second is a higher load.
+ */
+export type Offered = 'busy' | 'sustained'
+
+export interface AtRate {
+  readonly perSecond: number
+  readonly latency: ReadonlyMap<Variant, Latency>
+}
+
 export interface Compared {
   readonly framework: string
   readonly slices: ReadonlyMap<Variant, readonly Slice[]>
   /** Only where a second phase was asked for. */
-  readonly atRate?: { readonly perSecond: number; readonly latency: ReadonlyMap<Variant, Latency> }
+  readonly atRates?: Readonly<Record<Offered, AtRate>>
   /** What one request cost the load. */
   readonly loadCpuUs: number
 }
@@ -34,7 +45,7 @@ export interface Plan {
   readonly variants: readonly Variant[]
   readonly rounds: number
   readonly sliceMs: number
-  /** Second phase: these, at 70 % of what the last of them sustained. */
+  /** Second phase: these, at 70 % load of the last of them. */
   readonly atRate?: readonly Variant[]
   readonly home: string
 }
@@ -49,6 +60,7 @@ const settleMs = 15
 export const rateRounds = 6
 export const rateMs = 1_000
 const rateShare = 0.7
+const rateSteps = 5
 
 export async function compare(plan: Plan): Promise<Compared> {
   const load = new Load()
@@ -67,9 +79,18 @@ export async function compare(plan: Plan): Promise<Compared> {
     }
     const compared = { framework: plan.framework, slices, loadCpuUs: spread(loadCpu).median }
     const chosen = servers.filter(({ variant }) => plan.atRate?.includes(variant))
-    const last = slices.get(plan.atRate?.at(-1) ?? 'bare') ?? []
-    if (chosen.length === 0) return compared
-    return { ...compared, atRate: await measureAtRate(chosen, load, spread(last.map((one) => one.perSecond)).median) }
+    const last = chosen.at(-1)
+    if (last === undefined) return compared
+    // What idle servers still do, such as collecting garbage, would be in somebody else's latency.
+    await Promise.all(servers.filter((server) => !chosen.includes(server)).map((server) => server.stop()))
+    const own = slices.get(last.variant) ?? []
+    const sustained = Math.round(spread(own.map((one) => one.perSecond)).median * rateShare)
+    const busy = await busyAt(last, load, sustained)
+    const atRates = {
+      busy: await measureAtRate(chosen, load, busy),
+      sustained: await measureAtRate(chosen, load, sustained),
+    }
+    return { ...compared, atRates }
   } finally {
     await Promise.all([load.stop(), ...servers.map((server) => server.stop())])
   }
@@ -90,12 +111,20 @@ async function measure(server: Server, load: Load, ms: number): Promise<{ slice:
   return { slice, loadCpuUs: cpuUs / requests }
 }
 
-async function measureAtRate(
-  servers: readonly Server[],
-  load: Load,
-  sustained: number,
-): Promise<NonNullable<Compared['atRate']>> {
-  const perSecond = Math.round(sustained * rateShare)
+/** Comes closer step by step: the fewer requests there are a second, the more each costs. */
+async function busyAt(server: Server, load: Load, first: number): Promise<number> {
+  let perSecond = first
+  for (let step = 0; step < rateSteps; step++) {
+    await server.begin()
+    await load.run({ kind: 'open', port: server.port, ms: rateMs, perSecond: Math.round(perSecond) })
+    await wait(settleMs)
+    const { cpuUs } = await server.end()
+    perSecond = Math.min(first, perSecond * (rateShare / (cpuUs / 1000 / (rateMs + settleMs))))
+  }
+  return Math.round(perSecond)
+}
+
+async function measureAtRate(servers: readonly Server[], load: Load, perSecond: number): Promise<AtRate> {
   const latency = new Map<Variant, Latency>(servers.map(({ variant }) => [variant, { p50: [], p99: [], p999: [] }]))
   for (let round = 0; round < rateRounds; round++) {
     for (const { variant, port } of inTurn(servers, round)) {

@@ -67,16 +67,13 @@ export function addedRatio(own: readonly Slice[], other: readonly Slice[], bare:
 }
 
 export function latencyTable(all: readonly Compared[]): string {
-  const rows = all.flatMap(({ framework, atRate }) =>
-    [...(atRate?.latency ?? [])].map(([variant, { p50, p99, p999 }]) => {
-      const cells = [
-        framework,
-        `${atRate?.perSecond}`,
-        variants[variant],
-        ...[p50, p99, p999].map((all) => show(spread(all))),
-      ]
-      return `| ${cells.join(' | ')} |`
-    }),
+  const rows = all.flatMap(({ framework, atRates }) =>
+    Object.values(atRates ?? {}).flatMap(({ perSecond, latency }) =>
+      [...latency].map(([variant, { p50, p99, p999 }]) => {
+        const quantiles = [p50, p99, p999].map((all) => show(spread(all)))
+        return `| ${[framework, `${perSecond}`, variants[variant], ...quantiles].join(' | ')} |`
+      }),
+    ),
   )
   return `| framework | requests/s | what runs | p50, ms | p99, ms | p99.9, ms |
 |---|---:|---|---:|---:|---:|

@@ -80,8 +80,10 @@ never synced: [its code](../test/bench/servers/assembled.ts).
 
 ### Latency at the same rate
 
-Requests come at random (Poisson) over ${sockets.open} sockets at 70 % of what the audited server sustained, to it and to the bare one in turn, ${rateRounds}
-times ${rateMs / 1000} s each. Latency counts from when a request was due.
+Requests come at random (Poisson) over ${sockets.open} sockets, to the audited server and to the bare one in turn, ${rateRounds} times ${rateMs / 1000} s each;
+latency counts from when a request was due. Two rates each: where the audited server's core is 70 % busy, and 70 % of the requests/s
+it sustained when all sockets ask at once. The second is close to all it can do: requests that come one by one cost a server up to
+twice as much as those that wait for it together, the bare one too.
 
 ${latencyTable(full)}`
 }
