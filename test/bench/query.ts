@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { commands } from '../../packages/cli/src/run.ts'
+import { commandNames } from '../../packages/cli/src/commands.ts'
 import { repository } from '../process/repository.ts'
 import { build, measureInChild } from './measure-in-child.ts'
 import { show, spread } from './median.ts'
@@ -95,7 +95,7 @@ function segmentsOf(dir: string): { file: string; bytes: number }[] {
 
 function page(rows: readonly string[], segments: readonly { readonly bytes: number }[]): string {
   const megabytes = (segments.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(0)
-  const known = new Set(commands.map(({ name }) => name))
+  const known = new Set(commandNames)
   const missing = planned.filter((name) => !known.has(name)).map((name) => `\`${name}\``)
   return `A trail of ${records.toLocaleString('en-US')} records, ${megabytes} MB with the ledgers beside it, by 1,000 people; each question in a fresh process on the built
 packages, Node's own start included, ${rounds} times in turns. Every read but \`prove\` and \`verify\` is itself recorded.

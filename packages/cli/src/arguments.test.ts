@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from './arguments.ts'
+import { loadCommands } from './commands.ts'
 import { CliError } from './errors.ts'
 import { filterFrom } from './filter-options.ts'
 import { nearest } from './nearest.ts'
-import { commands } from './run.ts'
 
-const query = commands.find(({ name }) => name === 'query')
+const query = (await loadCommands()).find(({ name }) => name === 'query')
 if (query === undefined) throw new Error('no query command')
 const parse = (...args: string[]) => parseArguments(query, args)
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from './arguments.ts'
+import { loadCommands } from './commands.ts'
 import { codes } from './errors.ts'
-import { commands } from './run.ts'
 
 const page = await readFile(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
 
@@ -14,6 +14,7 @@ function words(line: string): string[] {
 
 const shown = [...page.matchAll(/^ {4}\$ (trailmark .*)$/gm)].map(([, line = '']) => line)
 const mentioned = [...page.matchAll(/`trailmark ([a-z]+)[^`]*`/g)].map(([, name = '']) => name)
+const commands = await loadCommands()
 const examples = commands.map(({ example }) => example.split('\n', 1)[0] ?? '')
 
 describe('docs/cli.md', () => {

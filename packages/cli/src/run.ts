@@ -3,19 +3,7 @@
  */
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { anchorCommand } from './commands/anchor.ts'
-import { coverageCommand } from './commands/coverage.ts'
-import { doctor } from './commands/doctor.ts'
-import { keysCommand } from './commands/keys.ts'
-import { proveCommand } from './commands/prove.ts'
-import { queryCommand } from './commands/query.ts'
-import { revealCommand } from './commands/reveal.ts'
-import { scrubCommand } from './commands/scrub.ts'
-import { sealCommand } from './commands/seal.ts'
-import { tail } from './commands/tail.ts'
-import { timelineCommand } from './commands/timeline.ts'
-import { verifyCommand } from './commands/verify.ts'
-import { witnessCommand } from './commands/witness.ts'
+import { commandNames, loadCommand, loadCommands } from './commands.ts'
 import { CliError, type ExitCode, exitCodes, usageError } from './errors.ts'
 import { helpFor, overview } from './help.ts'
 import { nearest } from './nearest.ts'
@@ -23,29 +11,13 @@ import { printable } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [
-  verifyCommand,
-  proveCommand,
-  tail,
-  queryCommand,
-  timelineCommand,
-  revealCommand,
-  doctor,
-  coverageCommand,
-  keysCommand,
-  anchorCommand,
-  sealCommand,
-  scrubCommand,
-  witnessCommand,
-]
-
 /** Runs one command line and answers with its exit code. Never throws. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [name, ...rest] = args
   try {
     if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
       const [topic] = rest
-      const text = name === 'help' && topic !== undefined ? helpFor(find(topic)) : overview(commands)
+      const text = name === 'help' && topic !== undefined ? helpFor(await find(topic)) : overview(await loadCommands())
       if (name !== undefined) {
         await terminal.out.write(text)
         return exitCodes.ok
@@ -57,7 +29,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       await terminal.out.write(`${version()}\n`)
       return exitCodes.ok
     }
-    const command = find(name)
+    const command = await find(name)
     const invocation = parseArguments(command, rest)
     if (invocation.flag('help')) {
       await terminal.out.write(helpFor(command))
@@ -69,12 +41,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-function find(name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name)
+async function find(name: string): Promise<Command> {
+  const command = await loadCommand(name)
   if (command !== undefined) return command
-  const names = commands.map((candidate) => candidate.name)
-  const meant = nearest(name, names)
-  const hint = meant ? `did you mean ${meant}?` : `there are ${names.join(', ')}`
+  const meant = nearest(name, commandNames)
+  const hint = meant ? `did you mean ${meant}?` : `there are ${commandNames.join(', ')}`
   throw usageError(`unknown command ${printable(JSON.stringify(name.slice(0, 60)))}; ${hint}`)
 }
 
@@ -84,7 +55,7 @@ function failed(error: unknown, name: string, terminal: Terminal): ExitCode {
   const text = error instanceof Error ? error.message : String(error)
   terminal.note(`trailmark: ${printable(text)}${code ? ` (${code})` : ''}`)
   if (error instanceof CliError && error.code === 'CLI_USAGE') {
-    const known = commands.some((command) => command.name === name)
+    const known = commandNames.includes(name)
     terminal.note(known ? `See trailmark ${name} --help.` : 'See trailmark --help.')
     return exitCodes.usage
   }
