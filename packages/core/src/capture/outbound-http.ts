@@ -5,7 +5,7 @@
  * lines are put in before its end when it looks as expected. A request with `Expect` has handed its header to the socket
  * by then; it goes without, and is counted.
  */
-import { Agent, ClientRequest } from 'node:http'
+import { Agent, ClientRequest } from '../node-http.ts'
 import type { OutgoingHeaders } from './outbound-headers.ts'
 import type { Destination } from './outbound-origin.ts'
 

@@ -4,7 +4,7 @@
  * Once headers are out the client would take whatever we add, or a clean end, for the answer it asked for; only a broken
  * connection says that it is not.
  */
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from '../node-http.ts'
 import type { RawRequest, RawResponse } from './exchange.ts'
 import type { Problem } from './problem.ts'
 

@@ -7,7 +7,7 @@
  * - for the answer, the bytes handed over to be sent (after compression, before TLS): when the client left early, an upper
  *   bound of what it got.
  */
-import { ServerResponse } from 'node:http'
+import { ServerResponse } from '../node-http.ts'
 import type { RawRequest, RawResponse } from './exchange.ts'
 
 /** Counts what arrives of a body whose length the request does not state. Returns undefined where it does or has none. */

@@ -4,7 +4,7 @@
  * Messages and stacks quote input, so nothing of them is passed on. Of the headers an error brings along, only those a
  * client needs in order to go on are kept. Errors are hostile objects here: they may be strings, proxies or throw when read.
  */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from '../node-http.ts'
 
 export interface Problem {
   readonly status: number

@@ -6,10 +6,10 @@
  */
 import { Blob } from 'node:buffer'
 import { KeyObject } from 'node:crypto'
-import { IncomingMessage, OutgoingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { Stream } from 'node:stream'
 import { types } from 'node:util'
+import { IncomingMessage, OutgoingMessage } from '../node-http.ts'
 
 export type Kind =
   | 'plain'
