@@ -1,6 +1,6 @@
 /**
  * The types of a published package: of what `tsc` declared of its sources, that which somebody outside can come to by the entry
- * points. Public things keep their comments; what only we use of ourselves is left out.
+ * points. What it can name keeps its comments; what such things are made of is there without; the rest is left out.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -8,6 +8,8 @@ import { type Declaration, type DeclarationFile, readDeclarations } from './read
 
 interface Kept {
   readonly file: DeclarationFile
+  /** Names of declarations that an entry point exports. */
+  readonly nameable: Set<string>
   readonly declarations: Set<Declaration>
   readonly imports: Set<string>
   readonly exports: Set<string>
@@ -19,7 +21,10 @@ interface Kept {
 export function writeDeclarations(entries: readonly string[], from: string, out: string): void {
   const kept = new Map<string, Kept>()
   for (const entry of entries) {
-    keepExported(entry, '*', kept)
+    for (const name of fileOf(entry, kept).file.exports.keys()) {
+      keepExported(entry, name, kept)
+      markNameable(entry, name, kept)
+    }
     keepAdditions(entry, kept)
   }
   for (const [path, one] of kept) {
@@ -31,17 +36,20 @@ export function writeDeclarations(entries: readonly string[], from: string, out:
 
 function keepExported(path: string, name: string, kept: Map<string, Kept>): void {
   const here = fileOf(path, kept)
-  const { file } = here
-  if (name === '*') {
-    for (const one of file.exports.keys()) keepExported(path, one, kept)
-    return
-  }
-  const found = file.exports.get(name)
+  const found = here.file.exports.get(name)
   if (!found) throw new Error(`${path} exports no ${name}`)
   if (here.exports.has(name)) return
   here.exports.add(name)
   if ('local' in found) keepLocal(path, found.local, kept)
   else keepElsewhere(path, found.from, found.name, kept)
+}
+
+function markNameable(path: string, name: string, kept: Map<string, Kept>): void {
+  const { file, nameable } = fileOf(path, kept)
+  const found = file.exports.get(name)
+  const elsewhere = found && 'local' in found ? file.imports.get(found.local) : found
+  if (elsewhere?.from.startsWith('.')) markNameable(pathOf(path, elsewhere.from), elsewhere.name, kept)
+  else if (found && 'local' in found) nameable.add(found.local)
 }
 
 /** What adds to the types of others holds for whoever loads the entry, mentioned or not. */
@@ -91,6 +99,7 @@ function fileOf(path: string, kept: Map<string, Kept>): Kept {
   if (before) return before
   const made: Kept = {
     file: readDeclarations(path),
+    nameable: new Set(),
     declarations: new Set(),
     imports: new Set(),
     exports: new Set(),
@@ -100,13 +109,19 @@ function fileOf(path: string, kept: Map<string, Kept>): Kept {
   return made
 }
 
-function render({ file, declarations, imports, exports, additions }: Kept, path: string): string {
+const comments = /\/\*\*(?:[^*]|\*(?!\/))*\*\/\s*/g
+
+function render({ file, nameable, declarations, imports, exports, additions }: Kept, path: string): string {
   const lines: string[] = []
   for (const [from, names] of importLists(file, imports))
     lines.push(`import type { ${names.join(', ')} } from '${from}';`)
   for (const one of additions) lines.push(`import './${relative(dirname(path), one).replace(/\.d\.ts$/, '.ts')}';`)
   // In the order of the source: overloads stand beside each other.
-  for (const one of file.declarations) if (declarations.has(one)) lines.push(one.text)
+  for (const one of file.declarations) {
+    if (!declarations.has(one)) continue
+    const isPublic = one.names.length === 0 || one.names.some((name) => nameable.has(name))
+    lines.push(isPublic ? one.text : one.text.replace(comments, ''))
+  }
   for (const [from, names] of exportLists(file, exports))
     lines.push(`export { ${names.join(', ')} }${from === '' ? '' : ` from '${from}'`};`)
   // Without any of these it would be no module, and its names everybody's.

@@ -77,9 +77,7 @@ function dependenciesOf(dir: string): string[] {
 
 /** Of ours only what is published: `lib`, the manifest and the licence. */
 function bytesOf({ name, dir }: Installed): number {
-  const published = name.startsWith('@trailmark/')
-    ? ['lib', 'package.json', 'LICENSE', 'README.md', 'FORMAT.md']
-    : ['.']
+  const published = name.startsWith('@trailmark/') ? ['lib', 'package.json', 'LICENSE', 'README.md'] : ['.']
   return published.reduce((sum, entry) => sum + bytesBelow(join(dir, entry)), 0)
 }
 
