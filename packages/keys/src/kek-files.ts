@@ -13,7 +13,7 @@ import type { KeyObject } from 'node:crypto'
 import { promises, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
-import { createKeyFile, createKeyFileLater, errorCode, findKeyFile, unusable } from './key-file.ts'
+import { createKeyFileLater, errorCode, findKeyFile, linkKeyFile, unusable } from './key-file.ts'
 import { generateKeyLine, type KeyLine, parseKeyLine } from './key-line.ts'
 
 const names = /^kek-(\d{6})\.(key|retired)$/
@@ -38,7 +38,7 @@ export class KekFiles {
     this.look()
     if (this.#current !== undefined || !create) return
     const number = Math.max(0, ...this.#keks.keys()) + 1
-    createKeyFile(this.#path(number), generateKeyLine(format, nowMs))
+    linkKeyFile(this.#path(number), generateKeyLine(format, nowMs))
     this.look()
   }
 

@@ -58,6 +58,16 @@ export function findKeyFile(path: string): Buffer | undefined {
 
 /** Makes the file hold `content`, unless it exists: then it stays as it is. Returns once it would survive a crash. */
 export function createKeyFile(path: string, content: Uint8Array): void {
+  linkKeyFile(path, content)
+  try {
+    syncDirectory(dirname(path))
+  } catch (error) {
+    throw unusable(path, error)
+  }
+}
+
+/** The same where the caller makes several and syncs the directory behind the last. */
+export function linkKeyFile(path: string, content: Uint8Array): void {
   const unfinished = unfinishedName(path)
   try {
     writeFileSync(unfinished, content, { flag: 'wx', mode: 0o600, flush: true })
@@ -68,7 +78,6 @@ export function createKeyFile(path: string, content: Uint8Array): void {
     } finally {
       unlinkSync(unfinished)
     }
-    syncDirectory(dirname(path))
   } catch (error) {
     throw unusable(path, error)
   }

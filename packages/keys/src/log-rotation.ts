@@ -84,7 +84,8 @@ export function rotateLogKey(dir: string, clock: { now(): number } = Date): { pr
 /** Does what a crash left undone of steps 3 and 4; nothing where nothing was. Throws KEYS_DIR_UNUSABLE. */
 export function finishLogRotation(root: string): void {
   const next = readIfThere(root, nextFile)
-  const old = readIfThere(root, keyFile)
+  // Without a next key nothing was begun, and nobody has to read this one twice.
+  const old = next && readIfThere(root, keyFile)
   if (next && old) {
     const [from, to] = [base64(old.publicKey), base64(next.publicKey)]
     if (readNotes(root).some((one) => one.from === from && one.to === to)) replaceKey(root)

@@ -14,7 +14,15 @@ import { accessSync, constants, readdirSync, statSync, unlinkSync, writeFileSync
 import { join, resolve } from 'node:path'
 import { epochFiles } from './epoch-files.ts'
 import { KeysError } from './errors.ts'
-import { createKeyFile, errorCode, findKeyFile, refuseOthers, unfinishedPrefix, unusable } from './key-file.ts'
+import {
+  errorCode,
+  findKeyFile,
+  linkKeyFile,
+  refuseOthers,
+  syncDirectory,
+  unfinishedPrefix,
+  unusable,
+} from './key-file.ts'
 import { generateLogKey, parseLogKey } from './log-key.ts'
 import { finishLogRotation, readLineage } from './log-rotation.ts'
 import { makeDirectories } from './make-directories.ts'
@@ -62,12 +70,22 @@ export function openKeys(options: OpenKeysOptions): Keys {
   const tokens = openTokenFiles({ dir, create, clock, onProblem })
   const subjects = openSubjectFiles({ dir, create, clock, onProblem })
   const epochs = isWritable ? epochFiles(dir, clock) : undefined
+  // Once for all names, whoever made them: another process may have linked a key a moment ago and not got here yet.
+  if (create && isWritable) settle(dir)
   return { dir, created, log: signer, ...(epochs && { epochs }), tokens, subjects }
 }
 
 function withRotations(dir: string, log: LogSigner, second: SecondSigner | undefined): LogSigner {
   const lineage = readLineage(dir, Buffer.from(log.publicKey).toString('base64')).map(({ bytes }) => bytes)
   return { ...log, ...(lineage.length > 0 && { lineage }), ...(second && { second }) }
+}
+
+function settle(dir: string): void {
+  try {
+    syncDirectory(dir)
+  } catch (error) {
+    throw unusable(dir, error)
+  }
 }
 
 function canWrite(dir: string): boolean {
@@ -116,7 +134,7 @@ function openLogKey(path: string, create: boolean): { log: LogSigner; created: b
   if (content === undefined) {
     if (!create) throw new KeysError('KEYS_DIR_UNUSABLE', `${path} does not exist`)
     const generated = generateLogKey()
-    createKeyFile(path, generated)
+    linkKeyFile(path, generated)
     content = findKeyFile(path)
     created = content?.equals(generated) === true
   }

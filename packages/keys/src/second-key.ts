@@ -4,7 +4,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
-import { createKeyFile, findKeyFile } from './key-file.ts'
+import { findKeyFile, linkKeyFile } from './key-file.ts'
 import type { SecondSigner } from './ports.ts'
 
 export const secondKeyFile = 'log-ml-dsa-44.pem'
@@ -15,7 +15,7 @@ export function openSecondKey(dir: string, create: boolean): SecondSigner {
   const path = join(dir, secondKeyFile)
   let content = findKeyFile(path)
   if (content === undefined && create) {
-    createKeyFile(path, generate(path))
+    linkKeyFile(path, generate(path))
     content = findKeyFile(path)
   }
   if (content === undefined) throw new KeysError('KEYS_DIR_UNUSABLE', `${path} does not exist`)

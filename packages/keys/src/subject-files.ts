@@ -10,7 +10,7 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
-import { createKeyFile, errorCode, findKeyFile, refuseOthers, unfinishedPrefix, unusable } from './key-file.ts'
+import { errorCode, findKeyFile, linkKeyFile, refuseOthers, unfinishedPrefix, unusable } from './key-file.ts'
 import { generateKeyLine, parseKeyLine } from './key-line.ts'
 import { makeDirectories } from './make-directories.ts'
 import type { SubjectKeys } from './ports.ts'
@@ -94,7 +94,7 @@ function openIndexKey(path: string, create: boolean, nowMs: number): KeyObject |
   if (content === undefined) {
     if (!create) return undefined
     try {
-      createKeyFile(path, generateKeyLine(format, nowMs))
+      linkKeyFile(path, generateKeyLine(format, nowMs))
     } catch (error) {
       if (!isReadOnly(error)) throw error
       return undefined

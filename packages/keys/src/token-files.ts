@@ -8,7 +8,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KeysError } from './errors.ts'
-import { createKeyFile, createKeyFileLater, findKeyFile, unusable } from './key-file.ts'
+import { createKeyFileLater, findKeyFile, linkKeyFile, unusable } from './key-file.ts'
 import type { TokenKey, TokenKeys, TokenScope } from './ports.ts'
 import { generateTokenKey, parseTokenKey } from './token-key.ts'
 
@@ -96,7 +96,7 @@ class TokenFiles implements TokenKeys {
     if (this.#keys[scope].has(name)) return
     const path = join(this.#options.dir, name)
     if (!this.#options.create) throw new KeysError('KEYS_DIR_UNUSABLE', `${path} does not exist`)
-    createKeyFile(path, generateTokenKey(now))
+    linkKeyFile(path, generateTokenKey(now))
     this.#keys[scope].set(name, readTokenKey(path))
   }
 

@@ -92,10 +92,19 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Few keys sign many notes, and to import one costs as much as to check a signature. */
+const imported = new Map<string, KeyObject>()
+const importedMax = 64
+
 function importKey(publicKey: Uint8Array): KeyObject | undefined {
+  const x = Buffer.from(publicKey).toString('base64url')
+  const known = imported.get(x)
+  if (known !== undefined) return known
   try {
-    const x = Buffer.from(publicKey).toString('base64url')
-    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    if (imported.size >= importedMax) imported.clear()
+    imported.set(x, key)
+    return key
   } catch {
     return undefined
   }

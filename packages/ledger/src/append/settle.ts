@@ -30,17 +30,23 @@ export function settle(disk: Disk, dir: string, unsynced: LogEnd['unsynced']): v
   disk.syncDirectory(dir)
 }
 
-/** The names on the way to a new writer directory: of the stream, the service, the root, and what the root stands in. */
-export function settleParents(disk: Disk, dir: string): void {
-  let at = dir
-  for (let level = 0; level < 4; level++) {
-    at = dirname(at)
+/**
+ * The names on the way to a new writer directory: of the stream, the service, the root, and what the root stands in; and further
+ * up to the first one that was `made` for it.
+ */
+export function settleParents(disk: Disk, dir: string, made: string | undefined): void {
+  const top = made === undefined ? undefined : dirname(made)
+  const isOurs = (at: string): boolean => top !== undefined && at.length >= top.length
+  let at = dirname(dir)
+  for (let level = 0; level < 4 || isOurs(at); level++) {
     try {
       disk.syncDirectory(at)
     } catch (error) {
       // What this user may not read, this user's processes have not made.
-      if (!['EACCES', 'EPERM'].includes(systemCode(error))) throw error
+      if (isOurs(at) || !['EACCES', 'EPERM'].includes(systemCode(error))) throw error
     }
+    if (at === dirname(at)) return
+    at = dirname(at)
   }
 }
 

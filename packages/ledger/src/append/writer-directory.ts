@@ -19,7 +19,7 @@ import { isHeld, type Lock, takeLock } from './lock.ts'
 import { type Expected, readSigned, type SignedState } from './read-signed.ts'
 import { findEnd, type LogEnd } from './recover.ts'
 import { settle, settleParents } from './settle.ts'
-import { makeDirectoryDurably, replaceFile } from './small-file.ts'
+import { replaceFile } from './small-file.ts'
 
 export interface DirectoryOptions extends EpochOptions {
   readonly disk: Disk
@@ -56,6 +56,9 @@ export interface WriterDirectory {
   readonly recovered?: { readonly first: number; readonly bytes: number; readonly quarantine: string }
 }
 
+/** With the first directory on the way to the stream's that was made just now: none of them is durable yet. */
+type Taking = DirectoryOptions & { readonly made: string | undefined }
+
 /** Each try loses only to a process that found a directory by it, so a crowd of starting processes soon runs out. */
 const createTriesMax = 64
 
@@ -64,16 +67,16 @@ export function takeWriterDirectory(options: DirectoryOptions): { taken: WriterD
   const { disk, dir } = options
   const refused: RefusedWriter[] = []
   try {
-    makeDirectoryDurably(disk, dir)
+    const taking: Taking = { ...options, made: disk.makeDirectory(dir) }
     for (const writer of disk
       .list(dir)
       .filter((name) => writerName.test(name))
       .sort()) {
-      const taken = tryWriter(options, writer, refused)
+      const taken = tryWriter(taking, writer, refused)
       if (taken) return { taken, refused }
     }
     for (let tries = 0; tries < createTriesMax; tries++) {
-      const taken = createWriter(options, refused.at(-1))
+      const taken = createWriter(taking, refused.at(-1))
       if (taken) return { taken, refused }
     }
     throw new LedgerError('LEDGER_HELD', `${dir}: every new writer directory was taken by another process at once`)
@@ -82,7 +85,7 @@ export function takeWriterDirectory(options: DirectoryOptions): { taken: WriterD
   }
 }
 
-function tryWriter(options: DirectoryOptions, writer: string, refused: RefusedWriter[]): WriterDirectory | undefined {
+function tryWriter(options: Taking, writer: string, refused: RefusedWriter[]): WriterDirectory | undefined {
   const { disk, ack } = options
   const dir = join(options.dir, writer)
   let lock: Lock | undefined
@@ -106,7 +109,7 @@ function tryWriter(options: DirectoryOptions, writer: string, refused: RefusedWr
   }
 }
 
-function continueWriter(options: DirectoryOptions, writer: string, lock: Lock): WriterDirectory {
+function continueWriter(options: Taking, writer: string, lock: Lock): WriterDirectory {
   const { disk } = options
   const dir = join(options.dir, writer)
   removeLeftovers(disk, dir)
@@ -155,12 +158,12 @@ function checkNeverSigned(options: DirectoryOptions, dir: string, { meta, metaBy
 }
 
 /** Undefined when another process, looking for a free directory at this moment, was faster than its maker. */
-function createWriter(options: DirectoryOptions, predecessor: RefusedWriter | undefined): WriterDirectory | undefined {
+function createWriter(options: Taking, predecessor: RefusedWriter | undefined): WriterDirectory | undefined {
   const { disk, ack } = options
   const writer = `w-${randomBytes(6).toString('hex')}`
   const dir = join(options.dir, writer)
   checkAlone(options, writer)
-  makeDirectoryDurably(disk, dir)
+  disk.makeDirectory(dir)
   const lock = takeLock({ disk, dir, ack, now: options.now })
   if (!lock) return undefined
   try {
@@ -199,16 +202,12 @@ function heldElsewhere({ dir }: Pick<DirectoryOptions, 'dir'>, writer: string): 
 }
 
 /** Writes LEDGER.json into a directory that has none yet. Until that is there, the directory counts as empty. */
-function initialise(
-  options: DirectoryOptions,
-  writer: string,
-  lock: Lock,
-  predecessor?: RefusedWriter,
-): WriterDirectory {
+function initialise(options: Taking, writer: string, lock: Lock, predecessor?: RefusedWriter): WriterDirectory {
   const { disk, service, stream, retentionClass, publicKey, secondKey } = options
   const dir = join(options.dir, writer)
-  makeDirectoryDurably(disk, join(dir, segmentDirectory))
-  settleParents(disk, dir)
+  disk.makeDirectory(join(dir, segmentDirectory))
+  if (options.keeper || options.lineage.length > 0) disk.makeDirectory(join(dir, keysDirectory))
+  settleParents(disk, dir, options.made)
   const meta: Meta = {
     origin: `${options.origin}/${writer}`,
     service,
@@ -223,6 +222,7 @@ function initialise(
   }
   const unsignedMeta = Buffer.from(formatMeta(meta))
   replaceFile(disk, join(dir, metaFile), unsignedMeta)
+  // One sync for all the names in it: an opening that finds only some of them makes the others again.
   disk.syncDirectory(dir)
   const epochs = beginEpochs(options, placeOf(options, writer, lock))
   const end = findEnd(disk, dir, undefined)
