@@ -60,7 +60,7 @@ for (const platform of platforms) {
     },
   )
 
-  it(`only routes without interceptors of their own are called directly: ${platform}`, async () => {
+  it(`Nest calls the handler plainly where no interceptor is left: ${platform}`, async () => {
     const stackOf = () => new Error('here').stack
     const audit = testAudit()
     const direct = controllerOf('direct', stackOf, { method: [read] })
@@ -68,6 +68,21 @@ for (const platform of platforms) {
     const { url } = await serve({ platform, audit, controllers: [direct, usual] })
     expect(await (await fetch(`${url}/direct/7`)).text()).not.toContain('transformDeferred')
     expect(await (await fetch(`${url}/usual/7`)).text()).toContain('transformDeferred')
+  })
+
+  it(`what an interceptor of the application throws is told, and the route is declared before it: ${platform}`, async () => {
+    const audit = testAudit()
+    const failing: NestInterceptor = {
+      intercept() {
+        throw new TypeError('inside')
+      },
+    }
+    const controllers = [controllerOf('patients', () => 'fine', { method: [read, UseInterceptors(failing)] })]
+    const { url } = await serve({ platform, audit, controllers })
+    expect((await fetch(`${url}/patients/7`)).status).toBe(500)
+    await settled(audit)
+    expect(audit.recordsOf('data_access')).toMatchObject([{ outcome: 'failure' }])
+    expect(audit.recordsOf('application_error')).toHaveLength(1)
   })
 
   it(`server-sent events are declared and arrive: ${platform}`, async () => {

@@ -2,9 +2,9 @@
  * Runs the audit's interceptor without what Nest builds around interceptors.
  *
  * For each request that passes one, Nest makes two deferred observables, two async resources and a context: more than the whole
- * audit costs. Where the audit's is the only interceptor of a route, it does its work around the plain call of the handler
- * instead, at the same moment: guards have let the request in, and no pipe has run. Routes with interceptors of the
- * application's own, server-sent events and a Nest that is built otherwise go the usual way.
+ * audit costs. The audit's stands in front of all others, so it does its work around Nest's call of those that are left, at the
+ * same moment: guards have let the request in, and no pipe has run. Where none is left, Nest calls the handler plainly.
+ * Server-sent events and a Nest that is built otherwise go the usual way.
  */
 import { StreamableFile } from '@nestjs/common'
 import { type ModulesContainer, Reflector } from '@nestjs/core'
@@ -33,34 +33,34 @@ export function callDirectly(modules: ModulesContainer): boolean {
       const direct =
         type === 'http' &&
         Array.isArray(interceptors) &&
-        interceptors.length === 1 &&
         interceptors[0] === declareInterceptor &&
         Array.isArray(args) &&
         isObject(instance) &&
         isFunction(callback) &&
-        isFunction(next) &&
         !isSse(callback)
       if (!direct) return Reflect.apply(inner, this, given)
       const [request, response]: unknown[] = args
-      return around(next, callback, instance.constructor, request, response)
+      const others = interceptors.slice(1)
+      const call = () => Reflect.apply(inner, this, [others, args, instance, callback, next, type])
+      return around(call, callback, instance.constructor, request, response)
     }
   })
   return true
 }
 
 async function around(
-  next: AnyFunction,
+  call: () => unknown,
   callback: AnyFunction,
   controller: Handler,
   request: unknown,
   response: unknown,
 ): Promise<unknown> {
   const exchange = isObject(request) ? exchangeOf(rawOf(request)) : undefined
-  if (exchange === undefined) return next()
+  if (exchange === undefined) return call()
   const durable = declareFor(exchange, callback, controller, request, response)
   if (durable !== undefined && !(await durable)) return refuse(response)
   try {
-    return seen(exchange, await next())
+    return seen(exchange, await call())
   } catch (error) {
     tellError(exchange, error)
     throw error
