@@ -93,7 +93,8 @@ const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000).toLocal
 
 function page(rows: readonly string[], each: readonly string[]): string {
   return `"Packed" is the sum of the tarballs of ours that \`npm install\` would fetch; on disk is everything unpacked, with what others made. Peers,
-the framework among them, are the user's. The mark is ${markKilobytes} kB packed for an adapter with all of ours it needs.
+the framework among them, are the user's. The mark is ${markKilobytes} kB packed for an adapter with all of ours it needs; NestJS brings the
+adapters of Express and Fastify along.
 
 | install | packed, ours | packages of ours | of others | on disk |
 |---|---:|---:|---:|---:|
