@@ -57,6 +57,19 @@ export async function runLater(steps: Iterable<Step>): Promise<void> {
   }
 }
 
+/** Steps that do not depend on each other as one. It ends when all have ended, also when one fails: none may come later. */
+export function inAnyOrder(steps: readonly Step[]): Step {
+  return {
+    now() {
+      for (const step of steps) step.now()
+    },
+    async later() {
+      const ended = await Promise.allSettled(steps.map((step) => step.later()))
+      for (const one of ended) if (one.status === 'rejected') throw one.reason
+    },
+  }
+}
+
 function failedStep(run: Iterator<Step>, error: unknown): IteratorResult<Step> {
   if (run.throw === undefined) throw error
   return run.throw(error)

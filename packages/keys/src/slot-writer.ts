@@ -12,7 +12,7 @@ import { KeysError } from './errors.ts'
 import type { KekFiles } from './kek-files.ts'
 import { errorCode } from './key-file.ts'
 import { kekOf, slotBytes, stateSpan, unwrap, wrapInto } from './slot.ts'
-import type { SlotIo, Step } from './slot-io.ts'
+import { inAnyOrder, type SlotIo, type Step } from './slot-io.ts'
 import { headerOf, thisOwner } from './slot-owner.ts'
 import { nowhere, type SlotTable } from './slot-table.ts'
 
@@ -263,15 +263,21 @@ export class SlotWriter {
     return true
   }
 
-  /** Only state and checksum: if the slot was destroyed meanwhile, its key must not come back. Not synced: it may be lost. */
+  /**
+   * Only state and checksum: if the slot was destroyed meanwhile, its key must not come back. Not synced: it may be lost. All in
+   * one step: one after the other, each would wait for a turn of a busy process, and so would every record behind them.
+   */
   *#writeMarks(): Generator<Step, void, undefined> {
     const own = this.#own
     if (own?.fd === undefined || this.#marksHeld) return
+    const { table, io } = this.#parts
+    const writes: Step[] = []
     for (const index of this.#marks.splice(0, marksMax)) {
-      if (this.#parts.table.file(index) !== own.id) continue
-      const bytes = Buffer.from(this.#parts.table.slot(index).subarray(stateSpan.from, stateSpan.to))
-      yield this.#parts.io.write(own.fd, bytes, this.#parts.table.at(index) * slotBytes + stateSpan.from)
+      if (table.file(index) !== own.id) continue
+      const bytes = Buffer.from(table.slot(index).subarray(stateSpan.from, stateSpan.to))
+      writes.push(io.write(own.fd, bytes, table.at(index) * slotBytes + stateSpan.from))
     }
+    if (writes.length > 0) yield inAnyOrder(writes)
   }
 }
 
