@@ -39,16 +39,16 @@ const marks: readonly Mark[] = [
       ratio(slices.get('declared') ?? [], slices.get('bare') ?? [], ({ perSecond }) => perSecond),
   },
   {
-    what: 'p99 added where 70 % busy, ms',
+    what: 'p99 added at the same rate, where 70 % busy, ms',
     gate: '< 1',
     goal: '',
-    measure: (compared) => addedP99(compared, 'busy'),
+    measure: (compared) => addedP99(compared, 'same'),
   },
   {
-    what: 'p99 added at 70 % of the requests/s sustained, ms',
-    gate: '< 1',
+    what: 'p99 more than that of the framework alone, each 70 % busy, ms',
+    gate: '',
     goal: '',
-    measure: (compared) => addedP99(compared, 'sustained'),
+    measure: (compared) => addedP99(compared, 'own'),
   },
 ]
 

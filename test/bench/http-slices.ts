@@ -21,13 +21,13 @@ export interface Latency {
 }
 
 /**
- * What "70 % load" means: the rate at which the audited server is busy for 70 % of the time, or 70 % of the requests/s it
- * sustained when all clients ask at once. Requests that come one by one cost more than those, so the second is a higher load.
+ * At 70 % load: both at the rate where the audited server is busy for 70 % of the time, or each where it is so itself. A server that
+ * is busier makes requests wait for each other longer, whatever keeps it busy; the second leaves that out.
  */
-export type Offered = 'busy' | 'sustained'
+export type Offered = 'same' | 'own'
 
 export interface AtRate {
-  readonly perSecond: number
+  readonly perSecond: ReadonlyMap<Variant, number>
   readonly latency: ReadonlyMap<Variant, Latency>
 }
 
@@ -83,12 +83,18 @@ export async function compare(plan: Plan): Promise<Compared> {
     if (last === undefined) return compared
     // What idle servers still do, such as collecting garbage, would be in somebody else's latency.
     await Promise.all(servers.filter((server) => !chosen.includes(server)).map((server) => server.stop()))
-    const own = slices.get(last.variant) ?? []
-    const sustained = Math.round(spread(own.map((one) => one.perSecond)).median * rateShare)
-    const busy = await busyAt(last, load, sustained)
+    const busy: { readonly server: Server; readonly perSecond: number }[] = []
+    for (const server of chosen) {
+      const sustained = spread((slices.get(server.variant) ?? []).map((one) => one.perSecond)).median
+      busy.push({ server, perSecond: await busyAt(server, load, sustained * rateShare) })
+    }
+    const perSecond = busy.find(({ server }) => server === last)?.perSecond ?? 0
     const atRates = {
-      busy: await measureAtRate(chosen, load, busy),
-      sustained: await measureAtRate(chosen, load, sustained),
+      same: await measureAtRate(
+        chosen.map((server) => ({ server, perSecond })),
+        load,
+      ),
+      own: await measureAtRate(busy, load),
     }
     return { ...compared, atRates }
   } finally {
@@ -124,20 +130,23 @@ async function busyAt(server: Server, load: Load, first: number): Promise<number
   return Math.round(perSecond)
 }
 
-async function measureAtRate(servers: readonly Server[], load: Load, perSecond: number): Promise<AtRate> {
-  const latency = new Map<Variant, Latency>(servers.map(({ variant }) => [variant, { p50: [], p99: [], p999: [] }]))
+async function measureAtRate(
+  asked: readonly { readonly server: Server; readonly perSecond: number }[],
+  load: Load,
+): Promise<AtRate> {
+  const latency = new Map<Variant, Latency>(asked.map(({ server }) => [server.variant, { p50: [], p99: [], p999: [] }]))
   for (let round = 0; round < rateRounds; round++) {
-    for (const { variant, port } of inTurn(servers, round)) {
-      const { latenciesMs } = await load.run({ kind: 'open', port, ms: rateMs, perSecond })
+    for (const { server, perSecond } of inTurn(asked, round)) {
+      const { latenciesMs } = await load.run({ kind: 'open', port: server.port, ms: rateMs, perSecond })
       const sorted = latenciesMs.toSorted((a, b) => a - b)
       const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
-      const own = latency.get(variant)
+      const own = latency.get(server.variant)
       own?.p50.push(at(0.5))
       own?.p99.push(at(0.99))
       own?.p999.push(at(0.999))
     }
   }
-  return { perSecond, latency }
+  return { perSecond: new Map(asked.map(({ server, perSecond }) => [server.variant, perSecond])), latency }
 }
 
 const inTurn = <T>(all: readonly T[], round: number): readonly T[] => (round % 2 === 0 ? all : all.toReversed())

@@ -71,7 +71,7 @@ export function latencyTable(all: readonly Compared[]): string {
     Object.values(atRates ?? {}).flatMap(({ perSecond, latency }) =>
       [...latency].map(([variant, { p50, p99, p999 }]) => {
         const quantiles = [p50, p99, p999].map((all) => show(spread(all)))
-        return `| ${[framework, `${perSecond}`, variants[variant], ...quantiles].join(' | ')} |`
+        return `| ${[framework, `${perSecond.get(variant)}`, variants[variant], ...quantiles].join(' | ')} |`
       }),
     ),
   )

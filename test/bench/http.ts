@@ -78,12 +78,11 @@ ${addedTable(full, ['trailmark', 'declared'])}
 The hand-assembled audit is a context library, pino with \`redact\` and a file of records chained by SHA-256, written in blocks,
 never synced: [its code](../test/bench/servers/assembled.ts).
 
-### Latency at the same rate
+### Latency at 70 % load
 
-Requests come at random (Poisson) over ${sockets.open} sockets, to the audited server and to the bare one in turn, ${rateRounds} times ${rateMs / 1000} s each;
-latency counts from when a request was due. Two rates each: where the audited server's core is 70 % busy, and 70 % of the requests/s
-it sustained when all sockets ask at once. The second is close to all it can do: requests that come one by one cost a server up to
-twice as much as those that wait for it together, the bare one too.
+Requests come at random (Poisson) over ${sockets.open} sockets, ${rateRounds} times ${rateMs / 1000} s to each server in turn; latency counts from when a request was due.
+First both are asked at the rate where the audited server's core is 70 % busy, then each where it is so itself: a busier server lets
+requests wait for each other longer, whatever keeps it busy.
 
 ${latencyTable(full)}`
 }
