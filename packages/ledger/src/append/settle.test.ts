@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { openInMemory } from '../crash-image.fixture.ts'
 import { type Disk, realDisk } from '../disk.ts'
+import { MemoryDisk } from '../memory-disk.fixture.ts'
 import { settleParents } from './settle.ts'
 
 /** A disk that only remembers what was synced, and fails where it is told to. */
@@ -32,4 +34,14 @@ it('a directory that may not be read is passed over, unless a name in it was mad
   settleParents(disk, writer, '/a/b/c/root/clinic')
   expect(synced).toEqual(four.slice(0, 3))
   expect(() => settleParents(disk, writer, '/a/b/c/root')).toThrow('no')
+})
+
+it('a first entry survives a loss of power however much of the way to its directory was made', async () => {
+  const disk = new MemoryDisk()
+  const dir = '/a/b/c/d/root/clinic/audit.standard'
+  const ledger = openInMemory(disk, { dir })
+  const { writer } = await ledger.append('"id":"first"').durable
+  const left = disk.afterPowerLoss(() => 0)
+  expect(left.content(`${dir}/${writer}/seg/000000000000.jsonl`).toString()).toContain('"id":"first"')
+  await ledger.close()
 })
