@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -13,11 +13,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { KeysError } from './errors.ts'
 import { openKeys } from './open.ts'
 
@@ -58,6 +59,26 @@ describe('openKeys', () => {
     for (const file of files.filter((name) => name !== 'subjects'))
       expect(statSync(join(dirOf(), file)).mode & 0o777).toBe(0o600)
     expect(readFileSync(join(dirOf(), '.gitignore'), 'utf8')).toBe('*\n')
+  })
+
+  test.skipIf(process.platform === 'win32')('syncs the directory once, behind the last name in it', () => {
+    const atSync: string[][] = []
+    const fsync = fs.fsyncSync
+    const spy = vi.spyOn(fs, 'fsyncSync').mockImplementation((fd) => {
+      if (fs.fstatSync(fd).ino === statSync(dirOf()).ino) atSync.push(readdirSync(dirOf()))
+      fsync(fd)
+    })
+    syncBuiltinESMExports()
+    try {
+      openKeys({ dir: dirOf() })
+      expect(atSync).toEqual([readdirSync(dirOf())])
+      // What another process made a moment ago is not used before it is durable.
+      openKeys({ dir: dirOf() })
+      expect(atSync).toHaveLength(2)
+    } finally {
+      spy.mockRestore()
+      syncBuiltinESMExports()
+    }
   })
 
   test('finds the same keys again', () => {
