@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeDirectories } from './make-directories.ts'
 
 let home: string
@@ -18,6 +19,17 @@ describe('making directories', () => {
     expect(makeDirectories(path, 0o700)).toBe(true)
     expect(makeDirectories(path, 0o700)).toBe(false)
     expect(statSync(join(home, 'a')).mode & 0o777).toBe(0o700)
+  })
+
+  it('goes on where a process that starts at the same time makes a part of the way', () => {
+    const path = join(home, 'a/b/c')
+    const restore = otherMakesParents()
+    try {
+      expect(makeDirectories(path, 0o700)).toBe(true)
+    } finally {
+      restore()
+    }
+    expect(existsSync(path)).toBe(true)
   })
 
   it('takes the root of the file system for what it is', () => {
@@ -43,3 +55,21 @@ describe('making directories', () => {
     },
   )
 })
+
+/** Another process makes the parent right behind the call that needed it. */
+function otherMakesParents(): () => void {
+  const mkdir = fs.mkdirSync
+  const spy = vi.spyOn(fs, 'mkdirSync').mockImplementation((path, mode) => {
+    try {
+      return mkdir(path, mode)
+    } catch (error) {
+      mkdir(dirname(String(path)), { recursive: true })
+      throw error
+    }
+  })
+  syncBuiltinESMExports()
+  return () => {
+    spy.mockRestore()
+    syncBuiltinESMExports()
+  }
+}

@@ -11,13 +11,22 @@ import { systemCode } from './record/system-code.ts'
 /** True when the directory was made now. Throws the system's error. */
 export function makeDirectories(path: string, mode: number): boolean {
   try {
+    return makeOne(path, mode)
+  } catch (error) {
+    const parent = dirname(path)
+    if (systemCode(error) !== 'ENOENT' || parent === path) throw error
+    // Where it is there by now, another process that starts made it: what is missing is made at the second try, if it can be.
+    if (!existsSync(parent)) makeDirectories(parent, mode)
+    return makeOne(path, mode)
+  }
+}
+
+function makeOne(path: string, mode: number): boolean {
+  try {
     mkdirSync(path, mode)
     return true
   } catch (error) {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false
-    const parent = dirname(path)
-    if (systemCode(error) !== 'ENOENT' || existsSync(parent)) throw error
-    makeDirectories(parent, mode)
-    return makeDirectories(path, mode)
+    throw error
   }
 }

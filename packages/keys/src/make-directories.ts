@@ -11,12 +11,20 @@ import { errorCode } from './key-file.ts'
 /** Nothing when it is there. Throws the system's error. */
 export function makeDirectories(path: string, mode: number): void {
   try {
+    makeOne(path, mode)
+  } catch (error) {
+    const parent = dirname(path)
+    if (errorCode(error) !== 'ENOENT' || parent === path) throw error
+    // Where it is there by now, another process that starts made it: what is missing is made at the second try, if it can be.
+    if (!existsSync(parent)) makeDirectories(parent, mode)
+    makeOne(path, mode)
+  }
+}
+
+function makeOne(path: string, mode: number): void {
+  try {
     mkdirSync(path, mode)
   } catch (error) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
-    const parent = dirname(path)
-    if (errorCode(error) !== 'ENOENT' || existsSync(parent)) throw error
-    makeDirectories(parent, mode)
-    makeDirectories(path, mode)
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
 }
