@@ -71,6 +71,8 @@ ${compared.map(mainTable).join('\n\n')}
 
 ${marksTable(full)}
 
+Where a mark is missed: [what the time is spent on](profile.md), and [why it is more over sockets](scaling.md#why-a-record-costs-more-than-an-access-line).
+
 ### What is added to the framework
 
 ${addedTable(full, ['trailmark', 'declared'])}
