@@ -1,8 +1,8 @@
-import fs, { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { whileOthersMakeParents } from '../../../test/process/others-make-parents.ts'
 import { makeDirectories } from './make-directories.ts'
 
 let home: string
@@ -23,12 +23,7 @@ describe('making directories', () => {
 
   it('goes on where a process that starts at the same time makes a part of the way', () => {
     const path = join(home, 'a/b/c')
-    const restore = otherMakesParents()
-    try {
-      expect(makeDirectories(path, 0o700)).toBe(true)
-    } finally {
-      restore()
-    }
+    expect(whileOthersMakeParents(() => makeDirectories(path, 0o700))).toBe(true)
     expect(existsSync(path)).toBe(true)
   })
 
@@ -55,21 +50,3 @@ describe('making directories', () => {
     },
   )
 })
-
-/** Another process makes the parent right behind the call that needed it. */
-function otherMakesParents(): () => void {
-  const mkdir = fs.mkdirSync
-  const spy = vi.spyOn(fs, 'mkdirSync').mockImplementation((path, mode) => {
-    try {
-      return mkdir(path, mode)
-    } catch (error) {
-      mkdir(dirname(String(path)), { recursive: true })
-      throw error
-    }
-  })
-  syncBuiltinESMExports()
-  return () => {
-    spy.mockRestore()
-    syncBuiltinESMExports()
-  }
-}

@@ -1,7 +1,7 @@
-import fs, { existsSync, statSync, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
-import { dirname, join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { whileOthersMakeParents } from '../../../test/process/others-make-parents.ts'
 import { temporaryDirectory } from './ledger.fixture.ts'
 import { makeDirectories } from './make-directories.ts'
 
@@ -27,29 +27,6 @@ it.skipIf(!existsSync('/proc/self'))('fails where the system makes no directorie
 
 it('goes on where a process that starts at the same time makes a part of the way', () => {
   const path = join(temporaryDirectory(), 'a/b/c')
-  const restore = otherMakesParents()
-  try {
-    expect(makeDirectories(path, 0o700)).toBe(path)
-  } finally {
-    restore()
-  }
+  expect(whileOthersMakeParents(() => makeDirectories(path, 0o700))).toBe(path)
   expect(existsSync(path)).toBe(true)
 })
-
-/** Another process makes the parent right behind the call that needed it. */
-function otherMakesParents(): () => void {
-  const mkdir = fs.mkdirSync
-  const spy = vi.spyOn(fs, 'mkdirSync').mockImplementation((path, mode) => {
-    try {
-      return mkdir(path, mode)
-    } catch (error) {
-      mkdir(dirname(String(path)), { recursive: true })
-      throw error
-    }
-  })
-  syncBuiltinESMExports()
-  return () => {
-    spy.mockRestore()
-    syncBuiltinESMExports()
-  }
-}
