@@ -5,7 +5,6 @@
  * What an object is, is found by comparing the prototypes it descends from, up to the first proxy. `instanceof` would ask the
  * proxy, and so run the code of whoever made it.
  */
-
 import { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { types } from 'node:util'
 import { dataOf } from '../fault/inherited.ts'
